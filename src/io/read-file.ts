@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+
+import { InputError } from "../diagnostics/problem.js";
+
+const gunzipAsync = promisify(gunzip);
+
+/** Largest file read whole, in bytes; larger ones must go through a streaming reader. */
+const WHOLE_FILE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** A file read whole: its bytes as stored, and their SHA-256. */
+export interface FileBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+/**
+ * Reads a file whole, as stored.
+ *
+ * @throws InputError when it is missing, a folder, unreadable or larger than 512 MiB
+ */
+export async function readBytes(path: string): Promise<FileBytes> {
+  try {
+    const status = await stat(path);
+    if (status.isDirectory()) throw fileProblem(path, "is a folder, a file is needed", "name a file inside it");
+    if (status.size > WHOLE_FILE_BYTES_MAX) {
+      throw fileProblem(path, `is ${status.size} bytes; at most ${WHOLE_FILE_BYTES_MAX} are read at once`, "split it, or compress it with gzip and use it as a trace");
+    }
+    const bytes = await readFile(path);
+    return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  } catch (error) {
+    throw asInputError(path, error);
+  }
+}
+
+/**
+ * Reads a text file whole, decompressing gzip recognised by its first bytes (not by its name).
+ *
+ * @throws InputError when it cannot be read, is broken gzip, or is not UTF-8
+ */
+export async function readTextFile(path: string): Promise<string> {
+  const { bytes } = await readBytes(path);
+  return decodeText(path, await decompress(path, bytes));
+}
+
+/** Like `readTextFile`, with the SHA-256 of the stored bytes for the reproduce line. */
+export async function readTextFileHashed(path: string): Promise<{ text: string; sha256: string }> {
+  const { bytes, sha256 } = await readBytes(path);
+  return { text: decodeText(path, await decompress(path, bytes)), sha256 };
+}
+
+/** True when the bytes begin with the gzip magic number. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function decompress(path: string, bytes: Uint8Array): Promise<Uint8Array> {
+  if (!isGzip(bytes)) return bytes;
+  try {
+    return await gunzipAsync(bytes, { maxOutputLength: 4 * WHOLE_FILE_BYTES_MAX });
+  } catch (error) {
+    throw fileProblem(path, `is not complete gzip: ${(error as Error).message}`, "copy or download the file again");
+  }
+}
+
+function decodeText(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw fileProblem(path, "is not UTF-8 text", "save it as UTF-8, for example: iconv -f LATIN1 -t UTF-8");
+  }
+}
+
+/** The one problem of a file as a whole, as an InputError. */
+export function fileProblem(path: string, message: string, help: string): InputError {
+  return new InputError([{ file: path, rule: "file", message, help }]);
+}
+
+/** Turns an error of the file system into one a person can act on; others pass unchanged. */
+export function asInputError(path: string, error: unknown): Error {
+  if (error instanceof InputError) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return fileProblem(path, "does not exist", "check the path; it is relative to where the command runs");
+  if (code === "EACCES" || code === "EPERM") return fileProblem(path, "may not be read", "check its permissions");
+  if (code === "EISDIR") return fileProblem(path, "is a folder, a file is needed", "name a file inside it");
+  return error instanceof Error ? error : new Error(String(error));
+}
