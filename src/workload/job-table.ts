@@ -16,11 +16,30 @@ export interface PodRequest {
   readonly gpuModels: readonly string[];
 }
 
+/** How the original system says a job ended. `unknown` where the trace does not tell. */
+export const JOB_STATUSES = [
+  "unknown",
+  "completed",
+  "failed",
+  "cancelled",
+  "timeout",
+  "node-fail",
+  "preempted",
+  "out-of-memory",
+  "running",
+  "pending",
+] as const;
+
+/** One of `JOB_STATUSES`; the status column holds its index. */
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
 /**
- * Batch jobs as columns, one row per job in file order.
+ * Batch jobs as columns, one row per job in order of submission; rows of one instant keep file order.
  *
  * Columns instead of objects: a million jobs take tens of bytes each, and hot loops read numbers.
  * A job is a gang of `workers` identical pods of `shapes[shape]`; all start and end together.
+ *
+ * Columns marked optional are absent when no job of the trace has a value in them.
  */
 export interface JobTable {
   readonly count: number;
@@ -44,4 +63,36 @@ export interface JobTable {
   readonly shapes: readonly PodRequest[];
   readonly tenantNames: readonly string[];
   readonly partitionNames: readonly string[];
+
+  /** Unix time of second 0 in seconds (UTC), where the trace has calendar times. */
+  readonly originEpochS?: number;
+  /**
+   * GPUs of the whole gang as the trace asked for them. Present when the trace counts GPUs per job and
+   * not per worker: pools and consolidating placement use it, node placement uses workers × shape.
+   */
+  readonly gangGpus?: Int32Array;
+  /** Index into `userNames`: the person, where the trace tells persons from tenants. */
+  readonly user?: Int32Array;
+  readonly userNames?: readonly string[];
+  /** Index into `JOB_STATUSES`: how the job ended in the original system. */
+  readonly status?: Uint8Array;
+  /** When the original system started the job, on the clock of `submitS`; NaN where not recorded. */
+  readonly recordedStartS?: Float64Array;
+  /** When the job left the original system, on the clock of `submitS`; NaN where not recorded. */
+  readonly recordedEndS?: Float64Array;
+  /** Fewest workers an elastic job runs with, ≥ 1; equal to `workers` for a rigid job. */
+  readonly workersMin?: Int32Array;
+  /** Most workers an elastic job can use, ≥ `workers`. */
+  readonly workersMax?: Int32Array;
+  /** Latest acceptable end on the clock of `submitS`; NaN for none. */
+  readonly deadlineS?: Float64Array;
+  /** 1 when the job may be stopped and started again, else 0. */
+  readonly preemptible?: Uint8Array;
+  /** Seconds of running between two checkpoints; NaN when the job writes none. */
+  readonly checkpointIntervalS?: Float64Array;
+  /** Seconds one checkpoint takes; NaN when unknown. */
+  readonly checkpointCostS?: Float64Array;
+  /** Rows that must end before job i may start are `dependencies[dependencyOffset[i] .. [i+1])`. */
+  readonly dependencyOffset?: Int32Array;
+  readonly dependencies?: Int32Array;
 }

@@ -1,0 +1,88 @@
+/** Typed arrays a column may be made of. */
+export type ColumnArray = Float64Array | Int32Array | Uint8Array;
+
+/** One column of a table under construction: numbers appended at the end. */
+export interface GrowingColumn<Values extends ColumnArray> {
+  readonly count: number;
+  push(value: number): void;
+  get(index: number): number;
+  /** The values in the given order of rows, or as appended, in an array of exactly the right size. */
+  finish(order: Int32Array | undefined): Values;
+}
+
+const CAPACITY_FIRST = 1024;
+
+/**
+ * Creates an empty column. `make` decides the element type.
+ *
+ * Capacity grows by half, so that a million rows never hold more than the column and two thirds of it.
+ */
+export function createGrowingColumn<Values extends ColumnArray>(
+  make: (length: number) => Values,
+): GrowingColumn<Values> {
+  let values = make(CAPACITY_FIRST);
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    push(value) {
+      if (count === values.length) {
+        const larger = make(Math.ceil(values.length * 1.5));
+        larger.set(values);
+        values = larger;
+      }
+      values[count] = value;
+      count += 1;
+    },
+    get: (index) => values[index]!,
+    finish(order) {
+      const exact = make(count);
+      if (order === undefined) exact.set(values.subarray(0, count));
+      else for (let row = 0; row < count; row += 1) exact[row] = values[order[row]!]!;
+      return exact;
+    },
+  };
+}
+
+/**
+ * A column that costs nothing until a row has a value other than `absent`.
+ *
+ * Rows before the first value are filled with `absent` when it arrives.
+ */
+export interface OptionalColumn<Values extends ColumnArray> {
+  /** Sets the value of row `row`; rows must come in order, rows left out get `absent`. */
+  set(row: number, value: number): void;
+  /** Undefined when no row has a value. */
+  finish(count: number, order: Int32Array | undefined): Values | undefined;
+}
+
+/** Creates an optional column of which no row has a value yet. */
+export function createOptionalColumn<Values extends ColumnArray>(
+  make: (length: number) => Values,
+  absent: number,
+): OptionalColumn<Values> {
+  let column: GrowingColumn<Values> | undefined;
+  const fillTo = (target: GrowingColumn<Values>, count: number): void => {
+    while (target.count < count) target.push(absent);
+  };
+  return {
+    set(row, value) {
+      column ??= createGrowingColumn(make);
+      fillTo(column, row);
+      column.push(value);
+    },
+    finish(count, order) {
+      if (column === undefined) return undefined;
+      fillTo(column, count);
+      return column.finish(order);
+    },
+  };
+}
+
+/** Makes a Float64Array; for `createGrowingColumn`. */
+export const float64 = (length: number): Float64Array => new Float64Array(length);
+/** Makes an Int32Array; for `createGrowingColumn`. */
+export const int32 = (length: number): Int32Array => new Int32Array(length);
+/** Makes a Uint8Array; for `createGrowingColumn`. */
+export const uint8 = (length: number): Uint8Array => new Uint8Array(length);

@@ -1,0 +1,41 @@
+import type { JobStatus } from "./job-table.js";
+
+/** One job as a reader or generator hands it to the builder. Units and ranges as in `JobTable`. */
+export interface JobRow {
+  readonly id: string;
+  /** Any finite number; `build` moves the clock. Seconds. */
+  readonly submitS: number;
+  readonly durationS: number;
+  /** Defaults to NaN: no estimate. */
+  readonly walltimeS?: number | undefined;
+  /** Defaults to 1. */
+  readonly workers?: number | undefined;
+  /** Defaults to 0. */
+  readonly cpuMilli?: number | undefined;
+  /** Defaults to 0. */
+  readonly memoryBytes?: number | undefined;
+  /** GPUs of one worker. */
+  readonly gpuCount: number;
+  /** Defaults to 1000 with GPUs and to 0 without. */
+  readonly gpuMilli?: number | undefined;
+  /** Defaults to none: any model. */
+  readonly gpuModels?: readonly string[] | undefined;
+  /** Defaults to "". */
+  readonly tenant?: string | undefined;
+  /** Defaults to 0. */
+  readonly priority?: number | undefined;
+  /** Defaults to "". */
+  readonly partition?: string | undefined;
+  /** The optional columns of the table; absent values cost nothing. Times are on the clock of `submitS`. */
+  readonly gangGpus?: number | undefined;
+  readonly user?: string | undefined;
+  readonly status?: JobStatus | undefined;
+  readonly recordedStartS?: number | undefined;
+  readonly recordedEndS?: number | undefined;
+  readonly workersMin?: number | undefined;
+  readonly workersMax?: number | undefined;
+  readonly deadlineS?: number | undefined;
+  readonly preemptible?: boolean | undefined;
+  readonly checkpointIntervalS?: number | undefined;
+  readonly checkpointCostS?: number | undefined;
+}

@@ -1,0 +1,190 @@
+import { createGrowingColumn, float64, int32 } from "./growing-column.js";
+import { createIdIndex } from "./id-index.js";
+import type { JobRow } from "./job-row.js";
+import type { JobTable, PodRequest } from "./job-table.js";
+import { createNamePool } from "./name-pool.js";
+import { createOptionalJobColumns } from "./optional-job-columns.js";
+import { ownText } from "./own-text.js";
+
+/** How the rows become a table. */
+export interface JobTableBuildOptions {
+  /**
+   * Second 0 of the table on the clock of the rows: a number of seconds, or `first-submit` (default)
+   * to let the first job arrive at 0.
+   */
+  readonly originS?: number | "first-submit";
+  /** Set when the rows' clock is Unix time; the table then says when its second 0 was. */
+  readonly unixClock?: boolean;
+}
+
+/** A finished table, with what happened to the rows on the way. */
+export interface BuiltJobTable {
+  readonly jobs: JobTable;
+  /** Rows that were submitted before the row above them; they were sorted, stably. */
+  readonly rowsOutOfOrder: number;
+}
+
+/** Collects jobs row by row into columns. */
+export interface JobTableBuilder {
+  readonly count: number;
+  /** Row of the job with this id, counted as appended, or -1. */
+  rowOf(id: string): number;
+  /**
+   * Appends one job and returns its row, or -1 without appending when the id is taken.
+   *
+   * The builder trusts the values; readers check them, because only they know the place in the file.
+   */
+  add(job: JobRow): number;
+  /** Says that `row` may start only after the end of `afterRow`; both counted as appended. */
+  addDependency(row: number, afterRow: number): void;
+  /** Makes the table. The builder must not be used afterwards. */
+  build(options?: JobTableBuildOptions): BuiltJobTable;
+}
+
+/** Creates an empty builder. A million rows stay below 200 MB while building, ids included. */
+export function createJobTableBuilder(): JobTableBuilder {
+  const ids: string[] = [];
+  const idIndex = createIdIndex(ids);
+  const columns = createRequiredColumns();
+  const optional = createOptionalJobColumns();
+  const shapes = createShapePool();
+  const tenants = createNamePool();
+  const partitions = createNamePool([""]);
+  const dependencies: Dependency[] = [];
+
+  return {
+    get count() {
+      return ids.length;
+    },
+    rowOf: (id) => idIndex.rowOf(id),
+    add(job) {
+      const row = ids.length;
+      ids.push(ownText(job.id));
+      if (idIndex.add(row) !== -1) {
+        ids.pop();
+        return -1;
+      }
+      columns.submitS.push(job.submitS);
+      columns.durationS.push(job.durationS);
+      columns.walltimeS.push(job.walltimeS ?? Number.NaN);
+      columns.workers.push(job.workers ?? 1);
+      columns.shape.push(shapes.indexOf(job));
+      columns.tenant.push(tenants.indexOf(job.tenant ?? ""));
+      columns.priority.push(job.priority ?? 0);
+      columns.partition.push(partitions.indexOf(job.partition ?? ""));
+      optional.set(row, job);
+      return row;
+    },
+    addDependency(row, afterRow) {
+      dependencies.push({ row, afterRow });
+    },
+    build(options = {}) {
+      const count = ids.length;
+      const { order, rowsOutOfOrder } = orderBySubmit(count, columns.submitS.get);
+      const submitS = columns.submitS.finish(order);
+      const originS = options.originS ?? "first-submit";
+      const zeroS = originS === "first-submit" ? (submitS[0] ?? 0) : originS;
+      submitS.forEach((value, row) => (submitS[row] = value - zeroS));
+      const workers = columns.workers.finish(order);
+      const shape = columns.shape.finish(order);
+      const gpuCountOf = (row: number): number => shapes.shapes[shape[row]!]!.gpuCount;
+      const jobs: JobTable = {
+        count,
+        ids: order === undefined ? ids : Array.from(order, (row) => ids[row]!),
+        submitS,
+        durationS: columns.durationS.finish(order),
+        walltimeS: columns.walltimeS.finish(order),
+        workers,
+        shape,
+        tenant: columns.tenant.finish(order),
+        priority: columns.priority.finish(order),
+        partition: columns.partition.finish(order),
+        shapes: shapes.shapes,
+        tenantNames: tenants.names,
+        partitionNames: partitions.names,
+        ...(options.unixClock === true ? { originEpochS: zeroS } : {}),
+        ...optional.finish({ count, order, zeroS, workers, gpuCountOf }),
+        ...dependencyColumns(count, dependencies, order),
+      };
+      return { jobs, rowsOutOfOrder };
+    },
+  };
+}
+
+function createRequiredColumns() {
+  return {
+    submitS: createGrowingColumn(float64),
+    durationS: createGrowingColumn(float64),
+    walltimeS: createGrowingColumn(float64),
+    workers: createGrowingColumn(int32),
+    shape: createGrowingColumn(int32),
+    tenant: createGrowingColumn(int32),
+    priority: createGrowingColumn(int32),
+    partition: createGrowingColumn(int32),
+  };
+}
+
+/** `row` waits for the end of `afterRow`, both counted as appended. */
+interface Dependency {
+  readonly row: number;
+  readonly afterRow: number;
+}
+
+/** Stable order by submit time; undefined when the rows already stand in it. */
+function orderBySubmit(
+  count: number,
+  submitS: (row: number) => number,
+): { order: Int32Array | undefined; rowsOutOfOrder: number } {
+  let rowsOutOfOrder = 0;
+  for (let row = 1; row < count; row += 1) if (submitS(row) < submitS(row - 1)) rowsOutOfOrder += 1;
+  if (rowsOutOfOrder === 0) return { order: undefined, rowsOutOfOrder };
+  const order = Int32Array.from({ length: count }, (_, row) => row);
+  order.sort((left, right) => submitS(left) - submitS(right) || left - right);
+  return { order, rowsOutOfOrder };
+}
+
+/** Turns pairs of appended rows into offsets and targets in final rows. */
+function dependencyColumns(
+  count: number,
+  dependencies: readonly Dependency[],
+  order: Int32Array | undefined,
+): Partial<JobTable> {
+  if (dependencies.length === 0) return {};
+  const finalRow = new Int32Array(count);
+  for (let row = 0; row < count; row += 1) finalRow[order?.[row] ?? row] = row;
+  const dependencyOffset = new Int32Array(count + 1);
+  for (const { row } of dependencies) dependencyOffset[finalRow[row]! + 1]! += 1;
+  for (let row = 0; row < count; row += 1) dependencyOffset[row + 1]! += dependencyOffset[row]!;
+  const next = dependencyOffset.slice();
+  const targets = new Int32Array(dependencies.length);
+  for (const { row, afterRow } of dependencies) {
+    const at = finalRow[row]!;
+    targets[next[at]!] = finalRow[afterRow]!;
+    next[at]! += 1;
+  }
+  return { dependencyOffset, dependencies: targets };
+}
+
+interface ShapePool {
+  readonly shapes: readonly PodRequest[];
+  indexOf(job: JobRow): number;
+}
+
+/** Interns what one worker asks for: traces have few distinct shapes and many jobs. */
+function createShapePool(): ShapePool {
+  const shapes: PodRequest[] = [];
+  const indexes = new Map<string, number>();
+  return {
+    shapes,
+    indexOf(job) {
+      const { gpuCount, cpuMilli = 0, memoryBytes = 0, gpuModels = [] } = job;
+      const gpuMilli = job.gpuMilli ?? (gpuCount > 0 ? 1000 : 0);
+      const key = `${cpuMilli}|${memoryBytes}|${gpuCount}|${gpuMilli}|${gpuModels.join("|")}`;
+      const known = indexes.get(key);
+      if (known !== undefined) return known;
+      shapes.push({ cpuMilli, memoryBytes, gpuCount, gpuMilli, gpuModels: gpuModels.map(ownText) });
+      indexes.set(key, shapes.length - 1);
+      return shapes.length - 1;
+    },
+  };
+}

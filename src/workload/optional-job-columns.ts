@@ -1,0 +1,118 @@
+import { createOptionalColumn, float64, int32, uint8 } from "./growing-column.js";
+import { JOB_STATUSES } from "./job-table.js";
+import type { JobTable } from "./job-table.js";
+import type { JobRow } from "./job-row.js";
+import { createNamePool } from "./name-pool.js";
+
+/** The columns of a job table that most traces do not have; they cost nothing until a row has a value. */
+export interface OptionalJobColumns {
+  /** Takes over the optional values of the job; rows come in order. */
+  set(row: number, job: JobRow): void;
+  /** The columns in which some row has a value, in the given order of rows. */
+  finish(finished: FinishedRows): Partial<JobTable>;
+}
+
+/** What is settled about the rows when the optional columns are finished. */
+export interface FinishedRows {
+  readonly count: number;
+  readonly order: Int32Array | undefined;
+  /** Second 0 of the table on the clock of the rows. */
+  readonly zeroS: number;
+  /** Workers per job, in the final order. */
+  readonly workers: Int32Array;
+  /** GPUs per worker of the job, in the final order. */
+  gpuCountOf(row: number): number;
+}
+
+type Writable = { -readonly [Key in keyof JobTable]?: JobTable[Key] };
+
+/** Marks a row of an integer column that gets its value from the other columns at the end. */
+const DERIVED = -1;
+
+/** Creates the columns, all empty. */
+export function createOptionalJobColumns(): OptionalJobColumns {
+  const users = createNamePool([""]);
+  const user = createOptionalColumn(int32, 0);
+  const status = createOptionalColumn(uint8, 0);
+  const preemptible = createOptionalColumn(uint8, 0);
+  const gangGpus = createOptionalColumn(int32, DERIVED);
+  const workerCounts = {
+    workersMin: createOptionalColumn(int32, DERIVED),
+    workersMax: createOptionalColumn(int32, DERIVED),
+  };
+  const instants = {
+    recordedStartS: createOptionalColumn(float64, Number.NaN),
+    recordedEndS: createOptionalColumn(float64, Number.NaN),
+    deadlineS: createOptionalColumn(float64, Number.NaN),
+  };
+  const lengths = {
+    checkpointIntervalS: createOptionalColumn(float64, Number.NaN),
+    checkpointCostS: createOptionalColumn(float64, Number.NaN),
+  };
+
+  return {
+    set(row, job) {
+      if (job.user !== undefined && job.user !== "") user.set(row, users.indexOf(job.user));
+      if (job.status !== undefined && job.status !== "unknown") {
+        status.set(row, JOB_STATUSES.indexOf(job.status));
+      }
+      if (job.preemptible === true) preemptible.set(row, 1);
+      if (job.gangGpus !== undefined) gangGpus.set(row, job.gangGpus);
+      for (const name of keysOf(workerCounts)) {
+        const value = job[name];
+        if (value !== undefined) workerCounts[name].set(row, value);
+      }
+      for (const [name, column] of entriesOf({ ...instants, ...lengths })) {
+        const value = job[name];
+        if (value !== undefined && !Number.isNaN(value)) column.set(row, value);
+      }
+    },
+    finish({ count, order, zeroS, workers, gpuCountOf }) {
+      const finished: Writable = {};
+      const userRows = user.finish(count, order);
+      if (userRows !== undefined)
+        Object.assign(finished, { user: userRows, userNames: users.names });
+      assignPresent(finished, "status", status.finish(count, order));
+      assignPresent(finished, "preemptible", preemptible.finish(count, order));
+      const gangs = gangGpus.finish(count, order);
+      assignPresent(finished, "gangGpus", gangs);
+      fillDerived(gangs, (row) => workers[row]! * gpuCountOf(row));
+      for (const name of keysOf(workerCounts)) {
+        const column = workerCounts[name].finish(count, order);
+        assignPresent(finished, name, column);
+        fillDerived(column, (row) => workers[row]!);
+      }
+      for (const [name, column] of entriesOf(instants)) {
+        const values = column.finish(count, order);
+        assignPresent(finished, name, values);
+        values?.forEach((value, row) => (values[row] = value - zeroS));
+      }
+      for (const [name, column] of entriesOf(lengths)) {
+        assignPresent(finished, name, column.finish(count, order));
+      }
+      return finished;
+    },
+  };
+}
+
+function assignPresent<Name extends keyof JobTable>(
+  target: Writable,
+  name: Name,
+  value: Writable[Name],
+): void {
+  if (value !== undefined) target[name] = value;
+}
+
+function fillDerived(column: Int32Array | undefined, valueOf: (row: number) => number): void {
+  column?.forEach((value, row) => {
+    if (value === DERIVED) column[row] = valueOf(row);
+  });
+}
+
+function keysOf<Key extends string>(record: Record<Key, unknown>): Key[] {
+  return Object.keys(record) as Key[];
+}
+
+function entriesOf<Key extends string, Value>(record: Record<Key, Value>): [Key, Value][] {
+  return Object.entries(record) as [Key, Value][];
+}
