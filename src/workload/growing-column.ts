@@ -5,41 +5,58 @@ export type ColumnArray = Float64Array | Int32Array | Uint8Array;
 export interface GrowingColumn<Values extends ColumnArray> {
   readonly count: number;
   push(value: number): void;
-  get(index: number): number;
-  /** The values in the given order of rows, or as appended, in an array of exactly the right size. */
+  /**
+   * The values in the given order of rows, or as appended, in an array of exactly the right size.
+   *
+   * Gives up its own storage, so that finishing a table column by column needs no second table: the
+   * column must not be used afterwards.
+   */
   finish(order: Int32Array | undefined): Values;
 }
 
-const CAPACITY_FIRST = 1024;
+const BLOCK_ROWS = 16_384;
 
 /**
  * Creates an empty column. `make` decides the element type.
  *
- * Capacity grows by half, so that a million rows never hold more than the column and two thirds of it.
+ * Values lie in blocks of fixed size: growing copies nothing and leaves no garbage behind, so that a
+ * million rows need little more room while they are read than afterwards.
  */
 export function createGrowingColumn<Values extends ColumnArray>(
   make: (length: number) => Values,
 ): GrowingColumn<Values> {
-  let values = make(CAPACITY_FIRST);
+  let blocks: Values[] = [];
+  let block = make(0);
+  let inBlock = 0;
   let count = 0;
   return {
     get count() {
       return count;
     },
     push(value) {
-      if (count === values.length) {
-        const larger = make(Math.ceil(values.length * 1.5));
-        larger.set(values);
-        values = larger;
+      if (inBlock === block.length) {
+        block = make(BLOCK_ROWS);
+        blocks.push(block);
+        inBlock = 0;
       }
-      values[count] = value;
+      block[inBlock] = value;
+      inBlock += 1;
       count += 1;
     },
-    get: (index) => values[index]!,
     finish(order) {
       const exact = make(count);
-      if (order === undefined) exact.set(values.subarray(0, count));
-      else for (let row = 0; row < count; row += 1) exact[row] = values[order[row]!]!;
+      if (order === undefined) {
+        blocks.forEach((values, index) => {
+          const firstRow = index * BLOCK_ROWS;
+          exact.set(values.subarray(0, Math.min(BLOCK_ROWS, count - firstRow)), firstRow);
+        });
+      } else {
+        order.forEach((row, at) => {
+          exact[at] = blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS]!;
+        });
+      }
+      blocks = [];
+      block = make(0);
       return exact;
     },
   };

@@ -80,8 +80,9 @@ export function createJobTableBuilder(): JobTableBuilder {
     },
     build(options = {}) {
       const count = ids.length;
-      const { order, rowsOutOfOrder } = orderBySubmit(count, columns.submitS.get);
-      const submitS = columns.submitS.finish(order);
+      const appendedS = columns.submitS.finish(undefined);
+      const { order, rowsOutOfOrder } = orderBySubmit(appendedS);
+      const submitS = order === undefined ? appendedS : inOrder(appendedS, order);
       const originS = options.originS ?? "first-submit";
       const zeroS = originS === "first-submit" ? (submitS[0] ?? 0) : originS;
       submitS.forEach((value, row) => (submitS[row] = value - zeroS));
@@ -131,16 +132,25 @@ interface Dependency {
 }
 
 /** Stable order by submit time; undefined when the rows already stand in it. */
-function orderBySubmit(
-  count: number,
-  submitS: (row: number) => number,
-): { order: Int32Array | undefined; rowsOutOfOrder: number } {
+function orderBySubmit(submitS: Float64Array): {
+  order: Int32Array | undefined;
+  rowsOutOfOrder: number;
+} {
   let rowsOutOfOrder = 0;
-  for (let row = 1; row < count; row += 1) if (submitS(row) < submitS(row - 1)) rowsOutOfOrder += 1;
+  for (let row = 1; row < submitS.length; row += 1) {
+    if (submitS[row]! < submitS[row - 1]!) rowsOutOfOrder += 1;
+  }
   if (rowsOutOfOrder === 0) return { order: undefined, rowsOutOfOrder };
-  const order = Int32Array.from({ length: count }, (_, row) => row);
-  order.sort((left, right) => submitS(left) - submitS(right) || left - right);
+  const order = new Int32Array(submitS.length);
+  for (let row = 0; row < order.length; row += 1) order[row] = row;
+  order.sort((left, right) => submitS[left]! - submitS[right]! || left - right);
   return { order, rowsOutOfOrder };
+}
+
+function inOrder(values: Float64Array, order: Int32Array): Float64Array {
+  const ordered = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row += 1) ordered[row] = values[order[row]!]!;
+  return ordered;
 }
 
 /** Turns pairs of appended rows into offsets and targets in final rows. */

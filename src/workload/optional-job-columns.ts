@@ -49,6 +49,8 @@ export function createOptionalJobColumns(): OptionalJobColumns {
     checkpointIntervalS: createOptionalColumn(float64, Number.NaN),
     checkpointCostS: createOptionalColumn(float64, Number.NaN),
   };
+  const workerColumns = entriesOf(workerCounts);
+  const secondsColumns = entriesOf({ ...instants, ...lengths });
 
   return {
     set(row, job) {
@@ -58,11 +60,11 @@ export function createOptionalJobColumns(): OptionalJobColumns {
       }
       if (job.preemptible === true) preemptible.set(row, 1);
       if (job.gangGpus !== undefined) gangGpus.set(row, job.gangGpus);
-      for (const name of keysOf(workerCounts)) {
+      for (const [name, column] of workerColumns) {
         const value = job[name];
-        if (value !== undefined) workerCounts[name].set(row, value);
+        if (value !== undefined) column.set(row, value);
       }
-      for (const [name, column] of entriesOf({ ...instants, ...lengths })) {
+      for (const [name, column] of secondsColumns) {
         const value = job[name];
         if (value !== undefined && !Number.isNaN(value)) column.set(row, value);
       }
@@ -77,10 +79,10 @@ export function createOptionalJobColumns(): OptionalJobColumns {
       const gangs = gangGpus.finish(count, order);
       assignPresent(finished, "gangGpus", gangs);
       fillDerived(gangs, (row) => workers[row]! * gpuCountOf(row));
-      for (const name of keysOf(workerCounts)) {
-        const column = workerCounts[name].finish(count, order);
-        assignPresent(finished, name, column);
-        fillDerived(column, (row) => workers[row]!);
+      for (const [name, column] of workerColumns) {
+        const values = column.finish(count, order);
+        assignPresent(finished, name, values);
+        fillDerived(values, (row) => workers[row]!);
       }
       for (const [name, column] of entriesOf(instants)) {
         const values = column.finish(count, order);
@@ -107,10 +109,6 @@ function fillDerived(column: Int32Array | undefined, valueOf: (row: number) => n
   column?.forEach((value, row) => {
     if (value === DERIVED) column[row] = valueOf(row);
   });
-}
-
-function keysOf<Key extends string>(record: Record<Key, unknown>): Key[] {
-  return Object.keys(record) as Key[];
 }
 
 function entriesOf<Key extends string, Value>(record: Record<Key, Value>): [Key, Value][] {
