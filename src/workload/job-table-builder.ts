@@ -9,10 +9,10 @@ import { ownText } from "./own-text.js";
 /** How the rows become a table. */
 export interface JobTableBuildOptions {
   /**
-   * Second 0 of the table on the clock of the rows: a number of seconds, or `first-submit` (default)
-   * to let the first job arrive at 0.
+   * Second 0 of the table on the clock of the rows: a number of seconds; `first-submit` (default) to let
+   * the first job arrive at 0; or, on a Unix clock, `monday` for the Monday 00:00 UTC before it.
    */
-  readonly originS?: number | "first-submit";
+  readonly originS?: number | "first-submit" | "monday";
   /** Set when the rows' clock is Unix time; the table then says when its second 0 was. */
   readonly unixClock?: boolean;
 }
@@ -83,8 +83,7 @@ export function createJobTableBuilder(): JobTableBuilder {
       const appendedS = columns.submitS.finish(undefined);
       const { order, rowsOutOfOrder } = orderBySubmit(appendedS);
       const submitS = order === undefined ? appendedS : inOrder(appendedS, order);
-      const originS = options.originS ?? "first-submit";
-      const zeroS = originS === "first-submit" ? (submitS[0] ?? 0) : originS;
+      const zeroS = secondZero(submitS[0] ?? 0, options.originS ?? "first-submit");
       submitS.forEach((value, row) => (submitS[row] = value - zeroS));
       const workers = columns.workers.finish(order);
       const shape = columns.shape.finish(order);
@@ -110,6 +109,16 @@ export function createJobTableBuilder(): JobTableBuilder {
       return { jobs, rowsOutOfOrder };
     },
   };
+}
+
+const WEEK_S = 604_800;
+/** 1970-01-05, the first Monday of Unix time. */
+const FIRST_MONDAY_S = 345_600;
+
+function secondZero(firstSubmitS: number, origin: number | "first-submit" | "monday"): number {
+  if (origin === "first-submit") return firstSubmitS;
+  if (origin !== "monday") return origin;
+  return Math.floor((firstSubmitS - FIRST_MONDAY_S) / WEEK_S) * WEEK_S + FIRST_MONDAY_S;
 }
 
 function createRequiredColumns() {

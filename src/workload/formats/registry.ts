@@ -1,0 +1,64 @@
+import { didYouMean } from "../../diagnostics/did-you-mean.js";
+import { InputError } from "../../diagnostics/problem.js";
+import { headroomCsv } from "./headroom-csv.js";
+import type { TraceFormat, TraceOpening } from "./trace-format.js";
+
+/**
+ * Every format that can be read, in the order in which a guess tries them: those with the most telling
+ * openings first.
+ */
+export const TRACE_FORMATS: readonly TraceFormat[] = [headroomCsv];
+
+/** A guessed format and why. */
+export interface FormatGuess {
+  readonly format: TraceFormat;
+  /** `looks like Philly CSV: columns …`, printed so that a wrong guess is seen. */
+  readonly guess: string;
+}
+
+/**
+ * The format of the given name.
+ *
+ * @throws InputError when there is none
+ */
+export function findFormat(name: string): TraceFormat {
+  const format = TRACE_FORMATS.find((candidate) => candidate.name === name);
+  if (format !== undefined) return format;
+  const allowed = TRACE_FORMATS.map((candidate) => candidate.name);
+  const suggestion = didYouMean(name, allowed);
+  throw new InputError([
+    {
+      file: `--format ${name}`,
+      rule: "unknown-format",
+      message: `unknown trace format "${name}"`,
+      allowed,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ]);
+}
+
+/**
+ * The format a file seems to have.
+ *
+ * @throws InputError when it looks like none of them
+ */
+export function guessFormat(opening: TraceOpening): FormatGuess {
+  for (const format of TRACE_FORMATS) {
+    const reason = format.detect(opening);
+    if (reason !== undefined) return { format, guess: `looks like ${format.title}: ${reason}` };
+  }
+  throw new InputError([
+    {
+      file: opening.file,
+      line: 1,
+      col: 1,
+      endLine: 1,
+      endCol: opening.firstLine.length + 1,
+      sourceLine: opening.firstLine,
+      rule: "unknown-format",
+      message: "the trace looks like none of the formats that can be read",
+      allowed: TRACE_FORMATS.map((format) => format.name),
+      help: "name the format, or write the jobs as headroom-csv: submit_s,duration_s,gpus",
+    },
+  ]);
+}
