@@ -1,0 +1,198 @@
+import { InvariantError } from "../../base/assert.js";
+import type { ClusterState, ReadonlyNumbers } from "../../cluster/view.js";
+import type { PodRequest } from "../../workload/job-table.js";
+import { createGangBook, type GangBook } from "./gang-book.js";
+import { demandsBesidesGpus } from "./pool-gang.js";
+import type { GangDemands, GangParts, GangPlacer } from "./types.js";
+
+const GPU_MILLI = 1000;
+
+/**
+ * Packs whole GPUs on as few nodes as possible.
+ *
+ * With N GPUs per node, a gang of g ≤ N goes to the node with the fewest free GPUs that still has g
+ * free, lowest index on ties. A gang of g > N takes ⌊g/N⌋ wholly free nodes, lowest index first, and
+ * then g mod N GPUs on the next node when nodes are sorted by free GPUs, most first, ties by index.
+ * Rule of the consolidating placement in the simulator of HeliosArtifact (S-Lab, 2022).
+ */
+class ConsolidateGang implements GangPlacer {
+  readonly name = "consolidate";
+  readonly gpuMilliTotal: number;
+  readonly ignoredDemands: readonly string[];
+  private readonly book: GangBook = createGangBook();
+  private readonly nodeGpus: number;
+  private readonly gpuNodes: readonly number[];
+  /** Nodes by number of free GPUs: says in N steps whether a node with g free exists. */
+  private readonly nodesByFree: Int32Array;
+  private readonly requests: readonly PodRequest[];
+  private readonly gpus: Int32Array;
+  private readonly nodeOfAllocation = new Map<number, number>();
+
+  constructor(
+    readonly cluster: ClusterState,
+    private readonly shapes: readonly PodRequest[],
+    private readonly demands: GangDemands,
+  ) {
+    const counts = cluster.spec.nodes.map((node) => node.gpuCount);
+    this.gpuNodes = counts.flatMap((count, node) => (count > 0 ? [node] : []));
+    this.nodeGpus = counts[this.gpuNodes[0] ?? 0] ?? 0;
+    const odd = this.gpuNodes.find((node) => counts[node] !== this.nodeGpus);
+    if (odd !== undefined) {
+      throw new RangeError(
+        `consolidate: all GPU nodes of a partition must have the same number of GPUs, got ${this.nodeGpus} on ` +
+          `${cluster.spec.nodes[this.gpuNodes[0]!]!.name} and ${counts[odd]} on ${cluster.spec.nodes[odd]!.name}`,
+      );
+    }
+    this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
+    this.ignoredDemands = demandsBesidesGpus(shapes);
+    this.nodesByFree = new Int32Array(this.nodeGpus + 1);
+    this.nodesByFree[this.nodeGpus] = this.gpuNodes.length;
+    this.gpus = new Int32Array(this.nodeGpus);
+    this.requests = Array.from({ length: this.nodeGpus + 1 }, (_, gpuCount) => ({
+      cpuMilli: 0,
+      memoryBytes: 0,
+      gpuCount,
+      gpuMilli: gpuCount === 0 ? 0 : GPU_MILLI,
+      gpuModels: [],
+    }));
+  }
+
+  get gpuMilliUsed(): number {
+    return this.cluster.gpuMilliUsed;
+  }
+
+  get lastParts(): GangParts {
+    return this.book.lastParts;
+  }
+
+  tryPlace(demand: number): number {
+    if (!this.mayFit(demand)) return -1;
+    const gangGpus = this.gangGpus(demand);
+    const rest = gangGpus % this.nodeGpus;
+    this.book.begin();
+    if (gangGpus <= this.nodeGpus) {
+      this.occupy(this.tightestNode(gangGpus), gangGpus);
+      return this.book.finish();
+    }
+    const wholeNodes = (gangGpus - rest) / this.nodeGpus;
+    // The next node in order of free GPUs is chosen before the whole nodes change that order.
+    const restNode = rest === 0 ? -1 : this.nodeAfterWholeNodes(wholeNodes);
+    let taken = 0;
+    for (const node of this.gpuNodes) {
+      if (taken === wholeNodes) break;
+      if (this.cluster.nodeGpusWhole[node] !== this.nodeGpus) continue;
+      this.occupy(node, this.nodeGpus);
+      taken++;
+    }
+    if (rest > 0) this.occupy(restNode, rest);
+    return this.book.finish();
+  }
+
+  release(gang: number): void {
+    this.book.drain(gang, (allocation) => {
+      const node = this.nodeOfAllocation.get(allocation)!;
+      this.nodeOfAllocation.delete(allocation);
+      const freeBefore = this.cluster.nodeGpusWhole[node]!;
+      this.cluster.release(allocation);
+      this.nodesByFree[freeBefore]!--;
+      this.nodesByFree[this.cluster.nodeGpusWhole[node]!]!++;
+    });
+  }
+
+  mayFit(demand: number): boolean {
+    const gangGpus = this.gangGpus(demand);
+    if (gangGpus <= this.nodeGpus) return this.nodesWithAtLeast(gangGpus) > 0;
+    const rest = gangGpus % this.nodeGpus;
+    const wholeNodes = (gangGpus - rest) / this.nodeGpus;
+    if (this.nodesByFree[this.nodeGpus]! < wholeNodes) return false;
+    return rest === 0 || this.nodesWithAtLeast(rest) > wholeNodes;
+  }
+
+  refusalReason(demand: number): string {
+    return this.gangGpus(demand) <= this.nodeGpus
+      ? "no node has as many free GPUs as the job needs"
+      : "fewer wholly free nodes than the job needs";
+  }
+
+  neverFits(demand: number): string | undefined {
+    const { gpuCount, gpuMilli } = this.shapes[this.demands.shape[demand]!]!;
+    if (gpuCount === 0 || gpuMilli !== GPU_MILLI) {
+      return "consolidate places whole GPUs only; the job asks for none or for a share of one";
+    }
+    const capacity = this.gpuNodes.length * this.nodeGpus;
+    const gangGpus = this.gangGpus(demand);
+    if (gangGpus <= capacity) return undefined;
+    return `needs ${gangGpus} GPUs, its nodes have ${capacity}`;
+  }
+
+  checkInvariants(): void {
+    this.cluster.checkInvariants();
+    const counted = new Int32Array(this.nodeGpus + 1);
+    for (const node of this.gpuNodes) counted[this.cluster.nodeGpusWhole[node]!]!++;
+    counted.forEach((count, free) => {
+      if (count !== this.nodesByFree[free]) {
+        throw new InvariantError(
+          `consolidate: ${count} nodes have ${free} free GPUs, the book says ${this.nodesByFree[free]}`,
+        );
+      }
+    });
+  }
+
+  private gangGpus(demand: number): number {
+    return this.demands.gpuMilli[demand]! / GPU_MILLI;
+  }
+
+  private nodesWithAtLeast(gpuCount: number): number {
+    let nodes = 0;
+    for (let free = gpuCount; free <= this.nodeGpus; free++) nodes += this.nodesByFree[free]!;
+    return nodes;
+  }
+
+  private tightestNode(gpuCount: number): number {
+    let free = gpuCount;
+    while (this.nodesByFree[free] === 0) free++;
+    return this.gpuNodes.find((node) => this.cluster.nodeGpusWhole[node] === free)!;
+  }
+
+  private nodeAfterWholeNodes(wholeNodes: number): number {
+    let passed = 0;
+    for (const node of this.gpuNodes) {
+      if (this.cluster.nodeGpusWhole[node] === this.nodeGpus && passed++ === wholeNodes)
+        return node;
+    }
+    let free = this.nodeGpus - 1;
+    while (this.nodesByFree[free] === 0) free--;
+    return this.gpuNodes.find((node) => this.cluster.nodeGpusWhole[node] === free)!;
+  }
+
+  private occupy(node: number, gpuCount: number): void {
+    this.firstFreeGpus(node, gpuCount);
+    const freeBefore = this.cluster.nodeGpusWhole[node]!;
+    const allocation = this.cluster.allocate(node, this.requests[gpuCount]!, this.gpus);
+    this.nodesByFree[freeBefore]!--;
+    this.nodesByFree[freeBefore - gpuCount]!++;
+    this.nodeOfAllocation.set(allocation, node);
+    this.book.add(allocation, node, this.gpus, gpuCount);
+  }
+
+  private firstFreeGpus(node: number, gpuCount: number): void {
+    const offset: ReadonlyNumbers = this.cluster.gpuOffset;
+    let found = 0;
+    for (let gpu = offset[node]!; found < gpuCount; gpu++) {
+      if (this.cluster.gpuMilliFree[gpu] === GPU_MILLI) this.gpus[found++] = gpu - offset[node]!;
+    }
+  }
+}
+
+/**
+ * A consolidating placer for the nodes of one cluster (or of one virtual cluster).
+ *
+ * @throws RangeError when GPU nodes differ in their number of GPUs: the rule has no meaning then
+ */
+export function createConsolidateGang(
+  cluster: ClusterState,
+  shapes: readonly PodRequest[],
+  demands: GangDemands,
+): GangPlacer {
+  return new ConsolidateGang(cluster, shapes, demands);
+}

@@ -1,0 +1,161 @@
+import type { ClusterView } from "../../cluster/view.js";
+import type { PodRequest } from "../../workload/job-table.js";
+import { cpuFilter } from "../placement/filters/cpu.js";
+import { gpuModelFilter } from "../placement/filters/gpu-model.js";
+import { gpuShareFilter } from "../placement/filters/gpu-share.js";
+import { memoryFilter } from "../placement/filters/memory.js";
+import { podsFilter } from "../placement/filters/pods.js";
+
+const GPU_MILLI = 1000;
+/** What a node may lack for a pod, in the order in which the placement filters ask. */
+const REASONS = [gpuModelFilter, gpuShareFilter, cpuFilter, memoryFilter, podsFilter].map(
+  ({ reason }) => reason,
+);
+const LACK = { gpuModel: 0, gpus: 1, cpu: 2, memory: 3, pods: 4 } as const;
+const LACK_NONE = REASONS.length;
+
+/**
+ * How many pods of each shape the cluster could take now, kept up to date node by node.
+ *
+ * Queues ask this before they ask a placer: a gang that cannot fit costs a few steps per changed node
+ * instead of a scored pass over all of them. It knows the resources every placement must respect and
+ * no others, so "yes" still has to be confirmed by the placer.
+ */
+export interface FitIndex {
+  /** Pods of the shape that fit at once, over all nodes. */
+  podsThatFit(shape: number): number;
+  /** What most nodes lack for one pod of the shape, in the words of the placement filters; undefined when a node fits. */
+  mainLack(shape: number): string | undefined;
+}
+
+/** Pods of the shape one node can take: all identical, so the order in which GPUs fill up does not matter. */
+export function podsOnNode(
+  cluster: ClusterView,
+  node: number,
+  request: PodRequest,
+  models: Uint8Array | undefined,
+): number {
+  if (models !== undefined && models[cluster.nodeModel[node]! + 1] === 0) return 0;
+  let pods = cluster.podsFree[node]!;
+  if (request.cpuMilli > 0)
+    pods = Math.min(pods, Math.floor(cluster.cpuMilliFree[node]! / request.cpuMilli));
+  if (request.memoryBytes > 0)
+    pods = Math.min(pods, Math.floor(cluster.memoryBytesFree[node]! / request.memoryBytes));
+  if (request.gpuCount === 0 || pods <= 0) return Math.max(0, pods);
+  return Math.min(pods, podsOnGpus(cluster, node, request));
+}
+
+function podsOnGpus(cluster: ClusterView, node: number, request: PodRequest): number {
+  if (request.gpuMilli === GPU_MILLI)
+    return Math.floor(cluster.nodeGpusWhole[node]! / request.gpuCount);
+  let shares = 0;
+  for (let gpu = cluster.gpuOffset[node]!; gpu < cluster.gpuOffset[node + 1]!; gpu++) {
+    shares += Math.floor(cluster.gpuMilliFree[gpu]! / request.gpuMilli);
+  }
+  return Math.floor(shares / request.gpuCount);
+}
+
+function lackOnNode(
+  cluster: ClusterView,
+  node: number,
+  request: PodRequest,
+  models: Uint8Array | undefined,
+): number {
+  if (models !== undefined && models[cluster.nodeModel[node]! + 1] === 0) return LACK.gpuModel;
+  if (request.gpuCount > 0 && podsOnGpus(cluster, node, request) === 0) return LACK.gpus;
+  if (cluster.cpuMilliFree[node]! < request.cpuMilli) return LACK.cpu;
+  if (cluster.memoryBytesFree[node]! < request.memoryBytes) return LACK.memory;
+  return LACK.pods;
+}
+
+/** One flag per model index + 1 (0 is "no GPU"); undefined when every model will do. */
+export function acceptedModels(cluster: ClusterView, request: PodRequest): Uint8Array | undefined {
+  if (request.gpuCount === 0 || request.gpuModels.length === 0) return undefined;
+  const accepted = new Uint8Array(cluster.gpuModels.length + 1);
+  cluster.gpuModels.forEach((model, index) => {
+    if (request.gpuModels.includes(model)) accepted[index + 1] = 1;
+  });
+  return accepted;
+}
+
+/** What the index remembers of one shape. */
+interface ShapeFit {
+  readonly models: Uint8Array | undefined;
+  readonly podsOn: Int32Array;
+  readonly lackOn: Uint8Array;
+  readonly nodesByLack: Int32Array;
+  total: number;
+  revision: number;
+}
+
+class IncrementalFitIndex implements FitIndex {
+  private readonly fits: (ShapeFit | undefined)[];
+  private readonly changed: Int32Array;
+
+  constructor(
+    private readonly cluster: ClusterView,
+    private readonly shapes: readonly PodRequest[],
+  ) {
+    this.fits = shapes.map(() => undefined);
+    this.changed = new Int32Array(cluster.nodeCount);
+  }
+
+  podsThatFit(shape: number): number {
+    return this.upToDate(shape).total;
+  }
+
+  mainLack(shape: number): string | undefined {
+    const fit = this.upToDate(shape);
+    if (fit.total > 0) return undefined;
+    let worst = 0;
+    for (let lack = 1; lack < REASONS.length; lack++) {
+      if (fit.nodesByLack[lack]! > fit.nodesByLack[worst]!) worst = lack;
+    }
+    return REASONS[worst];
+  }
+
+  private upToDate(shape: number): ShapeFit {
+    const fit = this.fits[shape] ?? this.create(shape);
+    const { cluster } = this;
+    if (fit.revision === cluster.revision) return fit;
+    const count = fit.revision < 0 ? -1 : cluster.changedSince(fit.revision, this.changed);
+    if (count < 0) {
+      for (let node = 0; node < cluster.nodeCount; node++) this.refresh(fit, shape, node);
+    } else {
+      for (let index = 0; index < count; index++) this.refresh(fit, shape, this.changed[index]!);
+    }
+    fit.revision = cluster.revision;
+    return fit;
+  }
+
+  private create(shape: number): ShapeFit {
+    const { nodeCount } = this.cluster;
+    const fit: ShapeFit = {
+      models: acceptedModels(this.cluster, this.shapes[shape]!),
+      podsOn: new Int32Array(nodeCount),
+      lackOn: new Uint8Array(nodeCount).fill(LACK_NONE),
+      nodesByLack: new Int32Array(REASONS.length + 1),
+      total: 0,
+      revision: -1,
+    };
+    fit.nodesByLack[LACK_NONE] = nodeCount;
+    this.fits[shape] = fit;
+    return fit;
+  }
+
+  private refresh(fit: ShapeFit, shape: number, node: number): void {
+    const request = this.shapes[shape]!;
+    const pods = podsOnNode(this.cluster, node, request, fit.models);
+    const lack = pods > 0 ? LACK_NONE : lackOnNode(this.cluster, node, request, fit.models);
+    fit.total += pods - fit.podsOn[node]!;
+    fit.podsOn[node] = pods;
+    fit.nodesByLack[fit.lackOn[node]!]!--;
+    fit.nodesByLack[lack]!++;
+    fit.lackOn[node] = lack;
+  }
+}
+
+/** An index over the cluster; shapes cost memory only once they are asked about. */
+export function createFitIndex(cluster: ClusterView, shapes: readonly PodRequest[]): FitIndex {
+  return new IncrementalFitIndex(cluster, shapes);
+}

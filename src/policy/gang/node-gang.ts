@@ -1,0 +1,115 @@
+import { InvariantError } from "../../base/assert.js";
+import type { ClusterState } from "../../cluster/view.js";
+import type { PodRequest } from "../../workload/job-table.js";
+import type { Placer } from "../placement/types.js";
+import { acceptedModels, createFitIndex, podsOnNode, type FitIndex } from "./fit-index.js";
+import { createGangBook, type GangBook } from "./gang-book.js";
+import type { GangDemands, GangParts, GangPlacer } from "./types.js";
+
+const GPU_MILLI = 1000;
+
+/**
+ * Workers go one by one where a placement policy puts a single pod; when one finds no node, the ones
+ * before it are taken back. Workers of a gang may share a node.
+ */
+class NodeGang implements GangPlacer {
+  readonly name: string;
+  readonly gpuMilliTotal: number;
+  readonly ignoredDemands: readonly string[] = [];
+  private readonly book: GangBook = createGangBook();
+  private readonly fit: FitIndex;
+  /** Pods of each shape that the empty cluster takes. */
+  private readonly podsWhenEmpty: readonly number[];
+  private readonly releaseAllocation: (allocation: number) => void;
+
+  constructor(
+    readonly cluster: ClusterState,
+    private readonly shapes: readonly PodRequest[],
+    private readonly demands: GangDemands,
+    private readonly placer: Placer,
+  ) {
+    this.name = placer.name;
+    this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
+    this.fit = createFitIndex(cluster, shapes);
+    this.podsWhenEmpty = shapes.map((request) => {
+      const models = acceptedModels(cluster, request);
+      let pods = 0;
+      for (let node = 0; node < cluster.nodeCount; node++)
+        pods += podsOnNode(cluster, node, request, models);
+      return pods;
+    });
+    this.releaseAllocation = (allocation) => {
+      cluster.release(allocation);
+    };
+  }
+
+  get gpuMilliUsed(): number {
+    return this.cluster.gpuMilliUsed;
+  }
+
+  get lastParts(): GangParts {
+    return this.book.lastParts;
+  }
+
+  tryPlace(demand: number): number {
+    const shape = this.demands.shape[demand]!;
+    const workers = this.demands.workers[demand]!;
+    // A single worker asks the placer at once; a gang is counted first, for its failure is costly.
+    if (workers > 1 && this.fit.podsThatFit(shape) < workers) return -1;
+    const request = this.shapes[shape]!;
+    this.book.begin();
+    for (let worker = 0; worker < workers; worker++) {
+      const node = this.placer.choose(shape);
+      if (node < 0) {
+        this.book.rollBack(this.releaseAllocation);
+        return -1;
+      }
+      const allocation = this.cluster.allocate(node, request, this.placer.gpus);
+      this.book.add(allocation, node, this.placer.gpus, request.gpuCount);
+    }
+    return this.book.finish();
+  }
+
+  release(gang: number): void {
+    this.book.drain(gang, this.releaseAllocation);
+  }
+
+  mayFit(demand: number): boolean {
+    return this.fit.podsThatFit(this.demands.shape[demand]!) >= this.demands.workers[demand]!;
+  }
+
+  refusalReason(demand: number): string {
+    const shape = this.demands.shape[demand]!;
+    const pods = this.fit.podsThatFit(shape);
+    if (pods >= this.demands.workers[demand]!) return this.placer.explain(shape).reason;
+    if (pods > 0) return "not enough room for all workers of the gang at once";
+    return this.fit.mainLack(shape) ?? "no node belongs to the partition";
+  }
+
+  neverFits(demand: number): string | undefined {
+    const shape = this.demands.shape[demand]!;
+    const workers = this.demands.workers[demand]!;
+    const pods = this.podsWhenEmpty[shape]!;
+    if (pods === 0) return "no node is large enough for one worker, or has a GPU model it accepts";
+    if (this.placer.neverFits(shape))
+      return "no node of the empty cluster passes the placement's filters";
+    if (pods >= workers) return undefined;
+    return `${workers} workers at once, the empty cluster has room for ${pods}`;
+  }
+
+  checkInvariants(): void {
+    this.cluster.checkInvariants();
+    if (this.book.liveCount < 0)
+      throw new InvariantError(`${this.name}: more gangs released than placed`);
+  }
+}
+
+/** A gang placer that puts every worker where `placer` puts a single pod of the shape. */
+export function createNodeGang(
+  cluster: ClusterState,
+  shapes: readonly PodRequest[],
+  demands: GangDemands,
+  placer: Placer,
+): GangPlacer {
+  return new NodeGang(cluster, shapes, demands, placer);
+}

@@ -1,0 +1,59 @@
+import type { ClusterState } from "../../cluster/view.js";
+
+/**
+ * What gangs ask for, one row per distinct demand. A demand is named by its row everywhere below.
+ */
+export interface GangDemands {
+  readonly count: number;
+  /** Pod shape of the workers. */
+  readonly shape: Int32Array;
+  readonly workers: Int32Array;
+  /** GPUs of the whole gang in thousandths: what the trace says of the gang, else workers x shape. */
+  readonly gpuMilli: Float64Array;
+}
+
+/** Where the workers of the gang placed last went: `length` numbers of `values` are valid. */
+export interface GangParts {
+  /** For every part in turn: node index, number of GPUs n, then n GPU indexes within the node. */
+  readonly values: Int32Array;
+  readonly length: number;
+}
+
+/**
+ * Finds room for all workers of a job at once, and takes it, or takes nothing.
+ *
+ * A gang is choosing and occupying in one: the second worker must see what the first one took. Who is
+ * offered first is the queue policy's business, not the placer's.
+ */
+export interface GangPlacer {
+  readonly name: string;
+  /** GPU capacity in thousandths of a GPU. */
+  readonly gpuMilliTotal: number;
+  /** Capacity given away now, in thousandths of a GPU. */
+  readonly gpuMilliUsed: number;
+  /** The nodes behind it; absent for a pool, which has none. */
+  readonly cluster: ClusterState | undefined;
+  /** What the jobs ask for and this placement does not look at, such as "memory"; for a warning. */
+  readonly ignoredDemands: readonly string[];
+  /**
+   * Occupies room for all workers of the demand.
+   *
+   * @returns a gang handle for `release`, ≥ 0; -1 when there is no room for all of them now
+   */
+  tryPlace(demand: number): number;
+  /** Where the gang of the last successful `tryPlace` went; overwritten by the next. */
+  readonly lastParts: GangParts;
+  /** @throws InvariantError when the gang is not live */
+  release(gang: number): void;
+  /**
+   * False when `tryPlace` would certainly fail; cheap, for queues that ask again after every release.
+   * True promises nothing.
+   */
+  mayFit(demand: number): boolean;
+  /** Why `tryPlace` just failed, in words that name no job: few distinct texts over a whole run. */
+  refusalReason(demand: number): string;
+  /** Why not even the empty cluster has room for the gang; undefined when it has. */
+  neverFits(demand: number): string | undefined;
+  /** Throws InvariantError when the books do not add up. Slow; for tests and checked runs. */
+  checkInvariants(): void;
+}
