@@ -30,6 +30,22 @@ export interface ClusterView {
   /** Index of the node's GPU model in `gpuModels`; -1 for a node without GPUs. */
   readonly nodeModel: ReadonlyNumbers;
   readonly gpuModels: readonly string[];
+  /**
+   * CPU the node's pods count for in the kube scorers: the request, or kube's default where a pod asks
+   * for none (`nonzeroCpuMilli`). Filters never look at it.
+   */
+  readonly nonzeroCpuMilliUsed: ReadonlyNumbers;
+  /** Like `nonzeroCpuMilliUsed`, for memory. */
+  readonly nonzeroMemoryBytesUsed: ReadonlyNumbers;
+  /**
+   * Pods running on node n by what they hold of its GPUs, at `n * gpuKindStride + kind`: kind 0 holds
+   * a part of one GPU, kind k holds k whole GPUs. CPU-only pods are not counted.
+   */
+  readonly podsByGpuKind: ReadonlyNumbers;
+  /** Most GPUs of any node, plus one. */
+  readonly gpuKindStride: number;
+  /** How many kinds have at least one pod on the node. */
+  readonly nodeGpuKinds: ReadonlyNumbers;
   /** Goes up by one with every change of a node. */
   readonly revision: number;
   /** Revision at which each node last changed. */

@@ -1,0 +1,129 @@
+import { InvariantError } from "../base/assert.js";
+import type { AllocationTable } from "./allocation-table.js";
+import { WHOLE_GPU_MILLI } from "./gpu-milli.js";
+import { nonzeroCpuMilli, nonzeroMemoryBytes } from "./nonzero-request.js";
+import type { ClusterView, ReadonlyNumbers } from "./view.js";
+
+/**
+ * Recomputes every column of a cluster from its spec and its live allocations.
+ *
+ * Nothing of the incremental bookkeeping is used, so an error in it cannot hide itself.
+ *
+ * @throws InvariantError at the first difference
+ */
+export function checkColumns(view: ClusterView, table: AllocationTable): void {
+  const want = recompute(view, table);
+  compare("cpuMilliFree", view.cpuMilliFree, want.cpuMilliFree);
+  compare("memoryBytesFree", view.memoryBytesFree, want.memoryBytesFree);
+  compare("podsFree", view.podsFree, want.podsFree);
+  compare("gpuMilliFree", view.gpuMilliFree, want.gpuMilliFree);
+  compare("nodeGpuMilliFree", view.nodeGpuMilliFree, want.nodeGpuMilliFree);
+  compare("nodeGpusWhole", view.nodeGpusWhole, want.nodeGpusWhole);
+  compare("nonzeroCpuMilliUsed", view.nonzeroCpuMilliUsed, want.nonzeroCpuMilliUsed);
+  compare("nonzeroMemoryBytesUsed", view.nonzeroMemoryBytesUsed, want.nonzeroMemoryBytesUsed);
+  compare("podsByGpuKind", view.podsByGpuKind, want.podsByGpuKind);
+  compare("nodeGpuKinds", view.nodeGpuKinds, want.nodeGpuKinds);
+  const used = view.gpuCount * WHOLE_GPU_MILLI - sum(want.gpuMilliFree);
+  if (view.gpuMilliUsed !== used) {
+    throw new InvariantError(`cluster: gpuMilliUsed is ${view.gpuMilliUsed}, recomputed ${used}`);
+  }
+  for (const column of [
+    want.cpuMilliFree,
+    want.memoryBytesFree,
+    want.podsFree,
+    want.gpuMilliFree,
+  ]) {
+    if (column.some((free) => free < 0))
+      throw new InvariantError("cluster: more is given away than exists");
+  }
+}
+
+interface Columns {
+  readonly cpuMilliFree: number[];
+  readonly memoryBytesFree: number[];
+  readonly podsFree: number[];
+  readonly gpuMilliFree: number[];
+  readonly nodeGpuMilliFree: number[];
+  readonly nodeGpusWhole: number[];
+  readonly nonzeroCpuMilliUsed: number[];
+  readonly nonzeroMemoryBytesUsed: number[];
+  readonly podsByGpuKind: number[];
+  readonly nodeGpuKinds: number[];
+}
+
+function recompute(view: ClusterView, table: AllocationTable): Columns {
+  const { nodes } = view.spec;
+  const zero = (): number[] => nodes.map(() => 0);
+  const want: Columns = {
+    cpuMilliFree: nodes.map((node) => node.cpuMilli),
+    memoryBytesFree: nodes.map((node) => node.memoryBytes),
+    podsFree: nodes.map((node) => node.podsMax),
+    gpuMilliFree: new Array<number>(view.gpuCount).fill(WHOLE_GPU_MILLI),
+    nodeGpuMilliFree: zero(),
+    nodeGpusWhole: zero(),
+    nonzeroCpuMilliUsed: zero(),
+    nonzeroMemoryBytesUsed: zero(),
+    podsByGpuKind: new Array<number>(nodes.length * view.gpuKindStride).fill(0),
+    nodeGpuKinds: zero(),
+  };
+  for (let slot = 0; slot < table.slots; slot += 1) takeAllocation(view, table, slot, want);
+  nodes.forEach((_node, n) => {
+    const gpus = want.gpuMilliFree.slice(view.gpuOffset[n]!, view.gpuOffset[n + 1]!);
+    want.nodeGpuMilliFree[n] = sum(gpus);
+    want.nodeGpusWhole[n] = gpus.filter((free) => free === WHOLE_GPU_MILLI).length;
+    const kinds = want.podsByGpuKind.slice(n * view.gpuKindStride, (n + 1) * view.gpuKindStride);
+    want.nodeGpuKinds[n] = kinds.filter((pods) => pods > 0).length;
+  });
+  return want;
+}
+
+function takeAllocation(
+  view: ClusterView,
+  table: AllocationTable,
+  slot: number,
+  want: Columns,
+): void {
+  const node = table.nodeAt(slot);
+  if (node < 0) return;
+  const cpuMilli = table.cpuMilliAt(slot);
+  const memoryBytes = table.memoryBytesAt(slot);
+  const gpuMilli = table.gpuMilliAt(slot);
+  let gpuCount = 0;
+  for (let entry = table.firstEntryAt(slot); entry >= 0; entry = table.entryAfter(entry)) {
+    const gpu = table.entryGpu(entry);
+    if (gpu < view.gpuOffset[node]! || gpu >= view.gpuOffset[node + 1]!) {
+      throw new InvariantError(
+        `cluster: an allocation on node ${node} holds GPU ${gpu} of another node`,
+      );
+    }
+    want.gpuMilliFree[gpu]! -= gpuMilli;
+    gpuCount += 1;
+  }
+  const request = { cpuMilli, memoryBytes, gpuMilli, gpuCount, gpuModels: [] };
+  want.cpuMilliFree[node]! -= cpuMilli;
+  want.memoryBytesFree[node]! -= memoryBytes;
+  want.podsFree[node]! -= 1;
+  want.nonzeroCpuMilliUsed[node]! += nonzeroCpuMilli(request);
+  want.nonzeroMemoryBytesUsed[node]! += nonzeroMemoryBytes(request);
+  if (gpuCount > 0) {
+    const kind = gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount;
+    want.podsByGpuKind[node * view.gpuKindStride + kind]! += 1;
+  }
+}
+
+function compare(column: string, have: ReadonlyNumbers, want: readonly number[]): void {
+  if (have.length !== want.length) {
+    throw new InvariantError(
+      `cluster: ${column} has ${have.length} entries, recomputed ${want.length}`,
+    );
+  }
+  for (let i = 0; i < want.length; i += 1) {
+    if (have[i] !== want[i]) {
+      throw new InvariantError(`cluster: ${column}[${i}] is ${have[i]}, recomputed ${want[i]}`);
+    }
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

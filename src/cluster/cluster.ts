@@ -1,0 +1,216 @@
+import { InvariantError } from "../base/assert.js";
+import type { PodRequest } from "../workload/job-table.js";
+import { AllocationTable } from "./allocation-table.js";
+import { ChangeLog } from "./change-log.js";
+import { checkColumns } from "./check-columns.js";
+import { WHOLE_GPU_MILLI } from "./gpu-milli.js";
+import { nonzeroCpuMilli, nonzeroMemoryBytes } from "./nonzero-request.js";
+import type { ClusterSpec, NodeSpec } from "./spec.js";
+import type { ClusterState, ReadonlyNumbers } from "./view.js";
+
+/**
+ * Makes the empty cluster of a spec: the one writer of occupancy.
+ *
+ * Occupancy lives in typed-array columns. CPU and memory must be whole numbers (of thousandths of a
+ * core, of bytes), so that sums are exact and a release restores what the allocation took, bit by bit.
+ *
+ * @throws RangeError when a node's numbers are negative, fractional or not finite
+ */
+export function createCluster(spec: ClusterSpec): ClusterState {
+  spec.nodes.forEach(assertNode);
+  return new ColumnCluster(spec);
+}
+
+function assertNode(node: NodeSpec, index: number): void {
+  for (const field of ["cpuMilli", "memoryBytes", "podsMax", "gpuCount"] as const) {
+    const value = node[field];
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(
+        `cluster: nodes[${index}] "${node.name}": ${field} must be a whole number >= 0, got ${value}`,
+      );
+    }
+  }
+}
+
+class ColumnCluster implements ClusterState {
+  readonly spec: ClusterSpec;
+  readonly nodeCount: number;
+  readonly gpuCount: number;
+  readonly gpuOffset: Int32Array;
+  readonly cpuMilliFree: Float64Array;
+  readonly memoryBytesFree: Float64Array;
+  readonly podsFree: Int32Array;
+  readonly gpuMilliFree: Int32Array;
+  readonly nodeGpuMilliFree: Int32Array;
+  readonly nodeGpusWhole: Int32Array;
+  readonly nodeModel: Int32Array;
+  readonly gpuModels: readonly string[];
+  readonly nonzeroCpuMilliUsed: Float64Array;
+  readonly nonzeroMemoryBytesUsed: Float64Array;
+  readonly podsByGpuKind: Int32Array;
+  readonly gpuKindStride: number;
+  readonly nodeGpuKinds: Int32Array;
+  readonly #changes: ChangeLog;
+  readonly #allocations = new AllocationTable();
+  #gpuMilliUsed = 0;
+
+  constructor(spec: ClusterSpec) {
+    const { nodes } = spec;
+    this.spec = spec;
+    this.nodeCount = nodes.length;
+    this.gpuOffset = new Int32Array(nodes.length + 1);
+    nodes.forEach((node, n) => {
+      this.gpuOffset[n + 1] = this.gpuOffset[n]! + node.gpuCount;
+    });
+    this.gpuCount = this.gpuOffset[nodes.length]!;
+    this.cpuMilliFree = Float64Array.from(nodes, (node) => node.cpuMilli);
+    this.memoryBytesFree = Float64Array.from(nodes, (node) => node.memoryBytes);
+    this.podsFree = Int32Array.from(nodes, (node) => node.podsMax);
+    this.gpuMilliFree = new Int32Array(this.gpuCount).fill(WHOLE_GPU_MILLI);
+    this.nodeGpuMilliFree = Int32Array.from(nodes, (node) => node.gpuCount * WHOLE_GPU_MILLI);
+    this.nodeGpusWhole = Int32Array.from(nodes, (node) => node.gpuCount);
+    this.gpuModels = [
+      ...new Set(nodes.filter((node) => node.gpuCount > 0).map((node) => node.gpuModel)),
+    ];
+    const modelIndex = new Map(this.gpuModels.map((model, index) => [model, index]));
+    this.nodeModel = Int32Array.from(nodes, (node) =>
+      node.gpuCount > 0 ? modelIndex.get(node.gpuModel)! : -1,
+    );
+    this.nonzeroCpuMilliUsed = new Float64Array(nodes.length);
+    this.nonzeroMemoryBytesUsed = new Float64Array(nodes.length);
+    this.gpuKindStride = nodes.reduce((most, node) => Math.max(most, node.gpuCount), 0) + 1;
+    this.podsByGpuKind = new Int32Array(nodes.length * this.gpuKindStride);
+    this.nodeGpuKinds = new Int32Array(nodes.length);
+    this.#changes = new ChangeLog(nodes.length);
+  }
+
+  get revision(): number {
+    return this.#changes.revision;
+  }
+
+  get nodeRevision(): ReadonlyNumbers {
+    return this.#changes.nodeRevision;
+  }
+
+  get gpuMilliUsed(): number {
+    return this.#gpuMilliUsed;
+  }
+
+  changedSince(revision: number, out: Int32Array): number {
+    return this.#changes.changedSince(revision, out);
+  }
+
+  allocate(node: number, request: PodRequest, gpus: ReadonlyNumbers): number {
+    this.#assertFits(node, request, gpus);
+    const { cpuMilli, memoryBytes, gpuMilli, gpuCount } = request;
+    const base = this.gpuOffset[node]!;
+    for (let i = 0; i < gpuCount; i += 1) this.#addGpuMilli(node, base + gpus[i]!, -gpuMilli);
+    this.cpuMilliFree[node]! -= cpuMilli;
+    this.memoryBytesFree[node]! -= memoryBytes;
+    this.nonzeroCpuMilliUsed[node]! += nonzeroCpuMilli(request);
+    this.nonzeroMemoryBytesUsed[node]! += nonzeroMemoryBytes(request);
+    this.podsFree[node]! -= 1;
+    if (gpuCount > 0) this.#addGpuKind(node, gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount, 1);
+    this.#changes.note(node);
+    return this.#allocations.add({ node, cpuMilli, memoryBytes, gpuMilli }, base, gpus, gpuCount);
+  }
+
+  release(handle: number): void {
+    const table = this.#allocations;
+    const slot = table.slotOf(handle);
+    if (slot < 0)
+      throw new InvariantError(`cluster: release of handle ${handle}, which is not live`);
+    const node = table.nodeAt(slot);
+    const gpuMilli = table.gpuMilliAt(slot);
+    const cpuMilli = table.cpuMilliAt(slot);
+    const memoryBytes = table.memoryBytesAt(slot);
+    let gpuCount = 0;
+    for (let entry = table.firstEntryAt(slot); entry >= 0; entry = table.entryAfter(entry)) {
+      this.#addGpuMilli(node, table.entryGpu(entry), gpuMilli);
+      gpuCount += 1;
+    }
+    const request = { cpuMilli, memoryBytes, gpuMilli, gpuCount, gpuModels: [] };
+    this.cpuMilliFree[node]! += cpuMilli;
+    this.memoryBytesFree[node]! += memoryBytes;
+    this.nonzeroCpuMilliUsed[node]! -= nonzeroCpuMilli(request);
+    this.nonzeroMemoryBytesUsed[node]! -= nonzeroMemoryBytes(request);
+    this.podsFree[node]! += 1;
+    if (gpuCount > 0) this.#addGpuKind(node, gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount, -1);
+    this.#changes.note(node);
+    table.remove(slot);
+  }
+
+  checkInvariants(): void {
+    checkColumns(this, this.#allocations);
+  }
+
+  #addGpuMilli(node: number, gpu: number, change: number): void {
+    const before = this.gpuMilliFree[gpu]!;
+    const after = before + change;
+    this.gpuMilliFree[gpu] = after;
+    this.nodeGpuMilliFree[node]! += change;
+    this.#gpuMilliUsed -= change;
+    if (before === WHOLE_GPU_MILLI) this.nodeGpusWhole[node]! -= 1;
+    if (after === WHOLE_GPU_MILLI) this.nodeGpusWhole[node]! += 1;
+  }
+
+  #addGpuKind(node: number, kind: number, change: number): void {
+    const at = node * this.gpuKindStride + kind;
+    const before = this.podsByGpuKind[at]!;
+    this.podsByGpuKind[at] = before + change;
+    if (before === 0) this.nodeGpuKinds[node]! += 1;
+    else if (before + change === 0) this.nodeGpuKinds[node]! -= 1;
+  }
+
+  #assertFits(node: number, request: PodRequest, gpus: ReadonlyNumbers): void {
+    if (!Number.isInteger(node) || node < 0 || node >= this.nodeCount) {
+      throw new InvariantError(
+        `cluster: there is no node ${node}, nodes are 0..${this.nodeCount - 1}`,
+      );
+    }
+    const { cpuMilli, memoryBytes, gpuMilli, gpuCount, gpuModels } = request;
+    const refuse = (what: string): never => {
+      throw new InvariantError(`cluster: node ${node} "${this.spec.nodes[node]!.name}": ${what}`);
+    };
+    if (!Number.isSafeInteger(cpuMilli) || cpuMilli < 0)
+      refuse(`cpuMilli of a pod must be a whole number >= 0, got ${cpuMilli}`);
+    if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 0)
+      refuse(`memoryBytes of a pod must be a whole number >= 0, got ${memoryBytes}`);
+    if (cpuMilli > this.cpuMilliFree[node]!)
+      refuse(`${cpuMilli} cpuMilli asked, ${this.cpuMilliFree[node]!} free`);
+    if (memoryBytes > this.memoryBytesFree[node]!)
+      refuse(`${memoryBytes} memoryBytes asked, ${this.memoryBytesFree[node]!} free`);
+    if (this.podsFree[node]! < 1) refuse("no pod slot is free");
+    if (gpuCount === 0) return;
+    const shareIsValid = Number.isInteger(gpuMilli) && gpuMilli >= 1 && gpuMilli <= WHOLE_GPU_MILLI;
+    if (!shareIsValid) refuse(`gpuMilli must be a whole number in 1..1000, got ${gpuMilli}`);
+    if (gpuCount > 1 && gpuMilli < WHOLE_GPU_MILLI)
+      refuse(`a pod with ${gpuCount} GPUs takes whole ones, got gpuMilli ${gpuMilli}`);
+    const model = this.gpuModels[this.nodeModel[node]!];
+    if (gpuModels.length > 0 && (model === undefined || !gpuModels.includes(model)))
+      refuse(
+        `the pod accepts GPU models ${gpuModels.join("|")}, the node has "${model ?? "none"}"`,
+      );
+    this.#assertGpusFree(node, request, gpus, refuse);
+  }
+
+  #assertGpusFree(
+    node: number,
+    request: PodRequest,
+    gpus: ReadonlyNumbers,
+    refuse: (what: string) => never,
+  ): void {
+    const base = this.gpuOffset[node]!;
+    const count = this.gpuOffset[node + 1]! - base;
+    for (let i = 0; i < request.gpuCount; i += 1) {
+      const gpu = gpus[i];
+      if (gpu === undefined || !Number.isInteger(gpu) || gpu < 0 || gpu >= count)
+        refuse(`gpus[${i}] must be a GPU index 0..${count - 1}, got ${gpu}`);
+      const free = this.gpuMilliFree[base + gpu!]!;
+      if (free < request.gpuMilli)
+        refuse(`GPU ${gpu}: ${request.gpuMilli} gpuMilli asked, ${free} free`);
+      for (let j = 0; j < i; j += 1)
+        if (gpus[j] === gpu) refuse(`GPU ${gpu} is given twice to one pod`);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** A whole GPU in thousandths. */
+export const WHOLE_GPU_MILLI = 1000;
