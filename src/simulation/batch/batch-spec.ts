@@ -1,0 +1,128 @@
+import type { ClusterSpec } from "../../cluster/spec.js";
+import type { PlacementPolicy } from "../../policy/placement/policy.js";
+import type { QueuePolicySpec } from "../../policy/queue/types.js";
+import type { JobTable } from "../../workload/job-table.js";
+import type { BatchRecords } from "./records.js";
+import type { UtilizationTotals } from "./utilization-recorder.js";
+
+/**
+ * Where the workers of a job go.
+ *
+ * `nodes`: each worker by a placement policy, all at once or none. `pool`: one counter of GPUs, nodes
+ * do not matter. `consolidate`: whole GPUs on as few nodes as possible.
+ */
+export type PlacementSpec =
+  | { readonly kind: "nodes"; readonly policy: string | PlacementPolicy }
+  | { readonly kind: "pool" }
+  | { readonly kind: "consolidate" };
+
+/** What a run may be stopped by, besides having nothing left to do. */
+export interface BatchLimits {
+  /** Simulated seconds; absent runs until the last job has ended. */
+  readonly untilS?: number;
+  /** Most events; a run without this limit could be endless. */
+  readonly eventsMax: number;
+}
+
+/** What is observed beyond the records. */
+export interface BatchObservation {
+  /** Sort idle GPU capacity into classes over time; costs time. Default false. */
+  readonly idleClasses?: boolean;
+  /** Most rows of the utilization series, at least 4; default 20 000. */
+  readonly seriesRowsMax?: number;
+  /** Recompute every derived number of the cluster at every instant; for tests, very slow. Default false. */
+  readonly checkInvariants?: boolean;
+}
+
+/** One batch simulation: everything it depends on. Equal specs give equal runs. */
+export interface BatchSpec {
+  readonly cluster: ClusterSpec;
+  readonly jobs: JobTable;
+  readonly queue: QueuePolicySpec;
+  readonly placement: PlacementSpec;
+  /**
+   * `own`: every partition has its own nodes and its own queue. `shared`: partitions are only labels.
+   * Default `own` when a node of the cluster names a partition, else `shared`.
+   */
+  readonly partitions?: "own" | "shared";
+  /** Root of every random stream; used by placements that draw. */
+  readonly seed: number;
+  readonly limits: BatchLimits;
+  readonly observe?: BatchObservation;
+}
+
+/** What became of a job, in the order of the codes in `BatchRun.outcome`. */
+export const OUTCOMES = [
+  "not-submitted",
+  "waiting",
+  "running",
+  "completed",
+  "never-placeable",
+] as const;
+
+/** What became of a job by the end of the run. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Codes of the outcomes, for the hot path. */
+export const OUTCOME = {
+  notSubmitted: 0,
+  waiting: 1,
+  running: 2,
+  completed: 3,
+  neverPlaceable: 4,
+} as const;
+
+/** One worker (or, for `consolidate`, one node's part) of a placed job. */
+export interface PlacedPart {
+  /** Index into the nodes of the cluster spec. */
+  readonly node: number;
+  /** Indexes within the node. */
+  readonly gpus: readonly number[];
+}
+
+/** Columns over time. Row i holds until row i+1; equal to the report's utilization series. */
+export interface BatchSeries {
+  readonly timeS: Float64Array;
+  readonly gpuMilliAllocated: Float64Array;
+  readonly jobsQueued: Int32Array;
+  readonly jobsRunning: Int32Array;
+  /** Thousandths of a GPU idle in each class; empty unless idle classes were observed. */
+  readonly idleMilliByClass: Readonly<Record<string, Float64Array>>;
+}
+
+/** Everything one run gave. Columns have one entry per row of the job table. */
+export interface BatchRun {
+  readonly jobs: JobTable;
+  /** Seconds; NaN for a job that never started. */
+  readonly startS: Float64Array;
+  /** Seconds; NaN for a job that did not complete. */
+  readonly endS: Float64Array;
+  /** Index into OUTCOMES. */
+  readonly outcome: Uint8Array;
+  /**
+   * Index into `reasons`, or -1: why a job that waited could not start when it was last looked at, or
+   * why a job can never be placed.
+   */
+  readonly waitReason: Int32Array;
+  readonly reasons: readonly string[];
+  /** Where a job ran; empty for a job that never started and for a pool, which has no places. */
+  placementOf(job: number): readonly PlacedPart[];
+  readonly records: BatchRecords;
+  readonly series: BatchSeries;
+  /** Exact integrals and maxima; quantities in the order of UTILIZATION_QUANTITIES, then the idle classes. */
+  readonly utilization: UtilizationTotals;
+  readonly idleClassNames: readonly string[];
+  /** GPU capacity of the cluster, in thousandths of a GPU. */
+  readonly gpuMilliTotal: number;
+  /** What the reader of the results must know, in full sentences. */
+  readonly warnings: readonly string[];
+  /** First submission; the start of every average over time. Seconds. */
+  readonly startOfTraceS: number;
+  /** Time of the last event, or `untilS` after a time limit. Seconds. */
+  readonly endOfRunS: number;
+  readonly stopReason: "drained" | "time-limit" | "event-limit";
+  readonly eventsHandled: number;
+}
+
+/** The quantities every run records over time, in this order. */
+export const UTILIZATION_QUANTITIES = ["gpuMilliAllocated", "jobsQueued", "jobsRunning"] as const;

@@ -1,0 +1,90 @@
+import { createCluster } from "../../cluster/cluster.js";
+import { createFragmentation, type Fragmentation } from "../../cluster/fragmentation.js";
+import type { TypicalPod } from "../../cluster/idle-classes.js";
+import type { ClusterSpec } from "../../cluster/spec.js";
+import { createConsolidateGang } from "../../policy/gang/consolidate-gang.js";
+import { createNodeGang } from "../../policy/gang/node-gang.js";
+import { createPoolGang } from "../../policy/gang/pool-gang.js";
+import type { GangDemands, GangPlacer } from "../../policy/gang/types.js";
+import { createPlacer } from "../../policy/placement/placer.js";
+import { findPlacementPolicy, PLACEMENT_POLICIES } from "../../policy/placement/policies.js";
+import type { PlacementPolicy, PlacementRandom } from "../../policy/placement/policy.js";
+import type { PodRequest } from "../../workload/job-table.js";
+import type { PlacementSpec } from "./batch-spec.js";
+
+/** What a lane's placement is made from. */
+export interface GangSetting {
+  readonly placement: PlacementSpec;
+  readonly cluster: ClusterSpec;
+  readonly shapes: readonly PodRequest[];
+  readonly demands: GangDemands;
+  /** Empty when the lane has no job. */
+  readonly typicalPods: readonly TypicalPod[];
+  readonly random: PlacementRandom;
+  /** Watch idle capacity by class; a pool and a lane without jobs have nothing to watch. */
+  readonly watchFragmentation: boolean;
+}
+
+/** A gang placer with the fragmentation of its nodes, when that is watched. */
+export interface LanePlacement {
+  readonly gang: GangPlacer;
+  readonly fragmentation: Fragmentation | undefined;
+}
+
+/**
+ * Makes the placement of one lane.
+ *
+ * @throws RangeError when the placement policy is not known or the cluster does not suit the placement
+ */
+export function createLanePlacement(setting: GangSetting): LanePlacement {
+  const { placement, cluster, shapes, demands } = setting;
+  switch (placement.kind) {
+    case "pool":
+      return { gang: createPoolGang(cluster, shapes, demands), fragmentation: undefined };
+    case "consolidate": {
+      const state = createCluster(withoutPodLimit(cluster));
+      return {
+        gang: createConsolidateGang(state, shapes, demands),
+        fragmentation: watch(setting, state),
+      };
+    }
+    case "nodes": {
+      const state = createCluster(cluster);
+      const fragmentation = watch(setting, state);
+      const placer = createPlacer(policyOf(placement.policy), state, shapes, {
+        random: setting.random,
+        ...(setting.typicalPods.length > 0 ? { typicalPods: setting.typicalPods } : {}),
+        ...(fragmentation === undefined ? {} : { fragmentation }),
+      });
+      return { gang: createNodeGang(state, shapes, demands, placer), fragmentation };
+    }
+  }
+}
+
+function watch(
+  setting: GangSetting,
+  state: ReturnType<typeof createCluster>,
+): Fragmentation | undefined {
+  const { watchFragmentation, typicalPods } = setting;
+  return watchFragmentation && typicalPods.length > 0
+    ? createFragmentation(state, typicalPods)
+    : undefined;
+}
+
+/** Consolidating looks at GPUs only, so the pod limit of a node must not stop it halfway. */
+function withoutPodLimit(cluster: ClusterSpec): ClusterSpec {
+  return {
+    nodes: cluster.nodes.map((node) => ({
+      ...node,
+      podsMax: Math.max(node.podsMax, node.gpuCount),
+    })),
+  };
+}
+
+function policyOf(policy: string | PlacementPolicy): PlacementPolicy {
+  if (typeof policy !== "string") return policy;
+  const found = findPlacementPolicy(policy);
+  if (found !== undefined) return found;
+  const allowed = PLACEMENT_POLICIES.map(({ name }) => name).join(", ");
+  throw new RangeError(`placement policy must be one of ${allowed}, got "${policy}"`);
+}

@@ -1,0 +1,230 @@
+import { jainIndex } from "../../stats/fairness.js";
+import { summarizeInPlace, type DistributionSummary } from "../../stats/quantile.js";
+import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
+import { OUTCOME, UTILIZATION_QUANTITIES, type BatchRun } from "./batch-spec.js";
+import { waitedS } from "./waited.js";
+
+const GPU_MILLI = 1000;
+const SECONDS_PER_HOUR = 3600;
+/** Jobs shorter than this count as this long in the bounded slowdown (Feitelson & Rudolph 1998). Seconds. */
+const SLOWDOWN_BOUND_S = 10;
+
+/** Counts and distributions over the submitted jobs of one run. Times in simulated seconds. */
+export interface JobsSummary {
+  /** Jobs submitted before the end of the run. */
+  readonly count: number;
+  readonly completed: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly neverPlaceable: number;
+  /** End minus submission, over completed jobs. */
+  readonly jctS: DistributionSummary;
+  /** Time between submission and end that was not spent running, over jobs that started. */
+  readonly waitS: DistributionSummary;
+  /** (wait + run) / run, over completed jobs that ran for a time. */
+  readonly slowdown: DistributionSummary;
+  /** max(1, (wait + run) / max(run, 10 s)), over completed jobs. */
+  readonly boundedSlowdown: DistributionSummary;
+  /** First submission to last end. */
+  readonly makespanS: number;
+  /** GPU-hours asked for by jobs that completed. */
+  readonly gpuHours: number;
+  readonly queueLengthMax: number;
+  /** Time average from the first submission to the end of the run. */
+  readonly queueLengthMean: number;
+  /** Jain's index of GPU-hours over tenants; null with fewer than two tenants or no GPU-hour. */
+  readonly tenantFairness: number | null;
+}
+
+/** GPU occupancy averaged over time from the first submission to the end of the run. */
+export interface GpuSummary {
+  readonly count: number;
+  readonly allocatedShare: number;
+  readonly allocatedShareMax: number;
+  /** Empty unless idle classes were observed; else these shares and `allocatedShare` sum to 1. */
+  readonly idleByClass: Readonly<Record<string, number>>;
+}
+
+/** Jobs that waited, grouped by the reason recorded at their last refusal. */
+export interface WaitReasonSummary {
+  readonly reason: string;
+  readonly jobs: number;
+  readonly waitHours: number;
+}
+
+/** Outcome of one tenant or partition. */
+export interface GroupSummary {
+  readonly name: string;
+  /** Jobs submitted before the end of the run. */
+  readonly jobs: number;
+  /** GPU-hours asked for by jobs that completed. */
+  readonly gpuHours: number;
+  readonly waitS: DistributionSummary;
+}
+
+/** Every number a report prints about one batch run. */
+export interface BatchSummary {
+  readonly jobs: JobsSummary;
+  readonly gpu: GpuSummary;
+  readonly waitReasons: readonly WaitReasonSummary[];
+  readonly tenants: readonly GroupSummary[];
+  readonly partitions: readonly GroupSummary[];
+}
+
+/** Folds a run into its numbers. Percentiles by rule R-7. */
+export function summarizeBatch(run: BatchRun): BatchSummary {
+  const waits = waitedS(run);
+  const tenants = summarizeGroups(run, waits, run.jobs.tenant, run.jobs.tenantNames);
+  return {
+    jobs: summarizeJobs(run, waits, tenants),
+    gpu: summarizeGpus(run),
+    waitReasons: summarizeReasons(run, waits),
+    tenants,
+    partitions: summarizeGroups(run, waits, run.jobs.partition, run.jobs.partitionNames),
+  };
+}
+
+/** GPU-hours a job asks for: GPUs of the gang times its duration. */
+function gpuHoursOf(run: BatchRun, job: number): number {
+  return (gangGpuMilli(run.jobs, job) / GPU_MILLI) * (run.jobs.durationS[job]! / SECONDS_PER_HOUR);
+}
+
+/** Values of the jobs that pass the test, in file order. */
+function collect(
+  run: BatchRun,
+  test: (job: number) => boolean,
+  value: (job: number) => number,
+): Float64Array {
+  const values = new Float64Array(run.jobs.count);
+  let count = 0;
+  for (let job = 0; job < run.jobs.count; job++) {
+    if (test(job)) values[count++] = value(job);
+  }
+  return values.subarray(0, count);
+}
+
+function countOutcome(run: BatchRun, code: number): number {
+  let count = 0;
+  for (const outcome of run.outcome) if (outcome === code) count++;
+  return count;
+}
+
+function summarizeJobs(
+  run: BatchRun,
+  waits: Float64Array,
+  tenants: readonly GroupSummary[],
+): JobsSummary {
+  const { jobs, startS, endS, outcome } = run;
+  const completed = (job: number): boolean => outcome[job] === OUTCOME.completed;
+  const jct = (job: number): number => endS[job]! - jobs.submitS[job]!;
+  const ranS = (job: number): number => jct(job) - waits[job]!;
+  const ends = collect(run, completed, (job) => endS[job]!);
+  const { spanS, integrals, maxima } = run.utilization;
+  const queued = UTILIZATION_QUANTITIES.indexOf("jobsQueued");
+  const fairness =
+    tenants.length > 1 ? jainIndex(tenants.map((tenant) => tenant.gpuHours)) : undefined;
+  return {
+    count: jobs.count - countOutcome(run, OUTCOME.notSubmitted),
+    completed: ends.length,
+    running: countOutcome(run, OUTCOME.running),
+    waiting: countOutcome(run, OUTCOME.waiting),
+    neverPlaceable: countOutcome(run, OUTCOME.neverPlaceable),
+    jctS: summarizeInPlace(collect(run, completed, jct)),
+    waitS: summarizeInPlace(
+      collect(
+        run,
+        (job) => !Number.isNaN(startS[job]!),
+        (job) => waits[job]!,
+      ),
+    ),
+    slowdown: summarizeInPlace(
+      collect(
+        run,
+        (job) => completed(job) && ranS(job) > 0,
+        (job) => jct(job) / ranS(job),
+      ),
+    ),
+    boundedSlowdown: summarizeInPlace(
+      collect(run, completed, (job) =>
+        Math.max(1, jct(job) / Math.max(ranS(job), SLOWDOWN_BOUND_S)),
+      ),
+    ),
+    makespanS: ends.reduce((last, end) => Math.max(last, end - run.startOfTraceS), 0),
+    gpuHours: tenants.reduce((sum, tenant) => sum + tenant.gpuHours, 0),
+    queueLengthMax: maxima[queued] ?? 0,
+    queueLengthMean: spanS > 0 ? integrals[queued]! / spanS : 0,
+    tenantFairness: fairness ?? null,
+  };
+}
+
+function summarizeGpus(run: BatchRun): GpuSummary {
+  const { spanS, integrals, maxima } = run.utilization;
+  const capacity = run.gpuMilliTotal * spanS;
+  const share = (quantity: number): number => (capacity > 0 ? integrals[quantity]! / capacity : 0);
+  const allocated = UTILIZATION_QUANTITIES.indexOf("gpuMilliAllocated");
+  return {
+    count: run.gpuMilliTotal / GPU_MILLI,
+    allocatedShare: share(allocated),
+    allocatedShareMax: run.gpuMilliTotal > 0 ? maxima[allocated]! / run.gpuMilliTotal : 0,
+    idleByClass: Object.fromEntries(
+      run.idleClassNames.map((name, index) => [name, share(UTILIZATION_QUANTITIES.length + index)]),
+    ),
+  };
+}
+
+/** Reasons by hours waited, most first; jobs still waiting count with their wait so far. */
+function summarizeReasons(run: BatchRun, waits: Float64Array): readonly WaitReasonSummary[] {
+  const jobs = new Int32Array(run.reasons.length);
+  const waitS = new Float64Array(run.reasons.length);
+  for (let job = 0; job < run.jobs.count; job++) {
+    const reason = run.waitReason[job]!;
+    if (reason < 0 || !(waits[job]! > 0) || run.outcome[job] === OUTCOME.neverPlaceable) continue;
+    jobs[reason]!++;
+    waitS[reason]! += waits[job]!;
+  }
+  return run.reasons
+    .map((reason, index) => ({
+      reason,
+      jobs: jobs[index]!,
+      waitHours: waitS[index]! / SECONDS_PER_HOUR,
+    }))
+    .filter((summary) => summary.jobs > 0)
+    .sort(
+      (left, right) => right.waitHours - left.waitHours || (left.reason < right.reason ? -1 : 1),
+    );
+}
+
+function summarizeGroups(
+  run: BatchRun,
+  waits: Float64Array,
+  groupOf: Int32Array,
+  names: readonly string[],
+): readonly GroupSummary[] {
+  const jobs = new Int32Array(names.length);
+  const started = new Int32Array(names.length);
+  const gpuHours = new Float64Array(names.length);
+  for (let job = 0; job < run.jobs.count; job++) {
+    const group = groupOf[job]!;
+    if (run.outcome[job] !== OUTCOME.notSubmitted) jobs[group]!++;
+    if (!Number.isNaN(run.startS[job]!)) started[group]!++;
+    if (run.outcome[job] === OUTCOME.completed) gpuHours[group]! += gpuHoursOf(run, job);
+  }
+  const groupWaits = names.map((_, group) => new Float64Array(started[group]!));
+  started.fill(0);
+  for (let job = 0; job < run.jobs.count; job++) {
+    const group = groupOf[job]!;
+    if (!Number.isNaN(run.startS[job]!)) groupWaits[group]![started[group]!++] = waits[job]!;
+  }
+  return names.flatMap((name, group) =>
+    jobs[group] === 0
+      ? []
+      : [
+          {
+            name,
+            jobs: jobs[group]!,
+            gpuHours: gpuHours[group]!,
+            waitS: summarizeInPlace(groupWaits[group]!),
+          },
+        ],
+  );
+}
