@@ -35,6 +35,12 @@ export interface Fragmentation {
   amountAfterOnGpu(node: number, demand: number, gpu: number): number;
 }
 
+/** Options of `createFragmentation`. */
+export interface FragmentationOptions {
+  /** GPU states remembered before starting over, which bounds the memory of long runs; 200,000 when absent. */
+  readonly statesMax?: number;
+}
+
 /**
  * Watches the fragmentation of a cluster.
  *
@@ -43,15 +49,15 @@ export interface Fragmentation {
 export function createFragmentation(
   view: ClusterView,
   typicalPods: readonly TypicalPod[],
+  { statesMax = STATES_MAX }: FragmentationOptions = {},
 ): Fragmentation {
   if (typicalPods.length === 0)
     throw new RangeError("fragmentation: at least one typical pod is needed");
-  return new ClusterFragmentation(view, typicalPods);
+  return new ClusterFragmentation(view, typicalPods, statesMax);
 }
 
 const CLASS_COUNT = IDLE_CLASSES.length;
 const SATISFIED = IDLE_CLASSES.indexOf("q3_satisfied");
-/** States kept before starting over: bounds the memory of long runs. */
 const STATES_MAX = 200_000;
 
 class ClusterFragmentation implements Fragmentation {
@@ -59,6 +65,7 @@ class ClusterFragmentation implements Fragmentation {
   readonly byClassMilli = new Float64Array(CLASS_COUNT);
   amountMilli = 0;
   readonly #view: ClusterView;
+  readonly #statesMax: number;
   readonly #states: GpuStates;
   readonly #memo: FragmentMemo;
   /** Access class of each node: which typical pods accept its GPU model. */
@@ -74,8 +81,9 @@ class ClusterFragmentation implements Fragmentation {
   readonly #demandGpus: number[] = [];
   readonly #demandCpuMilli: number[] = [];
 
-  constructor(view: ClusterView, typicalPods: readonly TypicalPod[]) {
+  constructor(view: ClusterView, typicalPods: readonly TypicalPod[], statesMax: number) {
     this.#view = view;
+    this.#statesMax = statesMax;
     this.typicalPods = typicalPods;
     this.#states = new GpuStates(view.gpuKindStride - 1);
     this.#memo = new FragmentMemo(this.#states, typicalPods, view.gpuModels);
@@ -94,7 +102,7 @@ class ClusterFragmentation implements Fragmentation {
     const view = this.#view;
     if (this.#revision === view.revision) return;
     const mustStartOver =
-      this.#revision < 0 || this.#states.count > STATES_MAX || this.#memo.isLarge;
+      this.#revision < 0 || this.#states.count > this.#statesMax || this.#memo.isLarge;
     if (mustStartOver) this.#startOver();
     const changed = this.#changed;
     const count = mustStartOver ? -1 : view.changedSince(this.#revision, changed);
