@@ -18,9 +18,9 @@ export interface PlacerOptions {
   readonly fragmentation?: Fragmentation;
   /** Only nodes of this partition are candidates; all nodes when absent. */
   readonly partition?: string;
+  /** Scores kept over all shapes before the shape used longest ago is dropped; 32 Mi (256 MiB) when absent. */
+  readonly scoresMax?: number;
 }
-
-/** Scores kept over all shapes before the least recently used shape is dropped: 256 MiB. */
 const SCORES_MAX = 32 * 1024 * 1024;
 
 /**
@@ -55,6 +55,7 @@ class CachingPlacer implements Placer {
   readonly #changed: Int32Array;
   readonly #selectDevices: (node: number, shape: number, out: Int32Array) => void;
   readonly #tests: ((node: number, shape: number) => boolean)[];
+  readonly #scoresMax: number;
   #uses = 0;
   #testsOnEmpty: ((node: number, shape: number) => boolean)[] | undefined;
   readonly #neverFits: (boolean | undefined)[];
@@ -70,7 +71,8 @@ class CachingPlacer implements Placer {
     this.#view = view;
     this.gpus = new Int32Array(shapes.reduce((most, { gpuCount }) => Math.max(most, gpuCount), 1));
     this.#context = createContext(policy, view, shapes, options);
-    const { partition } = options;
+    const { partition, scoresMax = SCORES_MAX } = options;
+    this.#scoresMax = scoresMax;
     const isCandidate = (node: number): boolean =>
       partition === undefined || (view.spec.nodes[node]!.partition ?? "") === partition;
     this.#nodes = Int32Array.from(view.spec.nodes.map((_node, n) => n).filter(isCandidate));
@@ -165,7 +167,7 @@ class CachingPlacer implements Placer {
 
   #openCache(shape: number): ShapeScores {
     const kept = this.#caches.filter((cache) => cache !== undefined);
-    if (kept.length > 0 && (kept.length + 1) * this.#nodes.length > SCORES_MAX) {
+    if (kept.length > 0 && (kept.length + 1) * this.#nodes.length > this.#scoresMax) {
       const oldest = kept.reduce((a, b) => (b.lastUse < a.lastUse ? b : a));
       this.#caches[this.#caches.indexOf(oldest)] = undefined;
     }
