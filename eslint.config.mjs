@@ -4,8 +4,28 @@ import tseslint from "typescript-eslint";
 
 /** Functions whose last bit differs between JavaScript engines; src/base/elementary.ts has ours. */
 const engineDependentMath = [
-  "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",
-  "hypot", "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh",
+  "acos",
+  "acosh",
+  "asin",
+  "asinh",
+  "atan",
+  "atan2",
+  "atanh",
+  "cbrt",
+  "cos",
+  "cosh",
+  "exp",
+  "expm1",
+  "hypot",
+  "log",
+  "log10",
+  "log1p",
+  "log2",
+  "pow",
+  "sin",
+  "sinh",
+  "tan",
+  "tanh",
 ];
 const pureRooms =
   "src/{base,diagnostics,engine,stats,hardware,workload,cluster,kaito,performance,policy,simulation,scenario}/**/*.ts";
@@ -21,10 +41,18 @@ export default tseslint.config(
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "bin/*.mjs", "scripts/*.mjs"] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.mjs", "bin/*.mjs", "scripts/*.mjs"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off", // typed arrays under noUncheckedIndexedAccess
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       "@typescript-eslint/no-dynamic-delete": "off",
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
       "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }],
@@ -58,17 +86,47 @@ export default tseslint.config(
         "error",
         ...restrictedMath,
         { object: "Math", property: "random", message: "Use a named stream of the run's seed." },
-        { object: "Date", property: "now", message: "Use engine.nowS: pure rooms read no wall clock." },
+        {
+          object: "Date",
+          property: "now",
+          message: "Use engine.nowS: pure rooms read no wall clock.",
+        },
       ],
       "no-restricted-syntax": [
         "error",
-        { selector: "BinaryExpression[operator='**']", message: "** differs between engines: use pow from src/base/elementary.ts." },
-        { selector: "AssignmentExpression[operator='**=']", message: "**= differs between engines: use pow from src/base/elementary.ts." },
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Pure rooms read no wall clock." },
-        { selector: "CallExpression[callee.property.name=/^(toLocale|localeCompare)/]", message: "Locale-dependent: compare code units instead." },
-        { selector: "VariableDeclarator[init.type='Identifier'][init.name='Math']", message: "Destructuring Math hides engine-dependent functions." },
+        {
+          selector: "BinaryExpression[operator='**']",
+          message: "** differs between engines: use pow from src/base/elementary.ts.",
+        },
+        {
+          selector: "AssignmentExpression[operator='**=']",
+          message: "**= differs between engines: use pow from src/base/elementary.ts.",
+        },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: "Pure rooms read no wall clock.",
+        },
+        {
+          selector: "CallExpression[callee.property.name=/^(toLocale|localeCompare)/]",
+          message: "Locale-dependent: compare code units instead.",
+        },
+        {
+          selector: "VariableDeclarator[init.type='Identifier'][init.name='Math']",
+          message: "Destructuring Math hides engine-dependent functions.",
+        },
       ],
-      "no-restricted-globals": ["error", "process", "performance", "setTimeout", "setInterval", "console", "Intl", "fetch", "crypto", "Buffer"],
+      "no-restricted-globals": [
+        "error",
+        "process",
+        "performance",
+        "setTimeout",
+        "setInterval",
+        "console",
+        "Intl",
+        "fetch",
+        "crypto",
+        "Buffer",
+      ],
     },
   },
   {
@@ -78,6 +136,8 @@ export default tseslint.config(
   {
     files: ["scripts/**/*.mjs", "bin/**/*.mjs", "*.mjs", "*.cjs"],
     ...tseslint.configs.disableTypeChecked,
-    languageOptions: { globals: { process: "readonly", console: "readonly", module: "writable", URL: "readonly" } },
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", module: "writable", URL: "readonly" },
+    },
   },
 );

@@ -44,10 +44,17 @@ export function prepare() {
   checkNode();
   const lock = digest(readFileSync(join(root, "package-lock.json")));
   if (readStamp(stampFile) !== lock) {
-    step("install packages (npm ci)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    step("install packages (npm ci)", "npm", [
+      "ci",
+      "--include=dev",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ]);
     writeFileSync(stampFile, lock);
   }
-  const sources = digestTree(join(root, "src")) + digest(readFileSync(join(root, "tsconfig.build.json")));
+  const sources =
+    digestTree(join(root, "src")) + digest(readFileSync(join(root, "tsconfig.build.json")));
   if (readStamp(buildStampFile) !== sources) {
     step("build (tsc)", tool("tsc"), ["-p", "tsconfig.build.json"]);
     mkdirSync(join(root, "dist"), { recursive: true });
@@ -78,7 +85,8 @@ function digestTree(folder) {
     for (const name of readdirSync(path).sort()) {
       const child = join(path, name);
       if (statSync(child).isDirectory()) visit(child);
-      else if (name.endsWith(".ts")) hash.update(`${child.slice(folder.length)}\0`).update(readFileSync(child));
+      else if (name.endsWith(".ts"))
+        hash.update(`${child.slice(folder.length)}\0`).update(readFileSync(child));
     }
   };
   visit(folder);

@@ -6,6 +6,12 @@ import { prepare, root } from "./prepare.mjs";
 
 prepare();
 const args = process.argv.slice(2);
-const command = args.length > 0 ? args : ["run", "scenarios/quickstart.yaml", "--out", "reports/quickstart", "--force"];
-const result = spawnSync(process.execPath, [join(root, "bin", "headroom.mjs"), ...command], { cwd: root, stdio: "inherit" });
+const command =
+  args.length > 0
+    ? args
+    : ["run", "scenarios/quickstart.yaml", "--out", "reports/quickstart", "--force"];
+const result = spawnSync(process.execPath, [join(root, "bin", "headroom.mjs"), ...command], {
+  cwd: root,
+  stdio: "inherit",
+});
 process.exit(result.status ?? 130);

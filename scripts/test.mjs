@@ -14,23 +14,42 @@ const headroom = join(root, "bin", "headroom.mjs");
 const node = process.execPath;
 
 step("types (tsc)", tool("tsc"), ["--noEmit", "-p", "tsconfig.json"]);
-step("lint (eslint)", tool("eslint"), ["--max-warnings=0", "--cache", "--cache-location", "node_modules/.cache/headroom/eslint", "."]);
+step("lint (eslint)", tool("eslint"), [
+  "--max-warnings=0",
+  "--cache",
+  "--cache-location",
+  "node_modules/.cache/headroom/eslint",
+  ".",
+]);
 step("format (prettier)", tool("prettier"), ["--check", "--log-level=warn", "."]);
 step("layers (dependency-cruiser)", tool("depcruise"), ["src", "--output-type", "err"]);
 step("generated documents", node, ["scripts/generate-docs.mjs", "--check"]);
 step("generated traces", node, ["scripts/generate-traces.mjs", "--check"]);
 
 rmSync(vitestReport, { force: true });
-step("tests (vitest)", tool("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`]);
+step("tests (vitest)", tool("vitest"), [
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${vitestReport}`,
+]);
 const tests = JSON.parse(readFileSync(vitestReport, "utf8"));
 let passed = tests.numPassedTests;
 const skipped = tests.numPendingTests + tests.numTodoTests;
 
 if (dataRequired || existsSync(dataFolder)) {
-  step("published results (headroom validate)", node, [headroom, "validate", "--data", dataFolder, "--quiet"]);
+  step("published results (headroom validate)", node, [
+    headroom,
+    "validate",
+    "--data",
+    dataFolder,
+    "--quiet",
+  ]);
   passed += 1;
 } else {
-  process.stderr.write(`! headroom validate skipped: no data at ${dataFolder}; set HEADROOM_DATA to its folder\n`);
+  process.stderr.write(
+    `! headroom validate skipped: no data at ${dataFolder}; set HEADROOM_DATA to its folder\n`,
+  );
 }
 
 process.stderr.write(`✓ everything in ${((Date.now() - startMs) / 1000).toFixed(0)} s\n`);

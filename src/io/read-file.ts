@@ -25,9 +25,14 @@ export interface FileBytes {
 export async function readBytes(path: string): Promise<FileBytes> {
   try {
     const status = await stat(path);
-    if (status.isDirectory()) throw fileProblem(path, "is a folder, a file is needed", "name a file inside it");
+    if (status.isDirectory())
+      throw fileProblem(path, "is a folder, a file is needed", "name a file inside it");
     if (status.size > WHOLE_FILE_BYTES_MAX) {
-      throw fileProblem(path, `is ${status.size} bytes; at most ${WHOLE_FILE_BYTES_MAX} are read at once`, "split it, or compress it with gzip and use it as a trace");
+      throw fileProblem(
+        path,
+        `is ${status.size} bytes; at most ${WHOLE_FILE_BYTES_MAX} are read at once`,
+        "split it, or compress it with gzip and use it as a trace",
+      );
     }
     const bytes = await readFile(path);
     return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
@@ -62,7 +67,11 @@ async function decompress(path: string, bytes: Uint8Array): Promise<Uint8Array> 
   try {
     return await gunzipAsync(bytes, { maxOutputLength: 4 * WHOLE_FILE_BYTES_MAX });
   } catch (error) {
-    throw fileProblem(path, `is not complete gzip: ${(error as Error).message}`, "copy or download the file again");
+    throw fileProblem(
+      path,
+      `is not complete gzip: ${(error as Error).message}`,
+      "copy or download the file again",
+    );
   }
 }
 
@@ -70,7 +79,11 @@ function decodeText(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw fileProblem(path, "is not UTF-8 text", "save it as UTF-8, for example: iconv -f LATIN1 -t UTF-8");
+    throw fileProblem(
+      path,
+      "is not UTF-8 text",
+      "save it as UTF-8, for example: iconv -f LATIN1 -t UTF-8",
+    );
   }
 }
 
@@ -83,8 +96,15 @@ export function fileProblem(path: string, message: string, help: string): InputE
 export function asInputError(path: string, error: unknown): Error {
   if (error instanceof InputError) return error;
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return fileProblem(path, "does not exist", "check the path; it is relative to where the command runs");
-  if (code === "EACCES" || code === "EPERM") return fileProblem(path, "may not be read", "check its permissions");
-  if (code === "EISDIR") return fileProblem(path, "is a folder, a file is needed", "name a file inside it");
+  if (code === "ENOENT")
+    return fileProblem(
+      path,
+      "does not exist",
+      "check the path; it is relative to where the command runs",
+    );
+  if (code === "EACCES" || code === "EPERM")
+    return fileProblem(path, "may not be read", "check its permissions");
+  if (code === "EISDIR")
+    return fileProblem(path, "is a folder, a file is needed", "name a file inside it");
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -35,12 +35,17 @@ export interface JobsResult {
   readonly neverPlaceable: number;
   readonly jctS: Distribution;
   readonly waitS: Distribution;
+  /** (wait + run) / run over completed jobs that ran for a time. */
+  readonly slowdown: Distribution;
+  /** max(1, (wait + run) / max(run, 10 s)) over completed jobs. */
   readonly boundedSlowdown: Distribution;
   readonly makespanS: number;
   /** GPU-hours asked for by jobs that completed. */
   readonly gpuHours: number;
   readonly queueLengthMax: number;
   readonly queueLengthMean: number;
+  /** Jain's index of GPU-hours over tenants, 1/n..1; null with fewer than two tenants or no GPU-hour. */
+  readonly tenantFairness: number | null;
 }
 
 /** GPU occupancy averaged over time from the first submit to the end of the run. */
@@ -89,6 +94,7 @@ export interface RunResult {
   readonly gpu: GpuResult;
   readonly waitReasons: readonly WaitReasonResult[];
   readonly tenants: readonly GroupResult[];
+  readonly partitions: readonly GroupResult[];
   readonly warnings: readonly string[];
   readonly stopReason: "drained" | "time-limit" | "event-limit";
   readonly endS: number;

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+
+import { loadScenario } from "../../io/load-scenario.js";
+import { writeFilesAtomically, type OutputFile } from "../../io/write-files.js";
+import { VERSION } from "../../io/version.js";
+import { scenarioRunFiles } from "../../report/scenario-run-files.js";
+import type { ResultDocument } from "../../studies/run/result-document.js";
+import { runScenario } from "../../studies/run/run-scenario.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { parseSeed } from "../parse-seed.js";
+import { printDecision } from "../print-decision.js";
+import { createProgressLine } from "../terminal.js";
+
+interface RunOptions {
+  readonly seed?: number;
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** `headroom run`: one scenario with its variants, from YAML to a finished report. */
+export function registerRun(program: Command): void {
+  program
+    .command("run")
+    .summary("simulate a scenario and write its report")
+    .description(
+      "Simulates a scenario and its variants with the same random streams, and writes report.html, report.md,\n" +
+        "result.json, jobs.csv and utilization.csv. Ends with the decision in plain words.",
+    )
+    .argument("<scenario>", "scenario file (YAML)")
+    .option(
+      "--seed <n>",
+      "root seed of every random stream; takes the place of the scenario's",
+      parseSeed,
+    )
+    .option(
+      "--out <folder>",
+      "where to write; without it reports/<name of the scenario>, and nothing under --json",
+    )
+    .option(
+      "--set <path=value>",
+      "change one field before anything is checked; may be repeated",
+      (value: string, all: readonly string[]) => [...all, value],
+      [] as readonly string[],
+    )
+    .option("--json", "print result.json to stdout, and nothing else there")
+    .option("--quiet", "print nothing but problems")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  headroom run scenarios/quickstart.yaml
+  headroom run scenarios/quickstart.yaml --set cluster.nodes[0].count=10 --out reports/ten-nodes
+  headroom run scenarios/quickstart.yaml --json | jq .jobs.waitS.p95
+
+Exit code 1 when a goal of the base scenario is missed; goals of variants do not change it.`,
+    )
+    .action(run);
+}
+
+async function run(path: string, options: RunOptions): Promise<void> {
+  const progress = createProgressLine(options.quiet ? { quiet: true } : {});
+  try {
+    progress.show(`reading ${path}`);
+    const scenario = await loadScenario({
+      path,
+      sets: options.set,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+    const study = runScenario(scenario, (name, index, count) => {
+      progress.show(`simulating ${name} (${index + 1} of ${count})`);
+    });
+    const out =
+      options.out ?? (options.json ? undefined : join("reports", study.document.scenario));
+    if (out !== undefined) {
+      progress.show("drawing the report");
+      const files = await scenarioRunFiles(study, {
+        reproduce: reproduceLines(path, options, study.document),
+      });
+      progress.show(`writing ${out}`);
+      await writeFilesAtomically(out, files satisfies readonly OutputFile[]);
+    }
+    progress.clear();
+    if (options.json) process.stdout.write(`${JSON.stringify(study.document, null, 2)}\n`);
+    else if (!options.quiet) printDecision(study.document, out);
+    if (study.document.goals.some((goal) => !goal.met)) process.exitCode = EXIT_CODES.failed;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The command and the hashes that make the same bytes again. */
+function reproduceLines(path: string, options: RunOptions, document: ResultDocument): string[] {
+  const sets = options.set.map((set) => ` --set ${quoted(set)}`).join("");
+  return [
+    `headroom run ${quoted(path)}${sets} --seed ${document.seed}`,
+    `Headroom ${VERSION}`,
+    ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
+  ];
+}
+
+/** A word as a POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,157 @@
+import { decodeText } from "../diagnostics/decode-text.js";
+import { InputError } from "../diagnostics/problem.js";
+import { createRandomStreams } from "../engine/streams.js";
+import { createGpuNames } from "../hardware/gpu-names.js";
+import type { ScenarioOverlay } from "../scenario/apply-overlays.js";
+import { parseSetArgument } from "../scenario/apply-overlays.js";
+import { missingExtends, type ScenarioTexts } from "../scenario/document.js";
+import { parseScenario } from "../scenario/parse-scenario.js";
+import type { ResolvedConfiguration, ResolvedScenario } from "../scenario/resolved.js";
+import { resolveScenario } from "../scenario/resolve-scenario.js";
+import type { JobTable } from "../workload/job-table.js";
+import { firstJobs } from "../workload/first-jobs.js";
+import { scaleLoad } from "../workload/scale-load.js";
+import { readBytes } from "./read-file.js";
+import { mayReadFrom } from "./scenario-root.js";
+import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
+
+/** How a scenario is to be loaded. */
+export interface LoadOptions {
+  readonly path: string;
+  /** Arguments of `--set`, in their order: `path=value`. */
+  readonly sets?: readonly string[];
+  /** Takes the place of the scenario's seed. */
+  readonly seed?: number;
+  /** Folders beside the project that the scenario may read from. */
+  readonly allowedFolders?: readonly string[];
+}
+
+/** A file that was read, by the path a person wrote. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** A configuration of the scenario with its jobs. */
+export interface LoadedConfiguration {
+  readonly resolved: ResolvedConfiguration;
+  readonly jobs: JobTable;
+}
+
+/** A scenario with everything it needs in memory. */
+export interface LoadedScenario {
+  readonly scenario: ResolvedScenario;
+  readonly seed: number;
+  readonly base: LoadedConfiguration;
+  readonly variants: readonly LoadedConfiguration[];
+  readonly inputs: readonly LoadedFile[];
+  /** In full sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a scenario, what it extends, and its traces.
+ *
+ * @throws InputError with every problem found; nothing was simulated then
+ */
+export async function loadScenario(options: LoadOptions): Promise<LoadedScenario> {
+  const { texts, inputs } = await readTexts(options);
+  const overlays: ScenarioOverlay[] = (options.sets ?? []).map(parseSetArgument);
+  const scenario = resolveScenario(parseScenario({ ...texts, overlays }));
+  const configurations = [scenario.base, ...scenario.variants];
+  const traces = await openScenarioTraces(configurations);
+  const seed = options.seed ?? scenario.seed;
+  const [base, ...variants] = configurations.map((resolved) => ({
+    resolved,
+    jobs: jobsOf(resolved, traces, seed),
+  })) as [LoadedConfiguration, ...LoadedConfiguration[]];
+  return {
+    scenario,
+    seed,
+    base,
+    variants,
+    inputs: [...inputs, ...[...traces.values()].map(({ file }) => file)],
+    warnings: [
+      ...scenario.warnings.map(
+        ({ file, line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}.`,
+      ),
+      ...[...traces.values()].flatMap(({ warnings }) => warnings),
+    ],
+  };
+}
+
+async function readTexts(
+  options: LoadOptions,
+): Promise<{ texts: ScenarioTexts; inputs: LoadedFile[] }> {
+  const inputs: LoadedFile[] = [];
+  const read = async (path: string): Promise<string> => {
+    const { bytes, sha256 } = await readBytes(path);
+    inputs.push({ path, sha256 });
+    return decodeText(path, bytes);
+  };
+  const extended = new Map<string, string>();
+  const texts: ScenarioTexts = {
+    file: options.path,
+    text: await read(options.path),
+    texts: extended,
+    mayRead: mayReadFrom(options.path, options.allowedFolders ?? []),
+  };
+  for (let needed = missingExtends(texts); needed !== undefined; needed = missingExtends(texts)) {
+    const { path, place } = needed;
+    try {
+      extended.set(path, await read(path));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(
+        error.problems.map((problem) => ({
+          ...problem,
+          ...place,
+          message: `${path} ${problem.message}`,
+        })),
+      );
+    }
+  }
+  return { texts, inputs };
+}
+
+/**
+ * The jobs of one configuration: of the trace or inline, the first `jobsMax` of them, scaled to the load.
+ *
+ * Scaling draws from one named stream, so that every load of a study shares its draws.
+ */
+function jobsOf(
+  { workload, gpuModelsDeclared }: ResolvedConfiguration,
+  traces: ReadonlyMap<string, LoadedTrace>,
+  seed: number,
+): JobTable {
+  const all =
+    workload.kind === "jobs"
+      ? workload.jobs
+      : withGpuNames(traceJobs(traces, workload.trace.path, workload.format), gpuModelsDeclared);
+  const jobs = workload.jobsMax === undefined ? all : firstJobs(all, workload.jobsMax);
+  if (workload.load === 1) return jobs;
+  return scaleLoad(jobs, workload.load, createRandomStreams(seed).stream("workload/load"));
+}
+
+function traceJobs(
+  traces: ReadonlyMap<string, LoadedTrace>,
+  path: string,
+  format: string | undefined,
+): JobTable {
+  const trace = traces.get(traceKey(path, format));
+  if (trace === undefined) throw new Error(`load scenario: trace ${path} was not read`);
+  return trace.jobs;
+}
+
+/** GPU models of a trace under the names the cluster uses; names nobody knows stay as they are. */
+function withGpuNames(jobs: JobTable, declared: readonly string[]): JobTable {
+  const names = createGpuNames(declared);
+  const clusterName = (written: string): string => {
+    const known = names.resolve(written);
+    return known.kind === "declared" || known.kind === "catalogue" ? known.name : written;
+  };
+  return {
+    ...jobs,
+    shapes: jobs.shapes.map((shape) => ({ ...shape, gpuModels: shape.gpuModels.map(clusterName) })),
+  };
+}

@@ -1,0 +1,72 @@
+import { InputError } from "../diagnostics/problem.js";
+import type { ResolvedConfiguration } from "../scenario/resolved.js";
+import type { TraceReference } from "../scenario/trace-reference.js";
+import type { JobTable } from "../workload/job-table.js";
+import { readTrace } from "../workload/read-trace.js";
+import { openTraceFile } from "./trace-file.js";
+
+/** A trace in memory, with what was found on the way. */
+export interface LoadedTrace {
+  readonly jobs: JobTable;
+  /** By the path written in the scenario. */
+  readonly file: { readonly path: string; readonly sha256: string };
+  /** In full sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** One file read in two formats is two traces. */
+export function traceKey(path: string, format: string | undefined): string {
+  return `${format ?? ""}\0${path}`;
+}
+
+/**
+ * Reads every trace the configurations name, each once.
+ *
+ * @throws InputError with the problems of all traces
+ */
+export async function openScenarioTraces(
+  configurations: readonly ResolvedConfiguration[],
+): Promise<ReadonlyMap<string, LoadedTrace>> {
+  const loaded = new Map<string, LoadedTrace>();
+  const problems: InputError["problems"][number][] = [];
+  for (const { workload } of configurations) {
+    if (workload.kind !== "trace") continue;
+    const key = traceKey(workload.trace.path, workload.format);
+    if (loaded.has(key)) continue;
+    try {
+      loaded.set(key, await openTrace(workload.trace, workload.format));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems.map((problem) => located(problem, workload.trace)));
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return loaded;
+}
+
+/** A fault of the file as a whole is shown where the scenario names it. */
+function located(
+  problem: InputError["problems"][number],
+  trace: TraceReference,
+): InputError["problems"][number] {
+  if (problem.rule !== "file") return problem;
+  return {
+    ...problem,
+    ...trace.place,
+    path: "workload.trace",
+    message: `trace ${trace.written} ${problem.message}`,
+  };
+}
+
+async function openTrace(trace: TraceReference, format: string | undefined): Promise<LoadedTrace> {
+  const file = openTraceFile(trace.path);
+  const read = await readTrace(
+    { file: trace.path, chunks: file.chunks },
+    format === undefined ? {} : { format },
+  );
+  return {
+    jobs: read.jobs,
+    file: { path: trace.written, sha256: file.sha256 ?? "" },
+    warnings: read.notes.map((note) => `${trace.written}: ${note}.`),
+  };
+}

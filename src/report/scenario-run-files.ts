@@ -1,0 +1,61 @@
+import { describeCluster } from "../studies/run/describe-cluster.js";
+import type { ScenarioRun } from "../studies/run/run-scenario.js";
+import { chartFiles } from "./chart-files.js";
+import { writeHtml } from "./html/html.js";
+import { jobRows } from "./job-rows.js";
+import { writeMarkdown } from "./markdown.js";
+import { longestWaits, runColumns } from "./run-columns.js";
+import { buildRunReport } from "./run-report.js";
+import { jobsCsv, utilizationCsv } from "./tables-csv.js";
+
+/** A file of a report: its name inside the output folder, and its text in chunks. */
+export interface ReportFile {
+  readonly name: string;
+  readonly chunks: Iterable<string>;
+}
+
+/**
+ * Every file `headroom run` writes.
+ *
+ * The base configuration's tables are `jobs.csv` and `utilization.csv`; those of variant number n are
+ * `variants/n/jobs.csv` and `variants/n/utilization.csv`.
+ */
+export async function scenarioRunFiles(
+  study: ScenarioRun,
+  options: { readonly reproduce: readonly string[] },
+): Promise<readonly ReportFile[]> {
+  const { document, base, variants } = study;
+  const cluster = describeCluster(base.configuration.cluster);
+  const report = buildRunReport({
+    result: document,
+    runs: [base, ...variants].map(runColumns),
+    cluster: { nodes: cluster.nodes, gpus: cluster.gpus, description: cluster.kinds },
+    reproduce: options.reproduce,
+    longestWaits: longestWaits(base.run),
+  });
+  const { html } = await writeHtml(report);
+  return [
+    { name: "result.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
+    ...tables(study, "", base),
+    ...variants.flatMap((variant, index) => tables(study, `variants/${index + 1}/`, variant)),
+    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
+    { name: "report.md", chunks: [writeMarkdown(report)] },
+    { name: "report.html", chunks: [html] },
+  ];
+}
+
+function tables(
+  study: ScenarioRun,
+  folder: string,
+  { configuration, run }: ScenarioRun["base"],
+): ReportFile[] {
+  const rows = jobRows({
+    workloadName: study.document.scenario,
+    cluster: configuration.cluster,
+    run,
+  });
+  return [
+    { name: `${folder}jobs.csv`, chunks: jobsCsv(rows) },
+    { name: `${folder}utilization.csv`, chunks: utilizationCsv(run.series) },
+  ];
+}

@@ -1,0 +1,81 @@
+import { formatQuantity } from "./format-quantity.js";
+import type { GoalResult, RunResult } from "./result-document.js";
+
+/** What the decision sentence talks about: a run, and how to name it. */
+export interface DecidedRun {
+  readonly result: Pick<RunResult, "goals" | "jobs" | "gpu" | "stopReason">;
+  /** The variant's name; absent for the base. */
+  readonly name?: string;
+}
+
+/**
+ * Says in plain words whether the cluster is enough, from the goals alone.
+ *
+ * Without goals there is nothing to decide, so it states what happened instead.
+ *
+ * @param options.cluster how a person would name the cluster: "8 nodes × 8 H100 (64 GPUs)"
+ */
+export function decide(options: {
+  readonly cluster: string;
+  readonly base: DecidedRun;
+  readonly variants: readonly DecidedRun[];
+}): string {
+  const { cluster, base, variants } = options;
+  if (base.result.goals.length === 0) return describe(cluster, base);
+  const sentences = [verdict(cluster, base), ...variants.map(variantVerdict)];
+  return sentences.join(" ");
+}
+
+function describe(cluster: string, { result }: DecidedRun): string {
+  const { jobs, gpu } = result;
+  const wait =
+    jobs.waitS.p95 === null
+      ? ""
+      : `; 95 % of them waited at most ${formatQuantity(jobs.waitS.p95, "s")}`;
+  return (
+    `${cluster} completed ${jobs.completed} of ${jobs.count} jobs${wait}; ` +
+    `jobs held ${formatQuantity(gpu.allocatedShare, "share")} of the GPU time. No goals were set, so nothing is decided.`
+  );
+}
+
+function verdict(cluster: string, { result }: DecidedRun): string {
+  const missed = result.goals.filter((goal) => !goal.met);
+  const total = result.goals.length;
+  if (missed.length === 0) {
+    return `Yes: ${cluster} ${total === 1 ? "meets the goal" : `meets all ${total} goals`} (${closest(result.goals)}).`;
+  }
+  return `No: ${cluster} misses ${count(missed.length, total)}: ${missed.map(shortfall).join("; ")}.`;
+}
+
+function variantVerdict(run: DecidedRun): string {
+  const { goals } = run.result;
+  const missed = goals.filter((goal) => !goal.met);
+  const name = run.name ?? "the variant";
+  if (missed.length === 0) {
+    return `With “${name}” ${goals.length === 1 ? "the goal is met" : `all ${goals.length} goals are met`} (${closest(goals)}).`;
+  }
+  return `With “${name}” it misses ${count(missed.length, goals.length)}: ${missed.map(shortfall).join("; ")}.`;
+}
+
+function count(missed: number, total: number): string {
+  return total === 1 ? "the goal" : `${missed} of ${total} goals`;
+}
+
+function shortfall(goal: GoalResult): string {
+  const bound = goal.comparison === "atMost" ? "at most" : "at least";
+  const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
+  return `${goal.id} is ${actual}, goal ${bound} ${formatQuantity(goal.target, goal.unit)}`;
+}
+
+/** The met goal with the least room, as evidence for "yes". */
+function closest(goals: readonly GoalResult[]): string {
+  const [tightest] = [...goals].sort((left, right) => room(left) - room(right));
+  return tightest === undefined ? "" : `tightest: ${shortfall(tightest)}`;
+}
+
+/** Distance to the target as a share of the target; smaller is tighter. */
+function room({ actual, target, comparison }: GoalResult): number {
+  if (actual === null) return -1;
+  const scale = Math.max(Math.abs(target), Number.EPSILON);
+  return (comparison === "atMost" ? target - actual : actual - target) / scale;
+}

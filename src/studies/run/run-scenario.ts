@@ -1,0 +1,78 @@
+import type { LoadedConfiguration, LoadedScenario } from "../../io/load-scenario.js";
+import { VERSION } from "../../io/version.js";
+import { decide } from "./decision.js";
+import { describeCluster } from "./describe-cluster.js";
+import { placementOf } from "./placement-of.js";
+import type { ResultDocument } from "./result-document.js";
+import {
+  runConfiguration,
+  type Configuration,
+  type ConfigurationRun,
+} from "./run-configuration.js";
+
+/** Name of the configuration that is no variant, in results and reports. */
+const BASE_NAME = "base";
+
+/** What a scenario gave: the document for machines, and every run for tables and charts. */
+export interface ScenarioRun {
+  readonly document: ResultDocument;
+  readonly base: ConfigurationRun;
+  readonly variants: readonly ConfigurationRun[];
+}
+
+/**
+ * Simulates the base and every variant with the same seed and streams (common random numbers).
+ *
+ * @param onStart called before each configuration, for progress
+ */
+export function runScenario(
+  loaded: LoadedScenario,
+  onStart: (name: string, index: number, count: number) => void = () => undefined,
+): ScenarioRun {
+  const { scenario, seed } = loaded;
+  const configurations = [loaded.base, ...loaded.variants].map(configurationOf);
+  const runs = configurations.map((configuration, index) => {
+    onStart(configuration.name, index, configurations.length);
+    return runConfiguration(configuration, seed);
+  });
+  const [base, ...variants] = runs as [ConfigurationRun, ...ConfigurationRun[]];
+  const decision = decide({
+    cluster: describeCluster(base.configuration.cluster).sentence,
+    base: { result: base.result },
+    variants: variants.map((run) => ({ name: run.configuration.name, result: run.result })),
+  });
+  const document: ResultDocument = {
+    schema: "headroom/result/v1",
+    version: VERSION,
+    scenario: scenario.name,
+    question: scenario.question ?? null,
+    decision,
+    seed,
+    inputs: loaded.inputs,
+    ...base.result,
+    warnings: [...loaded.warnings, ...base.result.warnings],
+    assumptions: loaded.base.resolved.assumptions,
+    variants: variants.map((run, index) => ({
+      name: run.configuration.name,
+      set: loaded.variants[index]!.resolved.set,
+      ...run.result,
+    })),
+  };
+  return { document, base, variants };
+}
+
+function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration {
+  const { name, cluster, policy, goals, run } = resolved;
+  return {
+    name: name ?? BASE_NAME,
+    cluster,
+    jobs,
+    queue: policy.queue,
+    placement: placementOf(policy.placement),
+    goals,
+    limits: {
+      eventsMax: run.eventsMax,
+      ...(run.untilS === undefined ? {} : { untilS: run.untilS }),
+    },
+  };
+}
