@@ -1,0 +1,18 @@
+import type { SourceId } from "./sources.js";
+
+/** What is published about a machine one can rent or buy. A figure nobody published is absent. */
+export interface NodeSku {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly hosting: "bare-metal" | "vm";
+  readonly gpuCount: number;
+  /** Name in the GPU catalogue. */
+  readonly gpuModel?: string;
+  /** Thousandths of a virtual CPU (of a core for bare metal). */
+  readonly cpuMilli?: number;
+  readonly memoryBytes?: number;
+  /** Pay-as-you-go price by region. */
+  readonly priceUsdPerHour?: Readonly<Record<string, number>>;
+  readonly note?: string;
+  readonly sources: readonly SourceId[];
+}

@@ -1,0 +1,73 @@
+import { GIBIBYTE } from "./byte-units.js";
+import type { NodeSku } from "./node-sku.js";
+
+/** GPU virtual machines of AWS, and hosts as NVIDIA sells them. */
+export const NODE_SKUS_OTHERS = [
+  {
+    name: "p4d.24xlarge",
+    aliases: ["AWS p4d.24xlarge"],
+    hosting: "vm",
+    gpuCount: 8,
+    gpuModel: "A100 SXM4-40GB",
+    cpuMilli: 96000,
+    memoryBytes: 1152 * GIBIBYTE,
+    sources: ["price-aws-cb", "stas-net"],
+  },
+  {
+    name: "p5.48xlarge",
+    aliases: ["AWS p5.48xlarge"],
+    hosting: "vm",
+    gpuCount: 8,
+    gpuModel: "H100 SXM5-80GB",
+    cpuMilli: 192000,
+    memoryBytes: 2048 * GIBIBYTE,
+    sources: ["price-aws-cb", "stas-net", "price-aws-news"],
+  },
+  {
+    name: "DGX H100",
+    aliases: [],
+    hosting: "bare-metal",
+    gpuCount: 8,
+    gpuModel: "H100 SXM5-80GB",
+    cpuMilli: 112000,
+    memoryBytes: 2e12,
+    note: "A host as NVIDIA sells it; the CPU and memory of other hosts with the same board differ. cpu counts cores.",
+    sources: ["stas-net", "flash"],
+  },
+  {
+    name: "DGX H200",
+    aliases: [],
+    hosting: "bare-metal",
+    gpuCount: 8,
+    gpuModel: "H200 SXM-141GB",
+    cpuMilli: 112000,
+    memoryBytes: 2e12,
+    note: "A host as NVIDIA sells it; the CPU and memory of other hosts with the same board differ. cpu counts cores.",
+    sources: ["stas-net", "flash"],
+  },
+  {
+    name: "DGX A100",
+    aliases: [],
+    hosting: "bare-metal",
+    gpuCount: 8,
+    note: "Sold with 40 GB and with 80 GB GPUs: name the gpu.",
+    sources: ["flash", "stas-net"],
+  },
+  {
+    name: "DGX B200",
+    aliases: [],
+    hosting: "bare-metal",
+    gpuCount: 8,
+    gpuModel: "B200",
+    sources: ["flash"],
+  },
+  {
+    name: "GB200 NVL72 tray",
+    aliases: [],
+    hosting: "bare-metal",
+    gpuCount: 4,
+    gpuModel: "GB200",
+    note: "18 trays share one NVLink domain of 72 GPUs.",
+    sources: ["gb300pow", "stas-net", "aic"],
+  },
+] as const satisfies readonly NodeSku[];

@@ -1,0 +1,117 @@
+import type { PathPart } from "../../diagnostics/field-path.js";
+import { formatPath } from "../../diagnostics/field-path.js";
+import type { CheckContext } from "../check-context.js";
+import { isGiven } from "../report-issues.js";
+import type { TraceReference } from "../trace-reference.js";
+import { readFault } from "../document.js";
+import { checkAcceptedGpu, gpuNamesOf } from "./check-cluster.js";
+import { checkDuplicates, fieldOf, listAt } from "./duplicates.js";
+
+const WORKLOAD = ["workload"] as const;
+const JOBS = ["workload", "jobs"] as const;
+
+/** What fields of the workload must be together, beyond what each must be alone. */
+export function checkWorkload(
+  context: CheckContext,
+  trace: TraceReference | undefined,
+  mayRead: (path: string) => boolean,
+): void {
+  checkSource(context);
+  if (trace !== undefined) checkTracePath(context, trace, mayRead);
+  checkDuplicates(context, JOBS, { key: "id", what: "job id" });
+  const gpuNames = gpuNamesOf(context);
+  listAt(context, JOBS).forEach((job, index) => {
+    const path = [...JOBS, index];
+    checkJobGpus(context, job, path);
+    listAt(context, [...path, "gpuModels"]).forEach((_, model) =>
+      checkAcceptedGpu(context, [...path, "gpuModels", model], gpuNames),
+    );
+  });
+  warnWithoutGpus(context);
+}
+
+function checkSource(context: CheckContext): void {
+  const workload = context.valueAt(WORKLOAD);
+  if (typeof workload !== "object" || workload === null || Array.isArray(workload)) return;
+  const hasTrace = isGiven(context, [...WORKLOAD, "trace"]);
+  const hasJobs = isGiven(context, [...JOBS]);
+  if (hasTrace && hasJobs) {
+    context.report({
+      path: [...JOBS],
+      part: "key",
+      rule: "conflicting-fields",
+      message: "workload has both trace and jobs, must have one of them",
+    });
+  }
+  if (!hasTrace && !hasJobs) {
+    context.report({
+      path: [...WORKLOAD, "trace"],
+      rule: "missing-field",
+      message: "workload has neither trace nor jobs, must have one of them",
+      help: "headroom explain workload",
+    });
+  }
+  if (hasJobs && isGiven(context, [...WORKLOAD, "format"])) {
+    context.report({
+      path: [...WORKLOAD, "format"],
+      part: "key",
+      rule: "conflicting-fields",
+      message: "workload.format is for a trace, and the workload has jobs of its own",
+    });
+  }
+}
+
+function checkTracePath(
+  context: CheckContext,
+  trace: TraceReference,
+  mayRead: (path: string) => boolean,
+): void {
+  // A person who names a file on the command line has allowed it.
+  if (trace.fromCommandLine) return;
+  const fault = readFault(trace.written, trace.path, mayRead);
+  if (fault === undefined) return;
+  context.report({
+    path: [...WORKLOAD, "trace"],
+    rule: fault.rule,
+    message: `workload.trace ${fault.message}`,
+    ...(fault.help === undefined ? {} : { help: fault.help }),
+  });
+}
+
+function checkJobGpus(context: CheckContext, job: unknown, path: readonly PathPart[]): void {
+  const gpus = fieldOf(job, "gpus");
+  const share = fieldOf(job, "gpuShare");
+  const isPart = share !== undefined && share !== 1 && share !== "100%";
+  if (isPart && gpus !== 1) {
+    context.report({
+      path: [...path, "gpuShare"],
+      part: "key",
+      rule: "conflicting-fields",
+      message: `${formatPath(path)} asks for a part of a GPU, which needs gpus: 1`,
+    });
+  }
+  if (fieldOf(job, "gpuModels") !== undefined && (gpus === undefined || gpus === 0)) {
+    context.report({
+      path: [...path, "gpuModels"],
+      part: "key",
+      rule: "incomplete-fields",
+      message: `${formatPath(path)} names GPU models and asks for no GPUs`,
+      help: "add the GPUs of one worker, for example: gpus: 1",
+    });
+  }
+}
+
+function warnWithoutGpus(context: CheckContext): void {
+  const groups = listAt(context, ["cluster", "nodes"]);
+  const clusterHasGpus = groups.some(
+    (group) => fieldOf(group, "sku") !== undefined || Number(fieldOf(group, "gpus") ?? 0) > 0,
+  );
+  if (clusterHasGpus || groups.length === 0) return;
+  const asking = listAt(context, JOBS).findIndex((job) => Number(fieldOf(job, "gpus") ?? 0) > 0);
+  if (asking === -1) return;
+  context.warn({
+    path: [...JOBS, asking, "gpus"],
+    rule: "no-gpus",
+    message: "jobs ask for GPUs and the cluster has none: they will never start",
+  });
+}

@@ -1,0 +1,65 @@
+/** What a metric is counted in, which decides how its target may be written. */
+export type MetricUnit = "s" | "share" | "jobs" | "ratio";
+
+/** One figure of the result that a goal can be set on. */
+export interface Metric {
+  /** Dotted path in `result.json`. */
+  readonly path: string;
+  readonly unit: MetricUnit;
+  readonly description: string;
+}
+
+const STATISTICS = [
+  ["mean", "mean"],
+  ["p50", "median"],
+  ["p95", "95th percentile"],
+  ["p99", "99th percentile"],
+  ["max", "largest value"],
+] as const;
+
+function distribution(path: string, unit: MetricUnit, what: string): readonly Metric[] {
+  return STATISTICS.map(([key, name]) => ({
+    path: `${path}.${key}`,
+    unit,
+    description: `${what}: ${name}.`,
+  }));
+}
+
+/** Every metric a goal may name. */
+export const METRICS: readonly Metric[] = [
+  ...distribution("jobs.waitS", "s", "Time from submission to start, over jobs"),
+  ...distribution("jobs.jctS", "s", "Time from submission to end, over completed jobs"),
+  ...distribution(
+    "jobs.boundedSlowdown",
+    "ratio",
+    "Bounded slowdown (waiting and running time over running time), over completed jobs",
+  ),
+  {
+    path: "jobs.makespanS",
+    unit: "s",
+    description: "Time from the first submission to the last end.",
+  },
+  { path: "jobs.completed", unit: "jobs", description: "Jobs that ended." },
+  { path: "jobs.waiting", unit: "jobs", description: "Jobs still waiting when the run stopped." },
+  {
+    path: "jobs.neverPlaceable",
+    unit: "jobs",
+    description: "Jobs that would not fit even into the empty cluster.",
+  },
+  { path: "jobs.queueLengthMax", unit: "jobs", description: "Most jobs waiting at one instant." },
+  {
+    path: "gpu.allocatedShare",
+    unit: "share",
+    description: "Share of GPU capacity given to jobs, averaged over time.",
+  },
+  {
+    path: "gpu.allocatedShareMax",
+    unit: "share",
+    description: "Highest share of GPU capacity given to jobs at any instant.",
+  },
+];
+
+/** The metric of a path, or undefined. */
+export function findMetric(path: string): Metric | undefined {
+  return METRICS.find((metric) => metric.path === path);
+}

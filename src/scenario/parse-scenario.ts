@@ -1,0 +1,211 @@
+import type { LocatedMap } from "../diagnostics/located-node.js";
+import { childOf, plainValue } from "../diagnostics/located-node.js";
+import type { Problem } from "../diagnostics/problem.js";
+import { InputError } from "../diagnostics/problem.js";
+import { sortProblems } from "../diagnostics/render-problems.js";
+import type { ScenarioOverlay } from "./apply-overlays.js";
+import { applyOverlays, applyVariant } from "./apply-overlays.js";
+import type { CheckContext, VariantPlace } from "./check-context.js";
+import { createCheckContext } from "./check-context.js";
+import { checkCluster } from "./checks/check-cluster.js";
+import { checkGoals } from "./checks/check-goals.js";
+import { checkRun } from "./checks/check-run.js";
+import { checkWorkload } from "./checks/check-workload.js";
+import { checkDuplicates } from "./checks/duplicates.js";
+import { LIMITS } from "./defaults.js";
+import type { ScenarioTexts } from "./document.js";
+import { mayReadDefault, readDocument } from "./document.js";
+import type { ScenarioFormat } from "./format.js";
+import { scenarioFormat } from "./format.js";
+import { reportIssues } from "./report-issues.js";
+import type { ScenarioSpec } from "./schema/scenario-schema.js";
+import { SCENARIO_SCHEMA } from "./schema/scenario-schema.js";
+import type { TraceReference } from "./trace-reference.js";
+import { traceReference } from "./trace-reference.js";
+
+/** What a scenario is read from. */
+export interface ParseOptions extends ScenarioTexts {
+  /** Values from the command line, laid over the scenario in their order. */
+  readonly overlays?: readonly ScenarioOverlay[];
+  /** Names the scenario may use; those of this version of Headroom when absent. */
+  readonly format?: ScenarioFormat;
+}
+
+/** The base, or the base with one variant laid over it; checked. */
+export interface ParsedConfiguration {
+  /** undefined for the base. */
+  readonly name: string | undefined;
+  /** What the variant sets, by written path; empty for the base. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly spec: ScenarioSpec;
+  readonly trace: TraceReference | undefined;
+}
+
+/** A scenario that was found to be in order. */
+export interface ParsedScenario {
+  readonly file: string;
+  readonly spec: ScenarioSpec;
+  readonly base: ParsedConfiguration;
+  readonly variants: readonly ParsedConfiguration[];
+  /** Files that were extended, nearest first. */
+  readonly extended: readonly string[];
+  /** Traces of the base and the variants, each file once. */
+  readonly traces: readonly TraceReference[];
+  /** What is allowed and probably not meant; same form as problems. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Reads and checks a scenario.
+ *
+ * Pure: texts of extended files are handed in (`missingExtends` says which), traces are only named.
+ *
+ * @throws InputError with all problems at once, sorted by position
+ */
+export function parseScenario(options: ParseOptions): ParsedScenario {
+  const format = options.format ?? scenarioFormat();
+  const mayRead = options.mayRead ?? mayReadDefault(options.file);
+  const document = readDocument(options, format.fields);
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const root = applyOverlays(document.root, options.overlays ?? [], format.fields, problems);
+
+  const check = (
+    configuration: LocatedMap,
+    variant: VariantPlace | undefined,
+  ): Checked | undefined => {
+    const { fields } = format;
+    const context = createCheckContext({
+      root: configuration,
+      fields,
+      variant,
+      problems,
+      warnings,
+    });
+    return checkConfiguration(context, format, mayRead);
+  };
+
+  const base = check(root, undefined);
+  const baseIsBroken = problems.length > 0;
+  const variants = variantsOf(root, baseIsBroken).map(({ place, set }) => {
+    const configuration = applyVariant(withoutVariants(root), place, set, format.fields, problems);
+    return { place, set, checked: check(configuration, place) };
+  });
+  if (base !== undefined) checkAllNodes(base, variants, root, problems);
+  if (problems.length > 0) throw new InputError(sortProblems(problems));
+
+  const parsed = (
+    checked: Checked | undefined,
+    name?: string,
+    set?: LocatedMap,
+  ): ParsedConfiguration => {
+    if (checked === undefined)
+      throw new Error("scenario: the schema refused a value and gave no problem");
+    const plainSet = set === undefined ? {} : (plainValue(set) as Record<string, unknown>);
+    return { name, set: plainSet, ...checked };
+  };
+  const baseConfiguration = parsed(base);
+  const variantConfigurations = variants.map(({ place, set, checked }) =>
+    parsed(checked, place.name, set),
+  );
+  return {
+    file: options.file,
+    spec: baseConfiguration.spec,
+    base: baseConfiguration,
+    variants: variantConfigurations,
+    extended: document.extended,
+    traces: tracesOf([baseConfiguration, ...variantConfigurations]),
+    warnings: sortProblems(warnings),
+  };
+}
+
+interface Checked {
+  readonly spec: ScenarioSpec;
+  readonly trace: TraceReference | undefined;
+}
+
+function checkConfiguration(
+  context: CheckContext,
+  format: ScenarioFormat,
+  mayRead: (path: string) => boolean,
+): Checked | undefined {
+  if (isOtherVersion(context)) return undefined;
+  const result = format.schema.safeParse(plainValue(context.root));
+  if (!result.success) reportIssues(context, result.error.issues);
+  const trace = traceReference(context.root);
+  checkCluster(context);
+  checkWorkload(context, trace, mayRead);
+  checkGoals(context);
+  checkRun(context);
+  checkDuplicates(context, ["variants"], { key: "name", what: "variant name" });
+  return result.success ? { spec: result.data, trace } : undefined;
+}
+
+/** A file of another version is refused as a whole: judging its fields by this one would mislead. */
+function isOtherVersion(context: CheckContext): boolean {
+  const written = context.valueAt(["schema"]);
+  if (typeof written !== "string" || written === SCENARIO_SCHEMA) return false;
+  if (!/^headroom\/scenario\/v\d+$/.test(written)) return false;
+  context.report({
+    path: ["schema"],
+    rule: "unknown-name",
+    message: `the scenario is written in "${written}", and this version of Headroom reads ${SCENARIO_SCHEMA}`,
+  });
+  return true;
+}
+
+/** The variants that can be laid over the base; broken ones are reported with the base. */
+function variantsOf(
+  root: LocatedMap,
+  baseIsBroken: boolean,
+): readonly { readonly place: VariantPlace; readonly set: LocatedMap }[] {
+  const list = root.entries.get("variants");
+  if (list?.kind !== "list") return [];
+  return list.items.slice(0, LIMITS.variantsMax).flatMap((item) => {
+    const name = childOf(item, "name");
+    const set = childOf(item, "set");
+    if (name?.kind !== "scalar" || typeof name.value !== "string" || set?.kind !== "map") return [];
+    const place = { name: name.value, origin: name.origin, onlyOwnValues: baseIsBroken };
+    return [{ place, set }];
+  });
+}
+
+function withoutVariants(root: LocatedMap): LocatedMap {
+  const entries = new Map(root.entries);
+  entries.delete("variants");
+  return { ...root, entries };
+}
+
+/** All configurations are built before the first one runs, so their nodes are counted together. */
+function checkAllNodes(
+  base: Checked,
+  variants: readonly { readonly checked: Checked | undefined }[],
+  root: LocatedMap,
+  problems: Problem[],
+): void {
+  const count = (checked: Checked | undefined): number =>
+    (checked?.spec.cluster.nodes ?? []).reduce((sum, group) => sum + group.count, 0);
+  const total = variants.reduce((sum, { checked }) => sum + count(checked), count(base));
+  if (total <= LIMITS.nodesInAllVariantsMax) return;
+  const context = createCheckContext({
+    root,
+    fields: scenarioFormat().fields,
+    variant: undefined,
+    problems,
+    warnings: [],
+  });
+  context.report({
+    path: ["variants"],
+    part: "key",
+    rule: "too-many-nodes",
+    message: `the base and its variants have ${total} nodes together, at most ${LIMITS.nodesInAllVariantsMax} are simulated`,
+  });
+}
+
+function tracesOf(configurations: readonly ParsedConfiguration[]): readonly TraceReference[] {
+  const byPath = new Map<string, TraceReference>();
+  for (const { trace } of configurations) {
+    if (trace !== undefined && !byPath.has(trace.path)) byPath.set(trace.path, trace);
+  }
+  return [...byPath.values()];
+}

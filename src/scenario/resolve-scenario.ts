@@ -1,0 +1,109 @@
+import { goalIdOf } from "./checks/check-goals.js";
+import { DEFAULTS } from "./defaults.js";
+import { findMetric } from "./metrics.js";
+import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
+import { parseTarget } from "./parse-target.js";
+import { resolveCluster } from "./resolve-cluster.js";
+import { resolveJobs } from "./resolve-jobs.js";
+import type {
+  Assumption,
+  Goal,
+  PlacementChoice,
+  ResolvedConfiguration,
+  ResolvedScenario,
+  WorkloadReference,
+} from "./resolved.js";
+import type { ScenarioSpec } from "./schema/scenario-schema.js";
+import type { GpuNames } from "../hardware/gpu-names.js";
+import type { QueuePolicySpec } from "../policy/queue/types.js";
+
+/** Builds everything that can be known before a trace is read: nodes, inline jobs, goals, assumptions. */
+export function resolveScenario(scenario: ParsedScenario): ResolvedScenario {
+  const { spec } = scenario;
+  return {
+    file: scenario.file,
+    name: spec.name,
+    question: spec.question,
+    description: spec.description,
+    labels: spec.labels ?? [],
+    seed: spec.seed ?? DEFAULTS.seed,
+    base: resolveConfiguration(scenario.base),
+    variants: scenario.variants.map(resolveConfiguration),
+    extended: scenario.extended,
+    traces: scenario.traces,
+    warnings: scenario.warnings,
+  };
+}
+
+function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfiguration {
+  const { name, set, spec } = configuration;
+  const { gpuNames, assumptions: clusterAssumptions, ...cluster } = resolveCluster(spec.cluster);
+  const assumptions = new Map(clusterAssumptions.map((entry) => [entry.id, entry] as const));
+  const assume = (entry: Assumption): void => {
+    assumptions.set(entry.id, entry);
+  };
+  const workload = resolveWorkload(configuration, gpuNames, assume);
+  return {
+    name,
+    set,
+    ...cluster,
+    workload,
+    policy: {
+      queue: resolveQueue(spec.policy.queue),
+      placement: resolvePlacement(spec.policy.placement),
+    },
+    goals: (spec.goals ?? []).map(resolveGoal),
+    run: {
+      untilS: spec.run?.until,
+      eventsMax: spec.run?.eventsMax ?? DEFAULTS.eventsMax,
+      warmupS: spec.run?.warmup ?? DEFAULTS.warmupS,
+    },
+    assumptions: [...assumptions.values()],
+  };
+}
+
+function resolveWorkload(
+  { spec, trace }: ParsedConfiguration,
+  gpuNames: GpuNames,
+  assume: (assumption: Assumption) => void,
+): WorkloadReference {
+  const { jobs, format = DEFAULTS.traceFormat, load = DEFAULTS.load, limits } = spec.workload;
+  const common = { load, jobsMax: limits?.maxJobs };
+  if (jobs !== undefined)
+    return { kind: "jobs", jobs: resolveJobs(jobs, gpuNames, assume), ...common };
+  if (trace === undefined)
+    throw new Error("scenario: a workload passed the checks without jobs or trace");
+  return {
+    kind: "trace",
+    trace,
+    format: format === DEFAULTS.traceFormat ? undefined : format,
+    ...common,
+  };
+}
+
+function resolveQueue(queue: ScenarioSpec["policy"]["queue"]): QueuePolicySpec {
+  if (typeof queue === "string") return { name: queue };
+  const { name, ...options } = queue as Record<string, number | string | boolean>;
+  return Object.keys(options).length === 0
+    ? { name: String(name) }
+    : { name: String(name), options };
+}
+
+function resolvePlacement(placement: ScenarioSpec["policy"]["placement"]): PlacementChoice {
+  return typeof placement === "string"
+    ? { kind: "named", name: placement }
+    : { kind: "scorers", scorers: placement.scorers };
+}
+
+function resolveGoal(goal: NonNullable<ScenarioSpec["goals"]>[number]): Goal {
+  const metric = findMetric(goal.metric);
+  const comparison = goal.atMost === undefined ? "atLeast" : "atMost";
+  const given = goal.atMost ?? goal.atLeast;
+  const target =
+    metric === undefined || given === undefined ? undefined : parseTarget(metric.unit, given);
+  if (metric === undefined || target?.ok !== true) {
+    throw new Error(`scenario: goal ${goal.id ?? goal.metric} passed the checks without a target`);
+  }
+  const id = goalIdOf(goal) ?? metric.path;
+  return { id, metric: metric.path, comparison, target: target.value, unit: metric.unit };
+}

@@ -1,0 +1,111 @@
+import type { ClusterSpec } from "../cluster/spec.js";
+import type { Problem } from "../diagnostics/problem.js";
+import type { QueuePolicySpec } from "../policy/queue/types.js";
+import type { JobTable } from "../workload/job-table.js";
+import type { MetricUnit } from "./metrics.js";
+import type { TraceReference } from "./trace-reference.js";
+
+/** A number the run uses that nobody measured: what it is, where it comes from. */
+export interface Assumption {
+  readonly id: string;
+  readonly what: string;
+  readonly value: string;
+  readonly provenance: "measured" | "published" | "assumed" | "given";
+  readonly source: string;
+}
+
+/** What a GPU model of the cluster is known to have. */
+export interface GpuModelInfo {
+  /** As in `NodeSpec.gpuModel`. */
+  readonly name: string;
+  /** Absent when nobody said. */
+  readonly memoryBytes?: number;
+  readonly source: string;
+}
+
+/** A group of nodes, for reports by group: its nodes stand together in the cluster. */
+export interface NodeGroup {
+  readonly name: string;
+  /** Index of its first node in `ClusterSpec.nodes`. */
+  readonly firstNode: number;
+  readonly count: number;
+  /** Name in the catalogue. */
+  readonly sku?: string;
+  readonly hosting?: "bare-metal" | "vm";
+}
+
+/** Where the jobs come from. */
+export type WorkloadReference =
+  | {
+      readonly kind: "trace";
+      readonly trace: TraceReference;
+      /** Name of the format; undefined when it is to be recognised. */
+      readonly format: string | undefined;
+      readonly load: number;
+      readonly jobsMax: number | undefined;
+    }
+  | {
+      readonly kind: "jobs";
+      readonly jobs: JobTable;
+      readonly load: number;
+      readonly jobsMax: number | undefined;
+    };
+
+/** Where jobs go: a policy by name, or weighted scorers. */
+export type PlacementChoice =
+  | { readonly kind: "named"; readonly name: string }
+  | {
+      readonly kind: "scorers";
+      readonly scorers: readonly { readonly name: string; readonly weight: number }[];
+    };
+
+/** A goal in base units. */
+export interface Goal {
+  readonly id: string;
+  /** Dotted path in the result document. */
+  readonly metric: string;
+  readonly comparison: "atMost" | "atLeast";
+  /** In `unit`. */
+  readonly target: number;
+  readonly unit: MetricUnit;
+}
+
+/** Everything one run needs except the jobs of a trace. */
+export interface ResolvedConfiguration {
+  /** undefined for the base. */
+  readonly name: string | undefined;
+  /** What the variant sets, by written path; empty for the base. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly cluster: ClusterSpec;
+  readonly nodeGroups: readonly NodeGroup[];
+  readonly gpuModels: readonly GpuModelInfo[];
+  /** Declared GPU names, for `createGpuNames`: names in a trace are understood as those in the scenario. */
+  readonly gpuModelsDeclared: readonly string[];
+  readonly workload: WorkloadReference;
+  readonly policy: { readonly queue: QueuePolicySpec; readonly placement: PlacementChoice };
+  readonly goals: readonly Goal[];
+  readonly run: {
+    /** undefined runs until nothing is left to do. */
+    readonly untilS: number | undefined;
+    readonly eventsMax: number;
+    readonly warmupS: number;
+  };
+  readonly assumptions: readonly Assumption[];
+}
+
+/** A scenario ready to be run. */
+export interface ResolvedScenario {
+  readonly file: string;
+  readonly name: string;
+  readonly question: string | undefined;
+  readonly description: string | undefined;
+  readonly labels: readonly string[];
+  readonly seed: number;
+  readonly base: ResolvedConfiguration;
+  readonly variants: readonly ResolvedConfiguration[];
+  /** Files that were extended, nearest first. */
+  readonly extended: readonly string[];
+  /** Traces to read, each file once. */
+  readonly traces: readonly TraceReference[];
+  readonly warnings: readonly Problem[];
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+import { DEFAULTS, LIMITS } from "../defaults.js";
+import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
+import { cores, size } from "./quantities.js";
+
+function nodeGroupSchema() {
+  return z.strictObject({
+    name: field(plainName(), {
+      description:
+        "Name of the group. Its nodes are called by it with a number: `h100-000`, `h100-001`. Names are used once.",
+      example: "h100",
+    }),
+    count: field(wholeNumber(0, LIMITS.nodesMax), {
+      description: "How many nodes of this kind there are. A cluster has at most 200,000 nodes.",
+      example: 16,
+    }),
+    sku: field(lineOfText(100), {
+      description:
+        "A machine from the catalogue, which gives its GPUs, CPU and memory. Fields given beside it take the place of the catalogue's cpu and memory. Figures nobody published are missing in the catalogue and have to be given.",
+      example: "Standard_ND96isr_H100_v5",
+    }).optional(),
+    gpu: field(lineOfText(100), {
+      description:
+        "GPU model of the nodes: a name from the catalogue, or one declared in `cluster.gpuModels`. Leave it out for nodes without GPUs.",
+      example: "H100-80GB",
+    }).optional(),
+    gpus: field(wholeNumber(0, LIMITS.gpusPerNodeMax), {
+      description: "GPUs of one node.",
+      example: 8,
+    }).optional(),
+    cpu: field(cores(), {
+      description:
+        "CPU of one node that jobs can use, in cores. Required unless the sku has it.",
+      example: 96,
+    }).optional(),
+    memory: field(size(), {
+      description:
+        "Host memory of one node that jobs can use. Required unless the sku has it.",
+      example: "1900GiB",
+    }).optional(),
+    pods: field(wholeNumber(1, 100_000), {
+      description: "Pods (workers of jobs) one node may run at once.",
+      default: DEFAULTS.podsPerNode,
+      example: 250,
+    }).optional(),
+    hosting: field(oneOf(["bare-metal", "vm"]), {
+      description:
+        "Whether a node is a whole machine or a virtual one. It describes the node; no figure of a batch run depends on it yet. Left out, it is that of the sku.",
+      example: "bare-metal",
+      valueTexts: ["The node is a physical machine.", "The node is a virtual machine."],
+    }).optional(),
+    partition: field(plainName(), {
+      description:
+        "Partition (virtual cluster, Slurm partition) the nodes belong to. Jobs of a partition run only there. Left out, nodes belong to the default partition.",
+      example: "research",
+    }).optional(),
+  });
+}
+
+function gpuModelSchema() {
+  return z.strictObject({
+    name: field(lineOfText(100), {
+      description: "Name as it stands in the trace and in node groups. Letter case counts.",
+      example: "V100M16",
+    }),
+    memory: field(size(), {
+      description: "Memory of one GPU. Leave it out when it is not known.",
+      example: "16GB",
+    }).optional(),
+  });
+}
+
+/** The machines: `cluster`. */
+export function clusterSchema() {
+  return z.strictObject({
+    nodes: field(z.array(nodeGroupSchema()).min(1).max(LIMITS.nodeGroupsMax), {
+      description:
+        "Groups of equal nodes. Their order is the order in which equal choices are made: earlier nodes win ties.",
+      example: [{ name: "h100", count: 16, sku: "Standard_ND96isr_H100_v5" }],
+    }),
+    gpuModels: field(z.array(gpuModelSchema()).max(1_000), {
+      description:
+        "GPU models that are not in the catalogue, such as names only one trace uses. A name declared here comes before the same name of the catalogue.",
+      example: [{ name: "G2" }, { name: "V100M16", memory: "16GB" }],
+    }).optional(),
+  });
+}

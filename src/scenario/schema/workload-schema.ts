@@ -1,0 +1,114 @@
+import { z } from "zod";
+
+import { DEFAULTS, LIMITS } from "../defaults.js";
+import type { ScenarioRegistries } from "../registries.js";
+import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
+import { cores, duration, share, size } from "./quantities.js";
+
+/** Priorities are 32-bit numbers, as in Kubernetes. */
+const PRIORITY_MAX = 2_147_483_647;
+
+function jobSchema() {
+  return z.strictObject({
+    id: field(lineOfText(200), {
+      description: "Name of the job, used once. A number needs quotes.",
+      example: "train-7b",
+    }),
+    submit: field(duration("zero-or-more"), {
+      description: "When the job is submitted, counted from the start of the scenario.",
+      example: "2h30m",
+    }),
+    duration: field(duration("zero-or-more"), {
+      description: "How long the job runs once it has all it asks for.",
+      example: "4h",
+    }),
+    workers: field(wholeNumber(1, LIMITS.workersMax), {
+      description:
+        "Workers (pods) of the job. All start together or not at all, and each asks for the same.",
+      default: DEFAULTS.workers,
+      example: 4,
+    }).optional(),
+    gpus: field(wholeNumber(0, LIMITS.gpusPerNodeMax), {
+      description: "GPUs of one worker, all on one node.",
+      default: DEFAULTS.gpus,
+      example: 8,
+    }).optional(),
+    gpuShare: field(share(), {
+      description:
+        "Part of one GPU that the worker asks for, in steps of a thousandth. Less than a whole one only with `gpus: 1`.",
+      default: DEFAULTS.gpuShare,
+      example: 0.5,
+    }).optional(),
+    cpu: field(cores(), {
+      description: "CPU of one worker, in cores. Left out, the worker asks for none.",
+      default: 0,
+      example: "500m",
+    }).optional(),
+    memory: field(size(), {
+      description: "Host memory of one worker. Left out, the worker asks for none.",
+      default: 0,
+      example: "64GiB",
+    }).optional(),
+    gpuModels: field(z.array(field(lineOfText(100), { description: "Name of a GPU model.", example: "H100-80GB" })).min(1).max(100), {
+      description: "GPU models the job accepts. Left out, it accepts any.",
+      example: ["A100-80GB", "H100-80GB"],
+    }).optional(),
+    tenant: field(lineOfText(100), {
+      description: "Who the job belongs to, for results by tenant.",
+      example: "vision",
+    }).optional(),
+    priority: field(wholeNumber(-PRIORITY_MAX, PRIORITY_MAX), {
+      description: "Higher goes first, where the queue policy looks at it.",
+      default: DEFAULTS.priority,
+      example: 100,
+    }).optional(),
+    partition: field(plainName(), {
+      description: "Partition of the cluster the job runs in. Left out, it is the default partition.",
+      example: "research",
+    }).optional(),
+    walltime: field(duration("zero-or-more"), {
+      description: "What the person who submitted the job said it would take at most.",
+      example: "12h",
+    }).optional(),
+  });
+}
+
+/** The jobs: `workload`. */
+export function workloadSchema(registries: ScenarioRegistries) {
+  const formats = [
+    { name: DEFAULTS.traceFormat, description: "Recognised from the first lines of the file." },
+    ...registries.traceFormats,
+  ];
+  return z.strictObject({
+    trace: field(lineOfText(4_096), {
+      description:
+        "File with the jobs, relative to the folder of the file this is written in. It may be compressed with gzip. Give either this or `jobs`.",
+      example: "../traces/example.csv",
+    }).optional(),
+    jobs: field(z.array(jobSchema()).min(1).max(LIMITS.jobsMax), {
+      description: "The jobs themselves, for small examples. Give either this or `trace`.",
+      example: [{ id: "a", submit: "0s", duration: "1h", gpus: 8 }],
+    }).optional(),
+    format: field(oneOf(formats.map((format) => format.name)), {
+      description: "Format of the trace.",
+      default: DEFAULTS.traceFormat,
+      example: "headroom-csv",
+      valueTexts: formats.map((format) => format.description),
+    }).optional(),
+    load: field(z.number().positive().max(1_000), {
+      description:
+        "Factor on the number of jobs that arrive in a given time: 1.25 is 25 % more jobs, 0.5 is half of them.",
+      default: DEFAULTS.load,
+      example: 1.25,
+    }).optional(),
+    limits: field(
+      z.strictObject({
+        maxJobs: field(wholeNumber(1, 100_000_000), {
+          description: "Only the first so many jobs of the trace are run, in order of submission.",
+          example: 5_000,
+        }).optional(),
+      }),
+      { description: "Bounds on how much of the trace is used.", example: { maxJobs: 5_000 } },
+    ).optional(),
+  });
+}
