@@ -1,7 +1,11 @@
 import { InputError } from "../diagnostics/problem.js";
 import type { Problem } from "../diagnostics/problem.js";
 import { findFormat, guessFormat } from "./formats/registry.js";
-import type { ReadingContext, TraceFormatReader } from "./formats/trace-format.js";
+import type {
+  ReadingContext,
+  TraceFormatOptions,
+  TraceFormatReader,
+} from "./formats/trace-format.js";
 import { GPUS_PER_WORKER_DEFAULT } from "./gang-shape.js";
 import { createJobTableBuilder } from "./job-table-builder.js";
 import type { JobTable } from "./job-table.js";
@@ -29,8 +33,16 @@ export interface TraceReadOptions {
   readonly rowsMax?: number;
   /** GPUs of one worker where the trace counts GPUs per job; 8 by default. */
   readonly gpusPerWorkerMax?: number;
-  /** Processors that stand for one GPU, in formats without GPUs. */
+  /** Processors that stand for one GPU, in formats without GPUs; they cannot be read without it. */
   readonly processorsPerGpu?: number;
+  /** Jobs that ask for no GPU: kept, left out (and counted), or as is usual for the format. */
+  readonly cpuJobs?: "keep" | "leave-out";
+  /** `use` pins jobs to the trace's partitions or virtual clusters; `ignore` by default. */
+  readonly partitions?: "ignore" | "use";
+  /** Model whose rates are used where a trace gives steps and rates (Gavel). */
+  readonly referenceGpu?: string;
+  /** Duration of openb pods: `lifetime` (creation to deletion, default) or `scheduled` to deletion. */
+  readonly openbDurations?: "lifetime" | "scheduled";
   /**
    * `first-submit` (default) lets the first job arrive at second 0; `week` puts second 0 on the Monday
    * 00:00 UTC before it, so that hours of the day keep their meaning. Formats without calendar times
@@ -98,15 +110,7 @@ interface Reading {
 function startReading(options: TraceReadOptions): Reading {
   const log = createReadingLog(options);
   const builder = createJobTableBuilder();
-  const context: ReadingContext = {
-    builder,
-    log,
-    options: {
-      gpusPerWorkerMax: options.gpusPerWorkerMax ?? GPUS_PER_WORKER_DEFAULT,
-      rowsMax: options.rowsMax ?? ROWS_MAX,
-      processorsPerGpu: options.processorsPerGpu,
-    },
-  };
+  const context: ReadingContext = { builder, log, options: formatOptions(options) };
   let format = options.format === undefined ? undefined : findFormat(options.format);
   let guess: string | undefined;
   let reader: TraceFormatReader | undefined;
@@ -163,6 +167,18 @@ function startReading(options: TraceReadOptions): Reading {
         ...log.findings(),
       };
     },
+  };
+}
+
+function formatOptions(options: TraceReadOptions): TraceFormatOptions {
+  return {
+    gpusPerWorkerMax: options.gpusPerWorkerMax ?? GPUS_PER_WORKER_DEFAULT,
+    rowsMax: options.rowsMax ?? ROWS_MAX,
+    processorsPerGpu: options.processorsPerGpu,
+    cpuJobs: options.cpuJobs ?? "default",
+    partitions: options.partitions ?? "ignore",
+    referenceGpu: options.referenceGpu,
+    openbDurations: options.openbDurations ?? "lifetime",
   };
 }
 

@@ -1,13 +1,15 @@
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { headroomCsv } from "./headroom-csv.js";
+import { heliosCsv } from "./helios-csv.js";
+import { phillyCsv } from "./philly-csv.js";
 import type { TraceFormat, TraceOpening } from "./trace-format.js";
 
 /**
  * Every format that can be read, in the order in which a guess tries them: those with the most telling
  * openings first.
  */
-export const TRACE_FORMATS: readonly TraceFormat[] = [headroomCsv];
+export const TRACE_FORMATS: readonly TraceFormat[] = [headroomCsv, phillyCsv, heliosCsv];
 
 /** A guessed format and why. */
 export interface FormatGuess {

@@ -19,8 +19,25 @@ export interface TraceFormatOptions {
   readonly gpusPerWorkerMax: number;
   /** Most rows of a file. */
   readonly rowsMax: number;
-  /** Processors (or nodes, or Batsim resources) that stand for one GPU, where the trace has no GPUs. */
+  /** Processors (SWF) or resources (Batsim) that stand for one GPU, where the trace has no GPUs. */
   readonly processorsPerGpu: number | undefined;
+  /**
+   * What becomes of jobs that ask for no GPU: `default` leaves them out of traces of GPU clusters that
+   * keep their CPU jobs elsewhere, and keeps them where they share the GPU nodes.
+   */
+  readonly cpuJobs: "default" | "keep" | "leave-out";
+  /**
+   * `use` pins jobs to the trace's partitions or virtual clusters, for clusters that declare them;
+   * `ignore` (default) keeps them as tenants only.
+   */
+  readonly partitions: "ignore" | "use";
+  /** Model whose rates are used, where a trace has rates per GPU model; the first by default. */
+  readonly referenceGpu: string | undefined;
+  /**
+   * What openb pods last: `lifetime` (default) from creation to deletion, all pods; `scheduled` from
+   * scheduling to deletion, without the pods that were never scheduled.
+   */
+  readonly openbDurations: "lifetime" | "scheduled";
 }
 
 /** What a format's reader works with. */
