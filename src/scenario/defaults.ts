@@ -30,5 +30,4 @@ export const DEFAULTS = {
   gpuShare: 1,
   priority: 0,
   eventsMax: 100_000_000,
-  warmupS: 0,
 } as const;

@@ -165,10 +165,12 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function typeOf(schema: JsonSchema, forms: readonly JsonSchema[]): string {
+  if (schema.enum !== undefined) return "name";
   if (schema.type === "array") {
     const item =
       schema.items === undefined ? undefined : typeOf(schema.items, formsOf(schema.items));
-    return item === "map" ? "list of maps" : `list of ${item ?? "values"}`;
+    if (item === "map") return "list of maps";
+    return item === "name" ? "list of names" : `list of ${item ?? "values"}`;
   }
   const names = forms.flatMap((form) => form.type ?? []).map((type) => TYPE_NAMES[type] ?? type);
   const distinct = [...new Set(names)];

@@ -27,12 +27,21 @@ function distribution(path: string, unit: MetricUnit, what: string): readonly Me
 
 /** Every metric a goal may name. */
 export const METRICS: readonly Metric[] = [
-  ...distribution("jobs.waitS", "s", "Time from submission to start, over jobs"),
+  ...distribution(
+    "jobs.waitS",
+    "s",
+    "Time between submission and end that was not spent running, over jobs that started",
+  ),
   ...distribution("jobs.jctS", "s", "Time from submission to end, over completed jobs"),
+  ...distribution(
+    "jobs.slowdown",
+    "ratio",
+    "Slowdown, (wait + run) / run, over completed jobs that ran for a time",
+  ),
   ...distribution(
     "jobs.boundedSlowdown",
     "ratio",
-    "Bounded slowdown (waiting and running time over running time), over completed jobs",
+    "Bounded slowdown, max(1, (wait + run) / max(run, 10 s)), over completed jobs",
   ),
   {
     path: "jobs.makespanS",
@@ -40,7 +49,7 @@ export const METRICS: readonly Metric[] = [
     description: "Time from the first submission to the last end.",
   },
   { path: "jobs.completed", unit: "jobs", description: "Jobs that ended." },
-  { path: "jobs.waiting", unit: "jobs", description: "Jobs still waiting when the run stopped." },
+  { path: "jobs.waiting", unit: "jobs", description: "Jobs that waited when the run stopped." },
   {
     path: "jobs.neverPlaceable",
     unit: "jobs",
@@ -50,7 +59,8 @@ export const METRICS: readonly Metric[] = [
   {
     path: "gpu.allocatedShare",
     unit: "share",
-    description: "Share of GPU capacity given to jobs, averaged over time.",
+    description:
+      "Share of GPU capacity given to jobs, averaged over time from the first submission to the end of the run.",
   },
   {
     path: "gpu.allocatedShareMax",

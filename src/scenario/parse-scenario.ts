@@ -9,7 +9,7 @@ import type { CheckContext, VariantPlace } from "./check-context.js";
 import { createCheckContext } from "./check-context.js";
 import { checkCluster } from "./checks/check-cluster.js";
 import { checkGoals } from "./checks/check-goals.js";
-import { checkRun } from "./checks/check-run.js";
+import { checkPolicy } from "./checks/check-policy.js";
 import { checkWorkload } from "./checks/check-workload.js";
 import { checkDuplicates } from "./checks/duplicates.js";
 import { LIMITS } from "./defaults.js";
@@ -136,7 +136,7 @@ function checkConfiguration(
   checkCluster(context);
   checkWorkload(context, trace, mayRead);
   checkGoals(context);
-  checkRun(context);
+  checkPolicy(context);
   checkDuplicates(context, ["variants"], { key: "name", what: "variant name" });
   return result.success ? { spec: result.data, trace } : undefined;
 }

@@ -20,10 +20,24 @@ export interface ScenarioRegistries {
   readonly traceFormats: readonly NamedEntry[];
 }
 
+/** Placements of whole gangs, which do not score nodes one by one. */
+const GANG_PLACEMENTS: readonly NamedEntry[] = [
+  {
+    name: "pool",
+    description:
+      "One counter of free GPUs: nodes, CPU, memory and GPU models do not matter. The best case of any placement.",
+  },
+  {
+    name: "consolidate",
+    description:
+      "Whole GPUs on as few nodes as possible; CPU, memory and GPU models do not matter. All GPU nodes of a partition must have the same number of GPUs.",
+  },
+];
+
 /** What this version of Headroom can do. */
 export const REGISTRIES: ScenarioRegistries = {
   queuePolicies: QUEUE_POLICIES,
-  placementPolicies: PLACEMENT_POLICIES,
+  placementPolicies: [...PLACEMENT_POLICIES, ...GANG_PLACEMENTS],
   // A policy with one scorer lends that scorer its name and description.
   placementScorers: PLACEMENT_POLICIES.filter((policy) => policy.scorers.length === 1),
   traceFormats: TRACE_FORMATS,

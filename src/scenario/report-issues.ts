@@ -143,7 +143,10 @@ function valueFinding(
 ): Finding {
   const allowed = field?.allowed?.map((entry) => entry.value);
   const isName = typeof value === "string" && allowed !== undefined;
-  if (!isName) return { path, rule: "wrong-type", ...typeText(path, field, value) };
+  if (!isName) {
+    const names = field?.type === "name" && allowed !== undefined ? { allowed } : {};
+    return { path, rule: "wrong-type", ...typeText(path, field, value), ...names };
+  }
   return {
     path,
     rule: "unknown-name",
@@ -186,7 +189,7 @@ function typeText(
   value: unknown,
 ): { readonly message: string; readonly help?: string } {
   const message = mustBe(path, expectedText(field), value);
-  const wantsText = field?.type === "text";
+  const wantsText = field?.type === "text" || field?.type === "name";
   if (wantsText && (typeof value === "number" || typeof value === "boolean")) {
     return { message, help: `put it in quotes: "${String(value)}"` };
   }
@@ -203,6 +206,7 @@ export function expectedText(field: ScenarioField | undefined): string {
   const { type, range, example } = field;
   if (type.startsWith("list")) return "a list";
   if (type === "name or map") return "a name or a map";
+  if (type === "name") return "one of the allowed names";
   if (type === "text") return "text";
   if (type === "map") return "a map";
   if (type === "true or false") return type;

@@ -56,7 +56,6 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
     run: {
       untilS: spec.run?.until,
       eventsMax: spec.run?.eventsMax ?? DEFAULTS.eventsMax,
-      warmupS: spec.run?.warmup ?? DEFAULTS.warmupS,
     },
     assumptions: [...assumptions.values()],
   };

@@ -88,7 +88,6 @@ export interface ResolvedConfiguration {
     /** undefined runs until nothing is left to do. */
     readonly untilS: number | undefined;
     readonly eventsMax: number;
-    readonly warmupS: number;
   };
   readonly assumptions: readonly Assumption[];
 }

@@ -52,7 +52,7 @@ function nodeGroupSchema() {
     }).optional(),
     partition: field(plainName(), {
       description:
-        "Partition (virtual cluster, Slurm partition) the nodes belong to. Jobs of a partition run only there. Left out, nodes belong to the default partition.",
+        "Partition (virtual cluster, Slurm partition) the nodes belong to. When a group names one, every partition has its own nodes and its own queue, and jobs run only in theirs; groups that name none are the default partition. When no group names one, partitions of jobs are only labels.",
       example: "research",
     }).optional(),
   });
@@ -65,7 +65,7 @@ function gpuModelSchema() {
       example: "V100M16",
     }),
     memory: field(size(), {
-      description: "Memory of one GPU. Leave it out when it is not known.",
+      description: "Memory of one GPU, shown in reports. Leave it out when it is not known.",
       example: "16GB",
     }).optional(),
   });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { QueuePolicyOption } from "../../policy/queue/types.js";
 import type { ScenarioRegistries } from "../registries.js";
 import { field, oneOf } from "./field.js";
+import { duration } from "./quantities.js";
 
 function optionSchema(option: QueuePolicyOption): z.ZodType {
   const text = {
@@ -18,7 +19,18 @@ function optionSchema(option: QueuePolicyOption): z.ZodType {
       return field(z.boolean(), text).optional();
     case "number": {
       const [low, high] = option.range ?? [-Number.MAX_VALUE, Number.MAX_VALUE];
-      return field(z.number().min(low).max(high), text).optional();
+      if (option.unit !== "s") return field(z.number().min(low).max(high), text).optional();
+      // Seconds are written with their unit, as everywhere in a scenario.
+      const seconds = z
+        .number()
+        .min(low, `must be at least ${low} s`)
+        .max(high, `must be at most ${high} s`);
+      const inSeconds = `${String(option.default)}s`;
+      return field(duration("zero-or-more").pipe(seconds), {
+        description: option.description,
+        default: inSeconds,
+        example: inSeconds,
+      }).optional();
     }
   }
 }
@@ -73,7 +85,7 @@ function placementSchema(registries: ScenarioRegistries) {
       z.strictObject({
         scorers: field(z.array(scorerSchema).min(1).max(100), {
           description:
-            "Scorers whose weighted sum ranks the nodes that have room; the highest wins, and the earliest node among equals.",
+            "Scorers whose weighted sum ranks the nodes that have room; the highest wins, and the earliest node among equals. Parts of a GPU go to the GPU with the least free.",
           example: [{ name: scorers[0]?.name, weight: 1 }],
         }),
       }),

@@ -25,11 +25,6 @@ function runSchema() {
       default: DEFAULTS.eventsMax,
       example: 1_000_000,
     }).optional(),
-    warmup: field(duration("zero-or-more"), {
-      description: "Jobs submitted before this time are run, and left out of waiting-time and slowdown figures.",
-      default: "0s",
-      example: "1d",
-    }).optional(),
   });
 }
 
@@ -108,7 +103,7 @@ export function createScenarioSchema(registries: ScenarioRegistries) {
           "Changed versions of the scenario that are run beside it, with the same seed, and compared with it.",
         example: [{ name: "twice", set: { "cluster.nodes[h100].count": 32 } }],
       }).optional(),
-      run: field(runSchema(), { description: "When the run stops and what is measured." }).optional(),
+      run: field(runSchema(), { description: "When the run stops." }).optional(),
     })
     .meta({
       title: "Headroom scenario",

@@ -63,11 +63,11 @@ function jobSchema() {
       example: 100,
     }).optional(),
     partition: field(plainName(), {
-      description: "Partition of the cluster the job runs in. Left out, it is the default partition.",
+      description: "Partition of the cluster the job runs in, where node groups name partitions. Left out, it is the default partition.",
       example: "research",
     }).optional(),
     walltime: field(duration("zero-or-more"), {
-      description: "What the person who submitted the job said it would take at most.",
+      description: "What the person who submitted the job said it would take at most. Policies that plan ahead go by it.",
       example: "12h",
     }).optional(),
   });

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+
+import { explainField, fieldJson, findField } from "../../scenario/explain-field.js";
+import { scenarioFormat } from "../../scenario/format.js";
+
+/** `headroom explain`: what a field of a scenario means, from the schema that checks it. */
+export function registerExplain(program: Command): void {
+  program
+    .command("explain")
+    .summary("what a field of a scenario means")
+    .description(
+      "Prints what a field of a scenario means: type, unit, default, allowed values, an example, and the fields\n" +
+        "inside it. Without a path it lists the top level.",
+    )
+    .argument(
+      "[path...]",
+      "field, such as cluster.nodes[].hosting; the word scenario before it is allowed",
+    )
+    .option("--json", "print the field and all below it as one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  headroom explain
+  headroom explain cluster
+  headroom explain "cluster.nodes[].hosting"   quotes, because some shells take [] for a pattern
+  headroom explain cluster.nodes.hosting       the same field
+  headroom explain goals.metric --json`,
+    )
+    .action((words: readonly string[], options: { readonly json?: true }, command: Command) => {
+      const path = (words[0] === "scenario" ? words.slice(1) : words).join(".");
+      const field = findField(scenarioFormat().fields, path.replace(/^scenario\./, ""));
+      const text =
+        options.json === true
+          ? `${JSON.stringify(fieldJson(field), null, 2)}\n`
+          : explainField(field);
+      command.configureOutput().writeOut?.(text);
+    });
+}
