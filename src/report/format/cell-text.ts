@@ -1,0 +1,26 @@
+import type { Cell, Column } from "../block.js";
+import { formatCount, formatSignificant } from "./number.js";
+
+/** What stands in a cell without a value. */
+export const EMPTY_CELL = "—";
+
+/** Most rows of one table in a page; the rest is in the file the table names. */
+export const TABLE_ROWS_MAX = 50;
+
+/** The printed text of a cell; numbers with their column's digits, counts in full. */
+export function cellText(cell: Cell, column: Column): string {
+  if (cell === null) return EMPTY_CELL;
+  if (typeof cell === "string") return cell;
+  if (typeof cell !== "number") return cell.text;
+  if (!Number.isFinite(cell)) throw new Error(`report: column "${column.header}" holds ${cell}`);
+  if (column.digits === undefined && Number.isInteger(cell)) return formatCount(cell);
+  return formatSignificant(cell, column.digits ?? 3);
+}
+
+/** The exact value behind a rounded text, or undefined where the text is exact. */
+export function exactText(cell: Cell, column: Column): string | undefined {
+  if (cell === null || typeof cell === "string") return undefined;
+  if (typeof cell !== "number") return cell.exact;
+  const exact = column.unit === undefined ? String(cell) : `${cell} ${column.unit}`;
+  return exact === cellText(cell, column) ? undefined : exact;
+}

@@ -1,0 +1,46 @@
+import type { RichCell } from "../block.js";
+import { formatDuration } from "./duration.js";
+import {
+  NO_BREAK_SPACE,
+  formatCount,
+  formatShare,
+  formatSignificant,
+  formatSigned,
+} from "./number.js";
+
+/** A value in the unit of the result document, for people: seconds as a duration, shares as percent. */
+export function formatQuantity(value: number, unit: string): string {
+  switch (unit) {
+    case "s":
+      return formatDuration(value);
+    case "share":
+      return formatShare(value);
+    default: {
+      const text = Number.isInteger(value) ? formatCount(value) : formatSignificant(value);
+      return unit === "" ? text : `${text}${NO_BREAK_SPACE}${unit}`;
+    }
+  }
+}
+
+/** A difference of two such values with its sign; shares differ by percentage points. */
+export function formatDifference(difference: number, unit: string): string {
+  return formatSigned(difference, (magnitude) => formatMagnitude(magnitude, unit));
+}
+
+/** The size of a difference of two such values, without its sign. */
+export function formatMagnitude(difference: number, unit: string): string {
+  const magnitude = Math.abs(difference);
+  if (unit !== "share") return formatQuantity(magnitude, unit);
+  return `${formatSignificant(magnitude * 100)}${NO_BREAK_SPACE}points`;
+}
+
+/** Every digit of a value and its unit, for the place where auditors look. */
+export function exactQuantity(value: number, unit: string): string {
+  return unit === "" ? String(value) : `${value} ${unit}`;
+}
+
+/** A cell that prints for people and keeps the exact value; null gives an empty cell. */
+export function quantityCell(value: number | null, unit: string): RichCell | null {
+  if (value === null) return null;
+  return { text: formatQuantity(value, unit), value, exact: exactQuantity(value, unit) };
+}

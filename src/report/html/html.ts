@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+
+import type { ChartBlock, ReportBlock, ReportDocument, ReportSection } from "../block.js";
+import { renderSvg } from "../charts/render-svg.js";
+import { escapeHtml } from "../format/escape.js";
+import { formatSignificant } from "../format/number.js";
+import { markdownToHtml } from "./inline-markdown.js";
+import { PAGE_SCRIPT } from "./script.js";
+import { STYLE_SHEET } from "./style.js";
+import { tableToHtml } from "./table.js";
+
+/** A finished page, and how heavy it is. */
+export interface HtmlReport {
+  readonly html: string;
+  /** Size in bytes as UTF-8. */
+  readonly sizeBytes: number;
+  /** Set when the page is so large that browsers and mail programs struggle with it. */
+  readonly warning?: string;
+}
+
+const WARN_FROM_BYTES = 10_000_000;
+
+/**
+ * Writes a report as one HTML file that opens from disk and loads nothing.
+ *
+ * The content security policy forbids every request, so a reader need not trust us on that. Charts
+ * are drawn here as SVG; with scripts off the page is complete.
+ */
+export async function writeHtml(report: ReportDocument): Promise<HtmlReport> {
+  const sections: string[] = [];
+  for (const [index, section] of report.sections.entries()) {
+    sections.push(index === 0 ? await firstSection(report, section) : await sectionToHtml(section));
+  }
+  const html = page(report, sections.join("\n"));
+  const sizeBytes = Buffer.byteLength(html, "utf8");
+  if (sizeBytes < WARN_FROM_BYTES) return { html, sizeBytes };
+  const megabytes = formatSignificant(sizeBytes / 1e6);
+  return {
+    html,
+    sizeBytes,
+    warning:
+      `report.html is ${megabytes} MB; browsers open pages over 10 MB slowly and mail programs refuse them. ` +
+      "Fewer variants make a smaller report; report.md has the same content without drawings.",
+  };
+}
+
+function page(report: ReportDocument, main: string): string {
+  const script = `\n${PAGE_SCRIPT}\n`;
+  const hash = createHash("sha256").update(script, "utf8").digest("base64");
+  const policy =
+    `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; ` +
+    "base-uri 'none'; form-action 'none'";
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="Headroom">
+<title>${escapeHtml(report.title)}</title>
+<style>
+${STYLE_SHEET}
+</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the answer</a>
+<div class="page">
+${main}
+</main>
+<footer>Made by Headroom. This page loads nothing from anywhere; every figure in it was computed in the runs it names.</footer>
+</div>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+/** Page one: header and first section together, then the way to everything else. */
+async function firstSection(report: ReportDocument, section: ReportSection): Promise<string> {
+  const [headlines, rest] = partition(section.blocks, (block) => block.kind === "headline");
+  const headline = headlines.map(headlineToHtml).join("\n");
+  const kicker =
+    report.kicker === undefined ? "" : `<p class="kicker">${escapeHtml(report.kicker)}</p>\n`;
+  const subtitle =
+    report.subtitle === undefined ? "" : `\n<p class="subtitle">${escapeHtml(report.subtitle)}</p>`;
+  return `<header>
+${kicker}<h1>${escapeHtml(report.title)}</h1>
+</header>
+<main id="content">
+<section class="answer" id="${section.id}" aria-labelledby="${section.id}-title">
+<h2 id="${section.id}-title">${escapeHtml(section.title)}</h2>
+${headline}${subtitle}
+${await blocksToHtml(rest)}
+</section>
+${contents(report)}`;
+}
+
+function partition<Item>(
+  items: readonly Item[],
+  belongs: (item: Item) => boolean,
+): readonly [readonly Item[], readonly Item[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}
+
+function headlineToHtml(block: ReportBlock): string {
+  if (block.kind !== "headline") return "";
+  const { length } = block.sentence;
+  const size = length > 320 ? " longer" : length > 140 ? " long" : "";
+  return `<p class="headline${size}">${escapeHtml(block.sentence)}</p>`;
+}
+
+function contents({ sections }: ReportDocument): string {
+  const links = sections
+    .slice(1)
+    .map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`);
+  if (links.length === 0) return "";
+  return `<nav class="contents" aria-label="Contents"><ol>\n${links.join("\n")}\n</ol></nav>`;
+}
+
+async function sectionToHtml(section: ReportSection): Promise<string> {
+  const { id, title, blocks, explanation, folded } = section;
+  const how =
+    explanation === undefined
+      ? ""
+      : `<details class="explanation"><summary>How to read this</summary><p>${escapeHtml(explanation)}</p></details>\n`;
+  const body = how + (await blocksToHtml(blocks));
+  const content = folded === true ? `<details><summary>Show</summary>\n${body}\n</details>` : body;
+  return `<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${escapeHtml(title)}</h2>
+${content}
+</section>`;
+}
+
+async function blocksToHtml(blocks: readonly ReportBlock[]): Promise<string> {
+  const parts: string[] = [];
+  for (const block of blocks) parts.push(await blockToHtml(block));
+  return parts.join("\n");
+}
+
+const VERDICT_WORDS = { pass: "✓ Good", warn: "▲ Note", fail: "✗ Failed" } as const;
+
+async function blockToHtml(block: ReportBlock): Promise<string> {
+  switch (block.kind) {
+    case "text":
+      return markdownToHtml(block.markdown);
+    case "table":
+      return tableToHtml(block);
+    case "chart":
+      return chartToHtml(block);
+    case "verdict":
+      return `<p class="verdict ${block.status}"><b>${VERDICT_WORDS[block.status]}.</b> ${escapeHtml(block.summary)}</p>`;
+    case "headline":
+      return headlineToHtml(block);
+    case "commands": {
+      const lines = block.lines.map(escapeHtml).join("\n");
+      return `<div class="commands"><p>${escapeHtml(block.label)}</p><pre tabindex="0"><code>${lines}</code></pre></div>`;
+    }
+  }
+}
+
+/** A chart's answer has one line per configuration. */
+function descriptionToHtml(description: string): string {
+  return description
+    .split("\n")
+    .map((line) => `<span>${escapeHtml(line)}</span>`)
+    .join("");
+}
+
+async function chartToHtml(chart: ChartBlock): Promise<string> {
+  const labels = { title: chart.title, description: chart.description };
+  const wide = await renderSvg(chart.vegaLite, { ...labels, id: `drawing-${chart.id}-wide` });
+  const drawings =
+    chart.vegaLiteNarrow === undefined
+      ? wide
+      : `<div class="wide">${wide}</div>\n<div class="narrow">${await renderSvg(
+          chart.vegaLiteNarrow,
+          {
+            ...labels,
+            id: `drawing-${chart.id}-narrow`,
+          },
+        )}</div>`;
+  const data =
+    chart.data === undefined
+      ? ""
+      : `\n<details><summary>Data behind this chart</summary>\n${tableToHtml(chart.data)}\n</details>`;
+  return `<figure id="chart-${chart.id}">
+<figcaption><strong>${escapeHtml(chart.title)}</strong>${descriptionToHtml(chart.description)}</figcaption>
+<div class="drawing">
+${drawings}
+</div>${data}
+</figure>`;
+}

@@ -1,0 +1,53 @@
+import type { ReportDocument, ReportSection } from "./block.js";
+import { countOf } from "./format/number.js";
+import { type RunReportInput, configurations } from "./run-report-input.js";
+import { answerSection } from "./sections/answer.js";
+import { assumptionsSection } from "./sections/assumptions.js";
+import { comparisonSection } from "./sections/comparison.js";
+import { gpusSection } from "./sections/gpus.js";
+import { limitsSection } from "./sections/limits.js";
+import { provenanceSection } from "./sections/provenance.js";
+import { queueSection } from "./sections/queue.js";
+import { tenantsSection } from "./sections/tenants.js";
+import { waitsSection } from "./sections/waits.js";
+
+/**
+ * Builds the report of one run and its variants: the decision first, the audit trail last.
+ *
+ * Pure: the same input gives the same document, byte for byte. It holds only what was computed; a
+ * part without data is left out and never filled with words that look like a result.
+ *
+ * @throws Error when the columns do not belong to the results, or busy and idle GPUs do not add up
+ */
+export function buildRunReport(input: RunReportInput): ReportDocument {
+  const runs = configurations(input);
+  const candidates: readonly (ReportSection | undefined)[] = [
+    comparisonSection(input, runs),
+    waitsSection(input, runs),
+    gpusSection(input, runs),
+    queueSection(runs),
+    tenantsSection(runs),
+    limitsSection(runs),
+    assumptionsSection(input.result.assumptions),
+    provenanceSection(input, runs),
+  ];
+  const evidence = candidates.filter((section) => section !== undefined);
+  const anchors = new Set(evidence.map(({ id }) => `#${id}`));
+  const { result } = input;
+  return {
+    title: result.question ?? `Capacity report for ${result.scenario}`,
+    kicker: `Capacity report · ${result.scenario}`,
+    subtitle: subtitle(input),
+    sections: [answerSection(input, runs, anchors), ...evidence],
+    reproduce: input.reproduce,
+  };
+}
+
+function subtitle({ result, cluster }: RunReportInput): string {
+  const size = `${countOf(cluster.nodes, "node")} with ${countOf(cluster.gpus, "GPU")}`;
+  const variants =
+    result.variants.length === 0
+      ? ""
+      : `, compared with ${countOf(result.variants.length, "variant")}`;
+  return `${countOf(result.jobs.count, "job")} on ${size}${variants}`;
+}

@@ -1,0 +1,195 @@
+import type { Cell, Column, ReportBlock, ReportSection, RichCell } from "../block.js";
+import { nameMetric } from "../format/metric-names.js";
+import { countOf } from "../format/number.js";
+import {
+  exactQuantity,
+  formatMagnitude,
+  formatQuantity,
+  quantityCell,
+} from "../format/quantity.js";
+import type { Configuration, RunReportInput } from "../run-report-input.js";
+import type { GoalResult, ResultDocument } from "../../studies/run/result-document.js";
+
+/**
+ * Page one: the sentence, the goals with what came out, what limits the answer, how to repeat it.
+ *
+ * @param anchors sections that exist, such as `#waits`: a claim links only to evidence that is there
+ */
+export function answerSection(
+  input: RunReportInput,
+  runs: readonly Configuration[],
+  anchors: ReadonlySet<string>,
+): ReportSection {
+  const blocks: ReportBlock[] = [{ kind: "headline", sentence: input.result.decision }];
+  if (input.result.goals.length > 0) blocks.push(goalsTable(runs, anchors));
+  blocks.push(...cautions(runs));
+  blocks.push({ kind: "text", markdown: confidence(input.result, anchors) });
+  if (input.reproduce.length > 0) {
+    blocks.push({ kind: "commands", label: "Make this report again", lines: input.reproduce });
+  }
+  return { id: "answer", title: "The answer", blocks };
+}
+
+function goalsTable(runs: readonly Configuration[], anchors: ReadonlySet<string>): ReportBlock {
+  const [base] = runs;
+  const goals = base!.result.goals;
+  const withInterval = runs.some(({ result }) =>
+    result.goals.some((goal) => goal.interval !== null),
+  );
+  const several = runs.length > 1;
+  const columns: Column[] = [
+    { header: several ? "Configuration" : "Goal" },
+    ...(several ? [] : [{ header: "Target", align: "right" as const }]),
+    { header: "Result", align: "right" },
+    ...(withInterval ? [{ header: "Interval", align: "right" as const }] : []),
+    { header: "Margin", align: "right" },
+    { header: "Met" },
+  ];
+  const rows = goals.flatMap((goal) =>
+    (several ? runs : [base!]).map((run) => goalRow(run, goal, { several, withInterval, anchors })),
+  );
+  return {
+    kind: "table",
+    caption: "Goals, what came out, and how much room is left",
+    columns,
+    rows,
+    ...(several
+      ? { rowGroups: goals.map((goal) => ({ title: goalTitle(goal), rowCount: runs.length })) }
+      : {}),
+  };
+}
+
+function goalTitle(goal: GoalResult): string {
+  return `${nameMetric(goal.metric).label}: ${targetWords(goal)}`;
+}
+
+function targetWords({ comparison, target, unit }: GoalResult): string {
+  return `${comparison === "atMost" ? "at most" : "at least"} ${formatQuantity(target, unit)}`;
+}
+
+function goalRow(
+  run: Configuration,
+  baseGoal: GoalResult,
+  layout: {
+    readonly several: boolean;
+    readonly withInterval: boolean;
+    readonly anchors: ReadonlySet<string>;
+  },
+): readonly Cell[] {
+  // A variant may change the goals; its own target decides, and a goal it lacks has no result.
+  const goal = run.result.goals.find(({ id }) => id === baseGoal.id);
+  const { label, href } = nameMetric(baseGoal.metric);
+  const first: Cell = layout.several
+    ? goal !== undefined && goal.target !== baseGoal.target
+      ? { text: run.name, note: `here ${targetWords(goal)}` }
+      : run.name
+    : { text: label, note: baseGoal.id, ...(layout.anchors.has(href) ? { href } : {}) };
+  const target: RichCell = {
+    text: targetWords(baseGoal),
+    exact: exactQuantity(baseGoal.target, baseGoal.unit),
+  };
+  return [
+    first,
+    ...(layout.several ? [] : [target]),
+    goal === undefined ? null : quantityCell(goal.actual, goal.unit),
+    ...(layout.withInterval ? [goal === undefined ? null : intervalCell(goal)] : []),
+    goal === undefined ? null : marginCell(goal),
+    metCell(goal),
+  ];
+}
+
+function intervalCell({ interval, unit }: GoalResult): RichCell | null {
+  if (interval === null) return null;
+  const [low, high] = interval;
+  return {
+    text: `${formatQuantity(low, unit)} to ${formatQuantity(high, unit)}`,
+    exact: `${exactQuantity(low, unit)} to ${exactQuantity(high, unit)}`,
+  };
+}
+
+function marginCell({ actual, target, comparison, unit }: GoalResult): RichCell | null {
+  if (actual === null) return null;
+  const room = comparison === "atMost" ? target - actual : actual - target;
+  const beyond = comparison === "atMost" ? "over" : "short";
+  return {
+    text: room === 0 ? "none" : `${formatMagnitude(room, unit)} ${room > 0 ? "to spare" : beyond}`,
+    value: room,
+    exact: exactQuantity(room, unit),
+  };
+}
+
+function metCell(goal: GoalResult | undefined): RichCell {
+  if (goal === undefined) return { text: "not a goal here", tone: "quiet" };
+  return goal.met
+    ? { text: "✓ met", tone: "good", value: 1 }
+    : { text: goal.actual === null ? "✗ no value" : "✗ missed", tone: "bad", value: 0 };
+}
+
+/** Variants whose cautions page one spells out; more are counted, so that it stays one page. */
+const CAUTIOUS_VARIANTS_MAX = 2;
+
+/** What a reader must know before believing the numbers; nothing when there is nothing. */
+function cautions(runs: readonly Configuration[]): readonly ReportBlock[] {
+  const [base, ...variants] = runs;
+  const note = (run: Configuration): ReportBlock => ({
+    kind: "verdict",
+    status: "warn",
+    summary:
+      runs.length === 1 ? `${capital(cautionWords(run))}.` : `${run.name}: ${cautionWords(run)}.`,
+  });
+  const concerned = variants.filter((run) => cautionWords(run) !== "");
+  const blocks = cautionWords(base!) === "" ? [] : [note(base!)];
+  if (concerned.length <= CAUTIOUS_VARIANTS_MAX) return [...blocks, ...concerned.map(note)];
+  const summary =
+    `${concerned.length} of ${countOf(variants.length, "variant")} stopped early or left jobs waiting or ` +
+    "unplaceable; the table of runs under “Data, hashes and reproduction” counts them.";
+  return [...blocks, { kind: "verdict", status: "warn", summary }];
+}
+
+function capital(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
+}
+
+function cautionWords({ result }: Configuration): string {
+  const { running, waiting, neverPlaceable } = result.jobs;
+  const notes: string[] = [];
+  if (result.stopReason !== "drained") {
+    const limit = result.stopReason === "time-limit" ? "time limit" : "event limit";
+    notes.push(
+      `the run stopped at its ${limit} with ${countOf(running, "job")} running and ${countOf(waiting, "job")} waiting`,
+    );
+  } else if (waiting > 0) {
+    notes.push(`${countOf(waiting, "job")} still waited at the end`);
+  }
+  if (neverPlaceable > 0) {
+    const them = neverPlaceable === 1 ? "it waits" : "they wait";
+    notes.push(
+      `${countOf(neverPlaceable, "job")} can never be placed on this cluster, however long ${them}`,
+    );
+  }
+  return notes.join("; ");
+}
+
+function confidence(result: ResultDocument, anchors: ReadonlySet<string>): string {
+  const link = (text: string, anchor: string): string =>
+    anchors.has(anchor) ? `[${text}](${anchor})` : text;
+  const goals = [...result.goals, ...result.variants.flatMap((variant) => variant.goals)];
+  const intervals = goals.filter((goal) => goal.interval !== null).length;
+  const sentences = [
+    goals.length > 0 && intervals === goals.length
+      ? "Every result carries an interval."
+      : `One run per configuration with seed ${result.seed}: the figures carry no confidence interval.`,
+  ];
+  const { assumptions, warnings } = result;
+  if (assumptions.length > 0) {
+    const assumed = assumptions.filter(({ provenance }) => provenance === "assumed").length;
+    const count = assumed === 0 ? "none is" : `${assumed} ${assumed === 1 ? "is" : "are"}`;
+    sentences.push(
+      `Of ${countOf(assumptions.length, "input")} that the answer rests on, ${link(`${count} assumed`, "#assumptions")}.`,
+    );
+  }
+  if (warnings.length > 0) {
+    sentences.push(`The run gave ${link(countOf(warnings.length, "warning"), "#limits")}.`);
+  }
+  return sentences.join(" ");
+}

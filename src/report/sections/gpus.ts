@@ -1,0 +1,137 @@
+import type { Cell, ReportBlock, ReportSection } from "../block.js";
+import { gpuSharesChart } from "../charts/gpu-shares.js";
+import { gpuStatesChart } from "../charts/gpu-states-over-time.js";
+import { escapeMarkdown } from "../format/escape.js";
+import { type GpuState, idleClass } from "../gpu-states.js";
+import type { Configuration, RunReportInput } from "../run-report-input.js";
+import { gpuStateSeries } from "../series/gpu-state-series.js";
+import { timeBuckets } from "../series/time-buckets.js";
+
+/** Points of one curve; a page is about 700 px wide, so more would not be seen. */
+export const POINTS_MAX = 360;
+/** Charts over time, one per configuration, before the page becomes a catalogue. */
+const TIME_CHARTS_MAX = 4;
+/** Configurations side by side in a table that also explains each class. */
+const IDLE_COLUMNS_MAX = 4;
+
+const EXPLANATION =
+  "Busy GPUs are given to jobs. An idle GPU is free when a job of the workload's mix could take it " +
+  "as it lies, and fragmented when no such job could: too few GPUs together on the node, no CPUs " +
+  "left beside them, or a model the jobs do not accept. Idle capacity is weighed by how often each " +
+  "kind of job occurs in the mix, so one idle GPU can be partly free and partly fragmented. Free " +
+  "GPUs beside a long queue mean that the queue's order keeps them idle; fragmented ones mean that " +
+  "placement does.";
+
+/** Where GPUs were: shares by state, why idle ones were idle, and the course over time. */
+export function gpusSection(input: RunReportInput, runs: readonly Configuration[]): ReportSection {
+  const blocks: ReportBlock[] = [];
+  if (input.result.gpu.count === 0) {
+    blocks.push({ kind: "text", markdown: "The cluster has no GPUs." });
+    return { id: "gpus", title: "Where the GPUs were", blocks };
+  }
+  blocks.push(gpuSharesChart(runs.map(shares)));
+  const table = idleTable(runs);
+  if (table !== undefined) blocks.push(table);
+  const charted = runs.filter(({ result }) => result.gpu.count > 0).slice(0, TIME_CHARTS_MAX);
+  blocks.push(...charted.map((run, index) => timeChart(run, index, runs.length === 1)));
+  if (runs.length > TIME_CHARTS_MAX) {
+    const names = runs.slice(TIME_CHARTS_MAX).map(({ name }) => escapeMarkdown(name));
+    blocks.push({ kind: "text", markdown: `Not drawn over time: ${names.join(", ")}.` });
+  }
+  return { id: "gpus", title: "Where the GPUs were", blocks, explanation: EXPLANATION };
+}
+
+function shares({ name, result }: Configuration): {
+  readonly name: string;
+  readonly shareByState: ReadonlyMap<GpuState, number>;
+} {
+  const shareByState = new Map<GpuState, number>([["busy", result.gpu.allocatedShare]]);
+  for (const [idle, share] of Object.entries(result.gpu.idleByClass)) {
+    const { state } = idleClass(idle);
+    shareByState.set(state, (shareByState.get(state) ?? 0) + share);
+  }
+  return { name, shareByState };
+}
+
+function idleTable(runs: readonly Configuration[]): ReportBlock | undefined {
+  const classes = [
+    ...new Set(runs.flatMap(({ result }) => Object.keys(result.gpu.idleByClass))),
+  ].filter((name) => runs.some((run) => shareIn(run, name) > 0));
+  if (classes.length === 0) return undefined;
+  const [base] = runs;
+  classes.sort((left, right) => shareIn(base!, right) - shareIn(base!, left));
+  return runs.length <= IDLE_COLUMNS_MAX ? idleColumns(runs, classes) : idleGroups(runs, classes);
+}
+
+function shareIn({ result }: Configuration, idle: string): number {
+  return result.gpu.idleByClass[idle] ?? 0;
+}
+
+const IDLE_CAPTION = "Why idle GPUs were idle, as a share of all GPU time";
+
+function idleColumns(runs: readonly Configuration[], classes: readonly string[]): ReportBlock {
+  return {
+    kind: "table",
+    caption: IDLE_CAPTION,
+    columns: [
+      { header: "State" },
+      { header: "Meaning" },
+      ...runs.map(({ name }) => ({
+        header: runs.length === 1 ? "Share" : name,
+        unit: "%",
+        digits: 3,
+        align: "right" as const,
+      })),
+    ],
+    rows: classes.map((name): readonly Cell[] => {
+      const { state, meaning } = idleClass(name);
+      return [
+        state,
+        meaning === name ? name : { text: meaning, note: name },
+        ...runs.map((run) => shareIn(run, name) * 100),
+      ];
+    }),
+  };
+}
+
+/** For many configurations: one group of rows per class, so that the table stays narrow. */
+function idleGroups(runs: readonly Configuration[], classes: readonly string[]): ReportBlock {
+  return {
+    kind: "table",
+    caption: IDLE_CAPTION,
+    columns: [
+      { header: "Configuration" },
+      { header: "Share", unit: "%", digits: 3, align: "right" },
+    ],
+    rows: classes.flatMap((name) => runs.map((run) => [run.name, shareIn(run, name) * 100])),
+    rowGroups: classes.map((name) => {
+      const { state, meaning } = idleClass(name);
+      const title = meaning === name ? `${state}: ${name}` : `${state}: ${meaning} (${name})`;
+      return { title, rowCount: runs.length };
+    }),
+    fullTable: "result.json",
+  };
+}
+
+function timeChart(
+  { name, result, columns }: Configuration,
+  index: number,
+  alone: boolean,
+): ReportBlock {
+  const { series } = columns;
+  const startS = series.timeS[0] ?? 0;
+  const endS = Math.max(result.endS, series.timeS.at(-1) ?? 0, startS);
+  const buckets = timeBuckets({ startS, endS, bucketsMax: POINTS_MAX });
+  const goal = result.goals.find(({ metric }) => metric === "gpu.allocatedShare");
+  return gpuStatesChart({
+    key: index === 0 ? "base" : `variant-${index}`,
+    name,
+    alone,
+    gpuCount: result.gpu.count,
+    buckets,
+    states: gpuStateSeries(series, result.gpu.count, buckets),
+    allocatedShare: result.gpu.allocatedShare,
+    allocatedShareMax: result.gpu.allocatedShareMax,
+    ...(goal === undefined ? {} : { goalShare: goal.target }),
+  });
+}
