@@ -5,6 +5,8 @@ export type ColumnArray = Float64Array | Int32Array | Uint8Array;
 export interface GrowingColumn<Values extends ColumnArray> {
   readonly count: number;
   push(value: number): void;
+  /** Replaces the value of a row already appended. */
+  set(row: number, value: number): void;
   /**
    * The values in the given order of rows, or as appended, in an array of exactly the right size.
    *
@@ -42,6 +44,9 @@ export function createGrowingColumn<Values extends ColumnArray>(
       block[inBlock] = value;
       inBlock += 1;
       count += 1;
+    },
+    set(row, value) {
+      blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS] = value;
     },
     finish(order) {
       const exact = make(count);

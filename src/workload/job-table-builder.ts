@@ -35,6 +35,8 @@ export interface JobTableBuilder {
    * The builder trusts the values; readers check them, because only they know the place in the file.
    */
   add(job: JobRow): number;
+  /** Replaces the duration of a row, for traces whose end is known only after the last row. Seconds. */
+  setDuration(row: number, durationS: number): void;
   /** Says that `row` may start only after the end of `afterRow`; both counted as appended. */
   addDependency(row: number, afterRow: number): void;
   /** Makes the table. The builder must not be used afterwards. */
@@ -75,6 +77,7 @@ export function createJobTableBuilder(): JobTableBuilder {
       optional.set(row, job);
       return row;
     },
+    setDuration: (row, durationS) => columns.durationS.set(row, durationS),
     addDependency(row, afterRow) {
       dependencies.push({ row, afterRow });
     },

@@ -1,5 +1,10 @@
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
+import { dlrm2025Csv } from "./dlrm-2025-csv.js";
+import { openbPodsCsv } from "./openb-pods-csv.js";
+import { paiSimulatorCsv } from "./pai-simulator-csv.js";
+import { spot2026Csv } from "./spot-2026-csv.js";
+import { tiresiasCsv } from "./tiresias-csv.js";
 import { headroomCsv } from "./headroom-csv.js";
 import { heliosCsv } from "./helios-csv.js";
 import { phillyCsv } from "./philly-csv.js";
@@ -9,7 +14,16 @@ import type { TraceFormat, TraceOpening } from "./trace-format.js";
  * Every format that can be read, in the order in which a guess tries them: those with the most telling
  * openings first.
  */
-export const TRACE_FORMATS: readonly TraceFormat[] = [headroomCsv, phillyCsv, heliosCsv];
+export const TRACE_FORMATS: readonly TraceFormat[] = [
+  headroomCsv,
+  phillyCsv,
+  heliosCsv,
+  tiresiasCsv,
+  paiSimulatorCsv,
+  spot2026Csv,
+  dlrm2025Csv,
+  openbPodsCsv,
+];
 
 /** A guessed format and why. */
 export interface FormatGuess {

@@ -52,6 +52,8 @@ export interface CsvTableOptions {
   readonly file: string;
   readonly log: ReadingLog;
   readonly delimiter?: string;
+  /** Column names of a file without a header line. */
+  readonly header?: readonly string[];
   /** Called for every record that has as many fields as the header. */
   readonly onRecord: () => void;
   /** A name nobody declared is a `problem` in our own format and gets a `note` in others'. */
@@ -97,9 +99,10 @@ export function createCsvTable(options: CsvTableOptions): CsvTable {
   };
   const onRecord = (record: CsvRecord): void => {
     if (headerWidth === 0) {
-      headerWidth = record.fields.length;
-      bindHeader(record, slots, options);
-      return;
+      const { header } = options;
+      headerWidth = (header ?? record.fields).length;
+      bindHeader(record, header ?? record.fields, slots, options);
+      if (header === undefined) return;
     }
     current.record = record;
     current.broken = false;
@@ -165,9 +168,14 @@ function createNumberColumn(slot: Slot, current: Current, rule: NumberColumnOpti
 }
 
 /** Finds the declared columns in the header and complains about what is missing, doubled or unknown. */
-function bindHeader(header: CsvRecord, slots: readonly Slot[], options: CsvTableOptions): void {
+function bindHeader(
+  header: CsvRecord,
+  fields: readonly string[],
+  slots: readonly Slot[],
+  options: CsvTableOptions,
+): void {
   const { file, log } = options;
-  const names = header.fields.map((name) => name.trim());
+  const names = fields.map((name) => name.trim());
   const known = slots.map((slot) => slot.name);
   for (const slot of slots) slot.at = names.indexOf(slot.name);
   const unknown = new Set<string>();
