@@ -28,6 +28,7 @@ export const openbPodsCsv: TraceFormat = {
         log: context.log,
         rowsMax: context.options.rowsMax,
         unknownColumns: "note",
+        help: "pod lists without times can be placed, not replayed on the clock: headroom replay openb",
         onRecord: () => addPod(context, table, columns),
       });
       const columns = declareColumns(table);

@@ -35,6 +35,8 @@ export interface CsvDefect {
 /** Settings and outlets of a scanner. */
 export interface CsvScannerOptions {
   readonly delimiter: string;
+  /** False for formats that know no quotes, where `"` is a character like any other; true by default. */
+  readonly quoting?: boolean;
   readonly onRecord: (record: CsvRecord) => void;
   readonly onDefect: (defect: CsvDefect) => void;
 }
@@ -57,30 +59,31 @@ const RECORD_LENGTH_MAX = 1 << 20;
  * quotes ends at its line end, always, and the number of its fields is what stands in the file.
  */
 export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
-  const { delimiter } = options;
+  const { delimiter, quoting = true } = options;
   let rest = "";
   let line = 1;
 
   const emit = (text: string, quoted: boolean): void => {
     const record = quoted ? splitQuoted(text, delimiter) : { fields: text.split(delimiter) };
-    const positionOf = (field: number): FieldPosition => positionIn(text, delimiter, field, line);
+    const positionOf = (field: number): FieldPosition =>
+      positionIn(text, fieldRanges(text, delimiter, quoted), field, line);
     const defect = defectOf(text, record);
     if (defect !== undefined) {
-      const position = positionIn(text, delimiter, defect.field, line);
+      const position = positionOf(defect.field);
       options.onDefect({ rule: defect.rule, message: defect.message, position, fatal: false });
     } else if (text.trim() !== "") {
       options.onRecord({ fields: record.fields, line, positionOf });
     }
   };
   const failUnclosed = (text: string): void => {
-    const field = Math.max(0, splitQuoted(text, delimiter).fields.length - 1);
-    const position = positionIn(text, delimiter, field, line);
+    const ranges = fieldRanges(text, delimiter, true);
+    const position = positionIn(text, ranges, ranges.length - 1, line);
     const message = "a quoted field that begins here is not closed";
     options.onDefect({ rule: "unclosed-quote", message, position, fatal: true });
   };
   const scan = (text: string, atEnd: boolean): string => {
     let from = 0;
-    let nextQuote = text.indexOf('"');
+    let nextQuote = quoting ? text.indexOf('"') : -1;
     while (from < text.length) {
       if (nextQuote !== -1 && nextQuote < from) nextQuote = text.indexOf('"', from);
       let lineEnd = text.indexOf("\n", from);
@@ -110,9 +113,10 @@ export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
       if (rest.length <= RECORD_LENGTH_MAX) return;
       const overlong = rest;
       rest = "";
-      if (isOpen(overlong, delimiter)) return failUnclosed(overlong);
+      if (quoting && isOpen(overlong, delimiter)) return failUnclosed(overlong);
       const message = `a line is longer than ${RECORD_LENGTH_MAX} characters: this is not a table with line ends`;
-      const position = positionIn(overlong.slice(0, 200), delimiter, 0, line);
+      const shown = overlong.slice(0, 200);
+      const position = positionIn(shown, [[0, shown.length]], 0, line);
       options.onDefect({ rule: "overlong-line", message, position, fatal: true });
     },
     end() {
@@ -190,12 +194,14 @@ function isOpen(text: string, delimiter: string): boolean {
   return false;
 }
 
+type FieldRange = [start: number, end: number];
+
 /** Start and end of every field of one record, quotes included. */
-function fieldRanges(text: string, delimiter: string): [start: number, end: number][] {
-  const ranges: [number, number][] = [];
+function fieldRanges(text: string, delimiter: string, quoted: boolean): FieldRange[] {
+  const ranges: FieldRange[] = [];
   let start = 0;
   for (;;) {
-    const closing = text[start] === '"' ? closingQuote(text, start) : start;
+    const closing = quoted && text[start] === '"' ? closingQuote(text, start) : start;
     if (closing === -1) {
       ranges.push([start, text.length]);
       return ranges;
@@ -209,7 +215,7 @@ function fieldRanges(text: string, delimiter: string): [start: number, end: numb
 
 function splitQuoted(text: string, delimiter: string): SplitRecord {
   let trailingTextIn: number | undefined;
-  const fields = fieldRanges(text, delimiter).map(([start, end], index) => {
+  const fields = fieldRanges(text, delimiter, true).map(([start, end], index) => {
     const raw = text.slice(start, end);
     if (!raw.startsWith('"')) return raw;
     const closing = closingQuote(raw, 0);
@@ -221,11 +227,10 @@ function splitQuoted(text: string, delimiter: string): SplitRecord {
 
 function positionIn(
   text: string,
-  delimiter: string,
+  ranges: readonly FieldRange[],
   field: number,
   recordLine: number,
 ): FieldPosition {
-  const ranges = fieldRanges(text, delimiter);
   const [start, end] = ranges[field] ?? [text.length, text.length];
   const placeOf = (offset: number): { line: number; col: number } => {
     const before = text.slice(0, offset);

@@ -52,6 +52,10 @@ export interface CsvTableOptions {
   readonly file: string;
   readonly log: ReadingLog;
   readonly delimiter?: string;
+  /** False for formats that know no quotes; true by default. */
+  readonly quoting?: boolean;
+  /** What to do when a column is missing or a row has too many fields. */
+  readonly help?: string;
   /** Column names of a file without a header line. */
   readonly header?: readonly string[];
   /** Called for every record that has as many fields as the header. */
@@ -111,14 +115,21 @@ export function createCsvTable(options: CsvTableOptions): CsvTable {
     const width = record.fields.length;
     if (width === headerWidth) return options.onRecord();
     const message = `the row has ${width} fields and the header ${headerWidth}`;
-    current.reject("field-count", Math.min(width, headerWidth), message);
+    const { help } = options;
+    current.reject(
+      "field-count",
+      Math.min(width, headerWidth),
+      message,
+      help === undefined ? {} : { help },
+    );
   };
   const onDefect = ({ rule, message, position, fatal }: CsvDefect): void => {
     if (fatal) log.fatal({ file, ...position, message, rule });
     recordCount += 1;
     log.problem(rule, () => ({ file, ...position, message }));
   };
-  const scanner = createCsvScanner({ delimiter: options.delimiter ?? ",", onRecord, onDefect });
+  const { delimiter = ",", quoting = true } = options;
+  const scanner = createCsvScanner({ delimiter, quoting, onRecord, onDefect });
 
   return {
     textColumn: (name, { optional } = {}) => createTextColumn(declare(name, optional), current),
@@ -184,7 +195,8 @@ function bindHeader(
       const message = `column "${name}" stands twice in the header`;
       log.fatal({ file, ...header.positionOf(index), rule: "doubled-column", message });
     }
-    if (known.includes(name)) return;
+    // A line that ends in a delimiter has an empty column at its end.
+    if (known.includes(name) || (name === "" && index === names.length - 1)) return;
     unknown.add(name);
     if (options.unknownColumns === "note") return;
     const suggestion = didYouMean(name, known);
@@ -204,7 +216,9 @@ function bindHeader(
     const suggestion = didYouMean(missing[0]!.name, [...unknown]);
     const near = suggestion === undefined ? "" : `; is "${suggestion}" meant for it?`;
     const message = `the header lacks the column${missing.length > 1 ? "s" : ""} ${list}${near}`;
-    log.fatal({ file, ...header.positionOf(0), rule: "missing-column", message, allowed: known });
+    const hint = options.help === undefined ? {} : { help: options.help };
+    const rule = "missing-column";
+    log.fatal({ file, ...header.positionOf(0), rule, message, allowed: known, ...hint });
   }
   if (unknown.size > 0 && options.unknownColumns === "note") {
     log.note(`${file}: columns not used: ${[...unknown].join(", ")}`);
