@@ -25,7 +25,7 @@ export function decodeText(file: string, bytes: Uint8Array): string {
       { file, line: 1, col: 1, endLine: 1, endCol: 1, rule: "not-utf8", message, help },
     ]);
   }
-  const offset = validPrefixLength(bytes);
+  const offset = firstInvalidByte(bytes);
   const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, offset));
   const byte = (bytes[offset] ?? 0).toString(16).padStart(2, "0");
   const message = `byte 0x${byte} is not UTF-8 text`;
@@ -35,30 +35,31 @@ export function decodeText(file: string, bytes: Uint8Array): string {
   ]);
 }
 
-/** Bytes before the first one at which UTF-8 breaks, found by halving: decoding a prefix is all or nothing. */
-function validPrefixLength(bytes: Uint8Array): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  // `stream` lets a prefix end inside a character, so validity of prefixes is monotonic.
-  const isValid = (length: number): boolean => {
-    try {
-      decoder.decode(bytes.subarray(0, length), { stream: true });
-      return true;
-    } catch {
-      return false;
-    } finally {
-      try {
-        decoder.decode();
-      } catch {
-        // Flushing an unfinished character throws; the decoder is reset by it.
-      }
-    }
-  };
-  let low = 0;
-  let high = bytes.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (isValid(middle)) low = middle;
-    else high = middle - 1;
+/** Offset of the first byte of the first character that is not UTF-8 (RFC 3629); the length when all are. */
+function firstInvalidByte(bytes: Uint8Array): number {
+  let offset = 0;
+  while (offset < bytes.length) {
+    const length = characterLength(bytes, offset);
+    if (length === 0) return offset;
+    offset += length;
   }
-  return low;
+  return offset;
+}
+
+/** Bytes of the character that begins here, or 0 when none does: wrong lead, cut off, overlong, a surrogate. */
+function characterLength(bytes: Uint8Array, offset: number): number {
+  const lead = bytes[offset]!;
+  if (lead < 0x80) return 1;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || offset + length > bytes.length) return 0;
+  for (let index = 1; index < length; index += 1) {
+    if ((bytes[offset + index]! & 0xc0) !== 0x80) return 0;
+  }
+  const second = bytes[offset + 1]!;
+  const isBroken =
+    (lead === 0xe0 && second < 0xa0) ||
+    (lead === 0xed && second > 0x9f) ||
+    (lead === 0xf0 && second < 0x90) ||
+    (lead === 0xf4 && second > 0x8f);
+  return isBroken ? 0 : length;
 }
