@@ -70,10 +70,10 @@ class LaneHash implements NumberHash {
 
   addInteger(value: number): void {
     this.count = (this.count + 1) | 0;
-    this.a = mixWord(this.a ^ this.d, value, MULTIPLIERS[0], 15) + 0x561ccd1b;
-    this.b = mixWord(this.b ^ this.a, value, MULTIPLIERS[1], 16) + 0x0bcaa747;
-    this.c = mixWord(this.c ^ this.b, value, MULTIPLIERS[2], 17) + 0x96cd1c35;
-    this.d = mixWord(this.d ^ this.c, value, MULTIPLIERS[3], 18) + 0x32ac3b17;
+    this.a = (mixWord(this.a ^ this.d, value, MULTIPLIERS[0], 15) + 0x561ccd1b) | 0;
+    this.b = (mixWord(this.b ^ this.a, value, MULTIPLIERS[1], 16) + 0x0bcaa747) | 0;
+    this.c = (mixWord(this.c ^ this.b, value, MULTIPLIERS[2], 17) + 0x96cd1c35) | 0;
+    this.d = (mixWord(this.d ^ this.c, value, MULTIPLIERS[3], 18) + 0x32ac3b17) | 0;
   }
 
   addText(text: string): void {
