@@ -115,7 +115,7 @@ export const GPUS_BEFORE_HOPPER = [
   },
   {
     name: "V100 SXM2-16GB",
-    aliases: ["V100-SXM2-16GB", "V100-SXM-16GB"],
+    aliases: ["V100-SXM-16GB"],
     shortNames: ["V100-16GB"],
     memoryBytes: 16e9,
     memoryBytesPerS: 900e9,
