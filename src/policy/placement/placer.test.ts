@@ -106,6 +106,21 @@ describe("choose", () => {
     expect(bounds).toEqual([3, 2]);
   });
 
+  test("a random draw counts as 100 against 0 beside other scorers", () => {
+    const view = createCluster({ nodes: [node(), node(), node()] });
+    const random = { integerBelow: () => 2 };
+    const choose = (weight: number): number => {
+      const other: PlacementScorer = {
+        name: "other",
+        prepare: () => ({ score: (n) => [10, 90, 0][n]! }),
+      };
+      const scorers = [...preset("random").scorers, { weight, scorer: other }];
+      return createPlacer({ ...preset("first-fit"), scorers }, view, [pod()], { random }).choose(0);
+    };
+    expect(choose(1)).toBe(2);
+    expect(choose(2)).toBe(1);
+  });
+
   test("asks a cacheable scorer again only for nodes that changed", () => {
     const asked: number[] = [];
     const cluster = createCluster({ nodes: [node(), node(), node()] });

@@ -61,7 +61,7 @@ export function preparePolicyScores(
   const hooks = parts.flatMap(({ prepared }) =>
     prepared.beforePod === undefined ? [] : [prepared],
   );
-  const total = perPodTotals(perPod, context, nodes);
+  const total = perPodTotals(perPod, context, nodes, isAlone);
   return {
     beforePod() {
       for (const hook of hooks) hook.beforePod!();
@@ -79,6 +79,7 @@ function perPodTotals(
   parts: readonly Part[],
   context: PlacementContext,
   nodes: Int32Array,
+  isAlone: boolean,
 ): (scores: ShapeScores, shape: number) => number {
   const positions = new Int32Array(nodes.length);
   const feasible = new Int32Array(nodes.length);
@@ -92,7 +93,8 @@ function perPodTotals(
       sums[i] = scores.at(positions[i]!);
     }
     for (const part of parts) {
-      part.prepared.seeFeasible?.(feasible, count);
+      const first = part.prepared.seeFeasible?.(feasible, count);
+      if (isAlone && first !== undefined) return positions[first]!;
       for (let i = 0; i < count; i += 1) own[i] = checkedScore(part, feasible[i]!, shape, context);
       if (part.normalize === "min-max") stretch(own, count);
       for (let i = 0; i < count; i += 1) sums[i]! += part.weight * own[i]!;

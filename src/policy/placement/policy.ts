@@ -43,8 +43,13 @@ export interface PlacementFilter {
 export interface PreparedScorer {
   /** Called before every pod that is scored, first of all. */
   beforePod?(): void;
-  /** Called for a scorer that is not cacheable, with the nodes that passed every filter, in node order. */
-  seeFeasible?(nodes: Int32Array, count: number): void;
+  /**
+   * Called for a scorer that is not cacheable, with the nodes that passed every filter, in node order.
+   *
+   * May return the index of the first of them with the highest score, when it is known already: a policy
+   * of this scorer alone then asks for no scores.
+   */
+  seeFeasible?(nodes: Int32Array, count: number): number | undefined;
   /**
    * Score of a node that passed every filter, 0..SCORE_MAX (before `normalize`); higher is better.
    *

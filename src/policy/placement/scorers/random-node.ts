@@ -8,7 +8,9 @@ export const randomNode: PlacementScorer = {
     let drawn = -1;
     return {
       seeFeasible(nodes, count) {
-        drawn = nodes[random.integerBelow(count)]!;
+        const index = random.integerBelow(count);
+        drawn = nodes[index]!;
+        return index;
       },
       score: (node) => (node === drawn ? SCORE_MAX : 0),
     };

@@ -1,0 +1,36 @@
+import type { Check } from "./check.js";
+import { validateFgd } from "./fgd/validate-fgd.js";
+import { validateJobs } from "./jobs.js";
+
+/** How a topic runs. */
+export interface ValidateOptions {
+  /** Worker threads for topics with many runs; all cores when absent. */
+  readonly threads?: number;
+  /** Called as runs finish. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A group of comparisons with one body of reference data. */
+export interface ValidateTopic {
+  /** One sentence for help and documentation. */
+  readonly description: string;
+  /** Folders of the data folder that must be there. */
+  readonly needs: readonly string[];
+  check(dataFolder: string, options: ValidateOptions): Promise<readonly Check[]>;
+}
+
+/** The topics of `headroom validate`, in the order they run. */
+export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
+  fgd: {
+    description:
+      "Placement policies against the published runs of the FGD study (USENIX ATC 2023), point by point.",
+    needs: ["openb", "fgd-published"],
+    check: validateFgd,
+  },
+  jobs: {
+    description:
+      "Whole runs against Tiresias, the PAI simulator and Helios on the same jobs, job by job.",
+    needs: ["philly"],
+    check: validateJobs,
+  },
+};
