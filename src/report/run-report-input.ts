@@ -44,7 +44,7 @@ export interface RunReportInput {
   /** The base first, then the variants in the order of `result.variants`. */
   readonly runs: readonly RunColumns[];
   readonly cluster: ClusterSummary;
-  /** Command lines that make the same report again. */
+  /** The command that makes the same report again, then its version and hashes, one per line. */
   readonly reproduce: readonly string[];
   /** Longest first. */
   readonly longestWaits: readonly LongestWait[];

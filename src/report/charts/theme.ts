@@ -49,15 +49,18 @@ export function configurationScales(names: readonly string[]): {
 /** A legend above the plot, in the order of the domain, in as many columns as its labels allow. */
 export function topLegend(layout: ChartLayout, labels: readonly string[]): VegaLiteSpec {
   const labelLimit = layout.name === "wide" ? 200 : 260;
-  const widest = Math.max(...labels.map((label) => textWidthPx(label, layout.fontPx)));
   // Besides the label: the symbol, the gap after it and the padding between columns.
-  const columnPx = Math.min(labelLimit, widest) + 40;
+  const columnsPx = labels.map(
+    (label) => Math.min(labelLimit, textWidthPx(label, layout.fontPx)) + 36,
+  );
   const roomPx = layout.widthPx - 60;
+  const oneRow = columnsPx.reduce((sum, columnPx) => sum + columnPx, 0) <= roomPx;
+  const columns = oneRow ? labels.length : Math.max(1, Math.floor(roomPx / Math.max(...columnsPx)));
   return {
     orient: "top",
     title: null,
     direction: "horizontal",
-    columns: Math.max(1, Math.min(labels.length, Math.floor(roomPx / columnPx))),
+    columns,
     labelLimit,
     symbolSize: 90,
   };

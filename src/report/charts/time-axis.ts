@@ -1,11 +1,16 @@
-import type { DurationUnit } from "../format/duration.js";
 import { formatDuration } from "../format/duration.js";
 import type { TimeBuckets } from "../series/time-buckets.js";
 import type { VegaLiteSpec } from "./theme.js";
 
+/** A unit of the time axis. */
+interface AxisUnit {
+  readonly word: "seconds" | "minutes" | "hours" | "days";
+  readonly seconds: number;
+}
+
 /** Simulated time in the unit an axis prints. */
 export interface TimeAxis {
-  readonly unit: DurationUnit;
+  readonly unit: AxisUnit;
   /** Seconds to axis units. */
   of(timeS: number): number;
   /** Vega-Lite x channel for the field `time`, and the axis inside it. */
@@ -13,11 +18,11 @@ export interface TimeAxis {
   readonly axis: VegaLiteSpec;
 }
 
-const UNITS: readonly DurationUnit[] = [
-  { symbol: "d", word: "days", seconds: 86_400 },
-  { symbol: "h", word: "hours", seconds: 3600 },
-  { symbol: "min", word: "minutes", seconds: 60 },
-  { symbol: "s", word: "seconds", seconds: 1 },
+const UNITS: readonly AxisUnit[] = [
+  { word: "days", seconds: 86_400 },
+  { word: "hours", seconds: 3600 },
+  { word: "minutes", seconds: 60 },
+  { word: "seconds", seconds: 1 },
 ];
 
 /** An axis over the whole range, in the largest unit of which it holds at least three. */

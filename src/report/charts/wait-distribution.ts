@@ -83,8 +83,7 @@ function describe(one: WaitDistribution, goals: readonly WaitGoal[]): string {
   }
   const parts = [within.join(", ")];
   if (one.waitP95S !== null) {
-    const waiters = one.neverStarted > 0 ? "95 % of those that started" : "95 %";
-    parts.push(`${waiters} waited at most ${formatDuration(one.waitP95S)}`);
+    parts.push(`95th percentile ${formatDuration(one.waitP95S)}`);
   }
   if (one.neverStarted > 0)
     parts.push(`${countOf(one.neverStarted, "job")} never started within the run`);

@@ -38,19 +38,10 @@ function describe({ classes }: WaitsBySizeInput): string {
   const last = classes.at(-1);
   if (first === undefined || last === undefined) return "no job started";
   const worst = classes.reduce((left, right) => (right.waitP95S > left.waitP95S ? right : left));
-  const ends =
-    first === last
-      ? `${sizeWords(first)} waited at most ${formatDuration(first.waitP95S)}`
-      : `${sizeWords(first)} waited at most ${formatDuration(first.waitP95S)}, ${sizeWords(last)} at most ${formatDuration(last.waitP95S)}`;
-  const peak =
-    worst === first || worst === last
-      ? ""
-      : `; longest for ${sizeWords(worst)}: ${formatDuration(worst.waitP95S)}`;
-  return `95 % of ${ends}${peak}`;
-}
-
-function sizeWords({ label, jobs }: SizeClassWaits): string {
-  return `${countOf(jobs, "job")} with ${label === "CPU only" ? "CPUs only" : label}`;
+  const named = [...new Set([first, last, worst])].map(
+    (one) => `${formatDuration(one.waitP95S)} for ${one.label} (${countOf(one.jobs, "job")})`,
+  );
+  return `95th percentile of the wait ${named.join(", ")}`;
 }
 
 function dataTable(inputs: readonly WaitsBySizeInput[]): TableContent {

@@ -15,6 +15,8 @@ export function formatQuantity(value: number, unit: string): string {
       return formatDuration(value);
     case "share":
       return formatShare(value);
+    case "ratio":
+      return formatSignificant(value);
     default: {
       const text = Number.isInteger(value) ? formatCount(value) : formatSignificant(value);
       return unit === "" ? text : `${text}${NO_BREAK_SPACE}${unit}`;

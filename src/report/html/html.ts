@@ -106,9 +106,17 @@ function partition<Item>(
 
 function headlineToHtml(block: ReportBlock): string {
   if (block.kind !== "headline") return "";
-  const { length } = block.sentence;
-  const size = length > 320 ? " longer" : length > 140 ? " long" : "";
-  return `<p class="headline${size}">${escapeHtml(block.sentence)}</p>`;
+  const [first, rest] = firstSentence(block.sentence);
+  const size = first.length > 110 ? " long" : "";
+  const more = rest === "" ? "" : `\n<p class="headline-rest">${escapeHtml(rest)}</p>`;
+  return `<p class="headline${size}">${escapeHtml(first)}</p>${more}`;
+}
+
+/** The first sentence stands large, what follows it in the size of text. */
+function firstSentence(text: string): readonly [string, string] {
+  const end = /[.!?]\s+(?=\p{Lu})/u.exec(text);
+  if (end === null) return [text, ""];
+  return [text.slice(0, end.index + 1), text.slice(end.index + end[0].length)];
 }
 
 function contents({ sections }: ReportDocument): string {

@@ -40,14 +40,14 @@ h1 { margin: 0; font-size: 1.125rem; font-weight: 500; line-height: 1.4; color: 
   letter-spacing: -.012em; text-wrap: pretty;
 }
 .headline.long { font-size: 1.375rem; line-height: 1.38; letter-spacing: -.006em; }
-.headline.longer { font-size: 1.125rem; line-height: 1.5; letter-spacing: 0; }
+.headline-rest { margin: .6rem 0 0; font-size: 1.0625rem; }
 .subtitle { margin: .9rem 0 0; color: var(--soft); font-size: .9375rem; }
 
 section { margin-top: 4rem; }
 section.answer { margin-top: 0; }
 h2 { margin: 0 0 1rem; padding-top: .9rem; border-top: 1px solid var(--ink); font-size: 1.25rem; font-weight: 600; line-height: 1.3; letter-spacing: -.005em; }
 section.answer > h2 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.quiet, .answer > p:not(.headline, .verdict) { color: var(--soft); font-size: .9375rem; }
+.quiet, .answer > p:not(.headline, .headline-rest, .verdict) { color: var(--soft); font-size: .9375rem; }
 .contents { margin: 2.25rem 0 0; padding: .85rem 0 0; border-top: 1px solid var(--hair); font-size: .875rem; }
 .contents ol { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
 
@@ -97,7 +97,7 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
 
 @media (max-width: 40rem) {
   .page { padding: 1.75rem 1rem 3rem; }
-  .headline { font-size: 1.375rem; } .headline.long { font-size: 1.1875rem; } .headline.longer { font-size: 1.0625rem; }
+  .headline { font-size: 1.375rem; } .headline.long { font-size: 1.1875rem; }
   section { margin-top: 3rem; }
   table { font-size: .8125rem; } th, td, th.number, td.number { padding-right: .7rem; }
   th:last-child, td:last-child { padding-right: 0; }

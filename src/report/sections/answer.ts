@@ -24,8 +24,9 @@ export function answerSection(
   if (input.result.goals.length > 0) blocks.push(goalsTable(runs, anchors));
   blocks.push(...cautions(runs));
   blocks.push({ kind: "text", markdown: confidence(input.result, anchors) });
-  if (input.reproduce.length > 0) {
-    blocks.push({ kind: "commands", label: "Make this report again", lines: input.reproduce });
+  const [command] = input.reproduce;
+  if (command !== undefined) {
+    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
   }
   return { id: "answer", title: "The answer", blocks };
 }

@@ -28,11 +28,13 @@ export function limitsSection(runs: readonly Configuration[]): ReportSection | u
       .map((warning) => `- ${escapeMarkdown(warning)}`);
     const rest = result.warnings.length - shown.length;
     if (rest > 0) shown.push(`- ${countOf(rest, "more warning")} in \`result.json\``);
+    const list = shown.join("\n");
     blocks.push({
       kind: "text",
-      markdown: `**Warnings, ${escapeMarkdown(name)}**\n\n${shown.join("\n")}`,
+      markdown: runs.length === 1 ? list : `**${escapeMarkdown(name)}**\n\n${list}`,
     });
   }
   if (blocks.length === 0) return undefined;
-  return { id: "limits", title: "What the run could not do", blocks };
+  const unplaceable = runs.some(({ result }) => result.jobs.neverPlaceable > 0);
+  return { id: "limits", title: unplaceable ? "What the run could not do" : "Warnings", blocks };
 }

@@ -1,6 +1,7 @@
 import type { Cell, ReportBlock, ReportSection } from "../block.js";
 import { escapeMarkdown } from "../format/escape.js";
 import { formatMoment } from "../format/duration.js";
+import { countOf } from "../format/number.js";
 import type { Configuration, RunReportInput } from "../run-report-input.js";
 
 const STOP_WORDS = {
@@ -25,27 +26,28 @@ export function provenanceSection(
     caption: "Runs behind this report",
     columns: [
       { header: "Configuration" },
+      { header: "GPUs", align: "right" },
       { header: "Jobs", align: "right" },
       { header: "Completed", align: "right" },
-      { header: "Still running", align: "right" },
-      { header: "Still waiting", align: "right" },
+      { header: "Running", align: "right" },
+      { header: "Waiting", align: "right" },
       { header: "Never placeable", align: "right" },
-      { header: "GPUs", align: "right" },
-      { header: "Simulated until", align: "right" },
-      { header: "Stopped because" },
-      { header: "Events", align: "right" },
+      { header: "Ended", align: "right" },
     ],
     rows: runs.map(({ name, result: run }): readonly Cell[] => [
       name,
+      run.gpu.count,
       run.jobs.count,
       run.jobs.completed,
       run.jobs.running,
       run.jobs.waiting,
       run.jobs.neverPlaceable,
-      run.gpu.count,
-      { text: formatMoment(run.endS), value: run.endS, exact: `${run.endS} s` },
-      STOP_WORDS[run.stopReason],
-      run.eventsHandled,
+      {
+        text: formatMoment(run.endS),
+        value: run.endS,
+        exact: `${run.endS} s`,
+        note: `${STOP_WORDS[run.stopReason]}, ${countOf(run.eventsHandled, "event")}`,
+      },
     ]),
   });
   if (result.inputs.length > 0) {
@@ -55,6 +57,9 @@ export function provenanceSection(
       columns: [{ header: "File" }, { header: "SHA-256" }],
       rows: result.inputs.map(({ path, sha256 }) => [path, sha256]),
     });
+  }
+  if (input.reproduce.length > 1) {
+    blocks.push({ kind: "commands", label: "Command, version and hashes", lines: input.reproduce });
   }
   blocks.push({
     kind: "text",

@@ -40,9 +40,9 @@ function groupTable(
       { header: "Jobs", align: "right" },
       { header: "GPU time", unit: "GPU-h", digits: 3, align: "right" },
       { header: "Median wait", align: "right" },
-      { header: "95 % waited at most", align: "right" },
+      { header: "95th percentile", align: "right" },
       { header: "Longest wait", align: "right" },
-      ...variants.map(({ name }) => ({ header: `95 % with ${name}`, align: "right" as const })),
+      ...variants.map(({ name }) => ({ header: `95th with ${name}`, align: "right" as const })),
     ],
     rows: groups.map(({ name, jobs, gpuHours, waitS }): readonly Cell[] => [
       name === "" ? "(none)" : name,

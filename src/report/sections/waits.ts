@@ -11,6 +11,9 @@ import type { Configuration, RunReportInput } from "../run-report-input.js";
 import type { WaitReasonResult } from "../../studies/run/result-document.js";
 import { waitsBySize } from "../series/waits-by-size.js";
 
+/** Rows of the longest waits: enough to see a pattern, few enough to read. */
+const LONGEST_MAX = 10;
+
 const EXPLANATION =
   "A job waits from its submit until it starts. Its reason is the last one it was refused for: " +
   "which rule or which missing resource kept it in the queue. The curve shows what share of all " +
@@ -132,28 +135,28 @@ function longestTable(
 ): ReportBlock {
   return {
     kind: "table",
-    caption: runs.length > 1 ? "Who waited longest (base)" : "Who waited longest",
+    caption: `The longest waits${runs.length > 1 ? " (base)" : ""}; every job is in jobs.csv`,
     columns: [
       { header: "Job" },
-      { header: "Tenant" },
+      { header: "Waited", align: "right" },
       { header: "GPUs", align: "right" },
       { header: "Submitted", align: "right" },
-      { header: "Waited", align: "right" },
+      { header: "Tenant" },
       { header: "Last reason" },
     ],
-    rows: longestWaits.map(
-      ({ id, tenant, gpus, submitS, waitS, reason, started }): readonly Cell[] => {
+    rows: longestWaits
+      .slice(0, LONGEST_MAX)
+      .map(({ id, tenant, gpus, submitS, waitS, reason, started }): readonly Cell[] => {
         const wait = quantityCell(waitS, "s")!;
         return [
           id,
-          tenant === "" ? null : tenant,
+          started === false ? { ...wait, note: "not started" } : wait,
           gpus,
           { text: formatMoment(submitS), value: submitS, exact: `${submitS} s` },
-          started === false ? { ...wait, note: "not started" } : wait,
+          tenant === "" ? null : tenant,
           reason,
         ];
-      },
-    ),
+      }),
     fullTable: "jobs.csv",
   };
 }

@@ -1,9 +1,11 @@
+import { quantileOfSorted } from "../../stats/quantile.js";
+
 /** Waits of started jobs whose GPU count falls in one class. */
 export interface SizeClassWaits {
   /** "2–4 GPUs", "CPU only". */
   readonly label: string;
   readonly jobs: number;
-  /** Inverse-CDF quantiles in seconds: the smallest wait that this share of the jobs did not exceed. */
+  /** Quantiles in seconds, by the rule of the result document (linear between order statistics). */
   readonly waitP50S: number;
   readonly waitP95S: number;
   readonly waitMaxS: number;
@@ -41,17 +43,10 @@ export function waitsBySize(waitS: Float64Array, gpus: Float64Array): readonly S
       {
         label: SIZE_CLASS_LABELS[index]!,
         jobs: ascending.length,
-        waitP50S: inverseCdf(ascending, 0.5),
-        waitP95S: inverseCdf(ascending, 0.95),
+        waitP50S: quantileOfSorted(ascending, 0.5)!,
+        waitP95S: quantileOfSorted(ascending, 0.95)!,
         waitMaxS: ascending.at(-1)!,
       },
     ];
   });
-}
-
-/** x_(⌈nq⌉): at least a share q of the values is at most this; an observed value, never between two. */
-export function inverseCdf(ascending: Float64Array, share: number): number {
-  if (ascending.length === 0) throw new RangeError("a quantile needs at least one value");
-  const rank = Math.max(1, Math.ceil(ascending.length * share));
-  return ascending[rank - 1]!;
 }
