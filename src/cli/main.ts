@@ -7,7 +7,6 @@ import { printInputError } from "./print-problems.js";
 import { registerExplain } from "./commands/explain.js";
 import { registerReplay } from "./commands/replay.js";
 import { registerRun } from "./commands/run.js";
-import { registerTrace } from "./commands/trace.js";
 import { registerValidate } from "./commands/validate.js";
 import { VERSION } from "../io/version.js";
 
@@ -34,7 +33,6 @@ export function createProgram(): Command {
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
   registerRun(program);
   registerReplay(program);
-  registerTrace(program);
   registerValidate(program);
   registerExplain(program);
   return program;

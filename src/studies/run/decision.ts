@@ -22,19 +22,20 @@ export function decide(options: {
 }): string {
   const { cluster, base, variants } = options;
   if (base.result.goals.length === 0) return describe(cluster, base);
-  const sentences = [verdict(cluster, base), ...variants.map(variantVerdict)];
-  return sentences.join(" ");
+  const sentences = [verdict(cluster, base), leftOut(base), ...variants.map(variantVerdict)];
+  return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 
-function describe(cluster: string, { result }: DecidedRun): string {
-  const { jobs, gpu } = result;
+function describe(cluster: string, run: DecidedRun): string {
+  const { jobs, gpu } = run.result;
   const wait =
     jobs.waitS.p95 === null
       ? ""
       : `; 95 % of them waited at most ${formatQuantity(jobs.waitS.p95, "s")}`;
   return (
     `${cluster} completed ${jobs.completed} of ${jobs.count} jobs${wait}; ` +
-    `jobs held ${formatQuantity(gpu.allocatedShare, "share")} of the GPU time. No goals were set, so nothing is decided.`
+    `jobs held ${formatQuantity(gpu.allocatedShare, "share")} of the GPU time. No goals were set, so nothing is decided.` +
+    (leftOut(run) === "" ? "" : ` ${leftOut(run)}`)
   );
 }
 
@@ -45,6 +46,15 @@ function verdict(cluster: string, { result }: DecidedRun): string {
     return `Yes: ${cluster} ${total === 1 ? "meets the goal" : `meets all ${total} goals`} (${closest(result.goals)}).`;
   }
   return `No: ${cluster} misses ${count(missed.length, total)}: ${missed.map(shortfall).join("; ")}.`;
+}
+
+/** What no goal counts and a buyer must know: jobs that no node could ever hold, jobs that did not end. */
+function leftOut({ result }: DecidedRun): string {
+  const { count, neverPlaceable, waiting, running } = result.jobs;
+  const facts: string[] = [];
+  if (neverPlaceable > 0) facts.push(`${neverPlaceable} of ${count} jobs can never be placed on it`);
+  if (waiting + running > 0) facts.push(`${waiting + running} of ${count} jobs had not ended when the run stopped`);
+  return facts.length === 0 ? "" : `Not counted in this: ${facts.join("; ")}.`;
 }
 
 function variantVerdict(run: DecidedRun): string {
