@@ -31,7 +31,10 @@ describe.skipIf(!found && !required)("the report in a browser", () => {
     const input = fixtureInput({
       jobs: 400,
       gpus: 32,
-      variants: { "+1 node": 40, "a variant with a name that is rather long": 64 },
+      variants: {
+        "+1 node": 40,
+        "a variant with a name so long that it can stand in no legend on any telephone": 64,
+      },
       tenants: [
         "vision",
         "<script>alert(1)</script>",

@@ -46,14 +46,17 @@ export function configurationScales(names: readonly string[]): {
   };
 }
 
+/** Most room that the labels of a vertical axis take; a legend begins where the plot does. */
+const LABELS_LEFT_PX = 110;
+
 /** A legend above the plot, in the order of the domain, in as many columns as its labels allow. */
 export function topLegend(layout: ChartLayout, labels: readonly string[]): VegaLiteSpec {
-  const labelLimit = layout.name === "wide" ? 200 : 260;
+  const labelLimit = layout.name === "wide" ? 200 : 185;
   // Besides the label: the symbol, the gap after it and the padding between columns.
   const columnsPx = labels.map(
     (label) => Math.min(labelLimit, textWidthPx(label, layout.fontPx)) + 36,
   );
-  const roomPx = layout.widthPx - 60;
+  const roomPx = layout.widthPx - LABELS_LEFT_PX;
   const oneRow = columnsPx.reduce((sum, columnPx) => sum + columnPx, 0) <= roomPx;
   const columns = oneRow ? labels.length : Math.max(1, Math.floor(roomPx / Math.max(...columnsPx)));
   return {

@@ -1,27 +1,18 @@
+import { formatQuantity as formatPlainQuantity } from "../../studies/run/format-quantity.js";
 import type { RichCell } from "../block.js";
-import { formatDuration } from "./duration.js";
 import {
   NO_BREAK_SPACE,
-  formatCount,
+  forPeople,
   formatShare,
   formatSignificant,
   formatSigned,
 } from "./number.js";
 
-/** A value in the unit of the result document, for people: seconds as a duration, shares as percent. */
+/** A value in the unit of the result document as typeset text: the words of the decision sentence. */
 export function formatQuantity(value: number, unit: string): string {
-  switch (unit) {
-    case "s":
-      return formatDuration(value);
-    case "share":
-      return formatShare(value);
-    case "ratio":
-      return formatSignificant(value);
-    default: {
-      const text = Number.isInteger(value) ? formatCount(value) : formatSignificant(value);
-      return unit === "" ? text : `${text}${NO_BREAK_SPACE}${unit}`;
-    }
-  }
+  if (!Number.isFinite(value))
+    throw new RangeError(`report: ${value} ${unit} is no quantity to print`);
+  return unit === "share" ? formatShare(value) : forPeople(formatPlainQuantity(value, unit));
 }
 
 /** A difference of two such values with its sign; shares differ by percentage points. */
