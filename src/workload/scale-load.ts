@@ -1,3 +1,4 @@
+import type { RandomStream } from "../engine/streams.js";
 import { createIdIndex } from "./id-index.js";
 import type { IdIndex } from "./id-index.js";
 import { jobRowAt } from "./job-row-at.js";
@@ -5,11 +6,6 @@ import type { JobRow } from "./job-row.js";
 import { createJobTableBuilder } from "./job-table-builder.js";
 import type { JobTableBuilder } from "./job-table-builder.js";
 import type { JobTable } from "./job-table.js";
-
-/** Source of uniform numbers in [0, 1), such as a named random stream. */
-export interface UniformSource {
-  uniform(): number;
-}
 
 /** Copies arrive at most this long before or after the job they copy, in seconds. */
 export const COPY_JITTER_S = 1800;
@@ -30,10 +26,14 @@ const GOLDEN_STEP = 0.618_033_988_749_894_9;
  * and last submit so that the trace grows no longer; they have no recorded start or end.
  *
  * @param factor > 0 and at most 1000
- * @param uniforms exactly two numbers per job are drawn, in order of rows
+ * @param stream exactly two uniform numbers per job are drawn, in order of rows
  * @throws RangeError when the factor is out of range
  */
-export function scaleLoad(jobs: JobTable, factor: number, uniforms: UniformSource): JobTable {
+export function scaleLoad(
+  jobs: JobTable,
+  factor: number,
+  stream: Pick<RandomStream, "uniform">,
+): JobTable {
   if (!(factor > 0 && factor <= LOAD_FACTOR_MAX)) {
     throw new RangeError(
       `load factor must be above 0 and at most ${LOAD_FACTOR_MAX}, got ${factor}`,
@@ -47,8 +47,8 @@ export function scaleLoad(jobs: JobTable, factor: number, uniforms: UniformSourc
   const firstS = jobs.submitS[0] ?? 0;
   const lastS = jobs.submitS[jobs.count - 1] ?? 0;
   for (let row = 0; row < jobs.count; row += 1) {
-    const presence = uniforms.uniform();
-    const shift = uniforms.uniform();
+    const presence = stream.uniform();
+    const shift = stream.uniform();
     const original = jobRowAt(jobs, row);
     for (let copy = 0; copy + presence < factor; copy += 1) {
       if (copy === 0) builder.add(original);

@@ -1,28 +1,23 @@
 import { exp, log } from "../../base/elementary.js";
+import type { RandomStream } from "../../engine/streams.js";
 import type { DurationModel } from "./parameters.js";
-import { standardNormalQuantile } from "./standard-normal.js";
 import { createWeightedChoice } from "./weighted-choice.js";
 
-/** Durations by two uniform numbers in [0, 1): which part, and where in it. Seconds. */
-export type DurationSampler = (partUniform: number, valueUniform: number) => number;
-
-/** Keeps a uniform number away from 0 and 1, where the normal quantile is infinite. */
-const UNIFORM_MARGIN = 1e-15;
+/** Draws one duration in seconds; `parts` chooses the lognormal of a mixture, `values` the value in it. */
+export type DurationSampler = (parts: RandomStream, values: RandomStream) => number;
 
 /** Creates the sampler of a duration model. */
 export function createDurationSampler(model: DurationModel): DurationSampler {
   if (model.model === "quantiles") {
     const { valuesS } = model;
-    return (_part, u) => quantileAt(valuesS, u);
+    return (_parts, values) => quantileAt(valuesS, values.uniform());
   }
-  const { parts, minS, maxS } = model;
-  const choose = createWeightedChoice(parts.map((part) => part.weight));
-  const logMedians = parts.map((part) => log(part.medianS));
-  return (partUniform, valueUniform) => {
-    const part = choose(partUniform);
-    const u = Math.min(1 - UNIFORM_MARGIN, Math.max(UNIFORM_MARGIN, valueUniform));
-    const value = exp(logMedians[part]! + parts[part]!.sigma * standardNormalQuantile(u));
-    return Math.min(maxS, Math.max(minS, value));
+  const { parts: lognormals, minS, maxS } = model;
+  const choose = createWeightedChoice(lognormals.map(({ weight }) => weight));
+  const parameters = lognormals.map(({ medianS, sigma }) => ({ mu: log(medianS), sigma }));
+  return (parts, values) => {
+    const drawnS = values.logNormal(parameters[choose(parts.uniform())]!);
+    return Math.min(maxS, Math.max(minS, drawnS));
   };
 }
 

@@ -1,20 +1,13 @@
-import { log } from "../../base/elementary.js";
+import type { RandomStream, RandomStreams } from "../../engine/streams.js";
 import { createJobTableBuilder } from "../job-table-builder.js";
 import type { JobTable } from "../job-table.js";
-import type { UniformSource } from "../scale-load.js";
 import { createDurationSampler } from "./duration-sampler.js";
 import type { HostRequest, WalltimeModel, WorkloadKind, WorkloadParameters } from "./parameters.js";
-import { standardNormalQuantile } from "./standard-normal.js";
-import { exp } from "../../base/elementary.js";
 import { WEEK_S, createWeeklyClock } from "./weekly-clock.js";
 import { createWeightedChoice } from "./weighted-choice.js";
 
 const MIB = 1_048_576;
 const DAY_S = 86_400;
-const HOUR_S = 3600;
-
-/** Hands out the independent stream of a name; the same name gives the same numbers in every run. */
-export type NamedStreams = (name: string) => UniformSource;
 
 /** One job before all kinds are merged. */
 interface Draft {
@@ -32,8 +25,10 @@ interface Draft {
  * Every kind of work has streams of its own (`synthetic/<kind>/<what>`), so that adding a kind or
  * changing one leaves the jobs of the others where they were. Times are whole seconds. Ids number the
  * jobs by submit time.
+ *
+ * @param streams fresh ones: streams that were drawn from go on where they stood
  */
-export function generateWorkload(parameters: WorkloadParameters, streams: NamedStreams): JobTable {
+export function generateWorkload(parameters: WorkloadParameters, streams: RandomStreams): JobTable {
   const drafts = parameters.kinds.flatMap((kind) => draftsOf(kind, parameters, streams));
   // Stable: jobs of one second stay in the order of kinds, then of arrival.
   drafts.sort((left, right) => left.submitS - right.submitS);
@@ -58,12 +53,18 @@ export function generateWorkload(parameters: WorkloadParameters, streams: NamedS
   return builder.build({ originS: 0 }).jobs;
 }
 
+/** Expected jobs of a kind in one week. */
+export function jobsPerWeekOf(kind: WorkloadKind, parameters: WorkloadParameters): number {
+  const total = parameters.kinds.reduce((sum, { weight }) => sum + weight, 0);
+  return (parameters.jobsPerWeek * kind.weight) / total;
+}
+
 function draftsOf(
   kind: WorkloadKind,
   parameters: WorkloadParameters,
-  streams: NamedStreams,
+  streams: RandomStreams,
 ): Draft[] {
-  const stream = (what: string): UniformSource => streams(`synthetic/${kind.name}/${what}`);
+  const stream = (what: string): RandomStream => streams.stream(`synthetic/${kind.name}/${what}`);
   const draw = createDraws(kind, stream);
   const { continueProbability, gapMeanS } = kind.batch;
   const batchesPerWeek = jobsPerWeekOf(kind, parameters) * (1 - continueProbability);
@@ -74,31 +75,23 @@ function draftsOf(
   const gaps = stream("gaps");
   const endS = parameters.weeks * WEEK_S;
   const drafts: Draft[] = [];
-  let expected = exponential(arrivals);
+  let expected = arrivals.exponential(1);
   for (let batchS = clock.timeOf(expected); batchS < endS; batchS = clock.timeOf(expected)) {
     // A batch is one person's work: all its jobs share the tenant and the host resources.
     const shared = draw.batch();
     let submitS = batchS;
     do {
-      if (submitS < endS)
+      if (submitS < endS) {
         drafts.push({ ...shared, ...draw.job(), kind, submitS: Math.floor(submitS) });
-      submitS += exponential(gaps) * gapMeanS;
+      }
+      if (gapMeanS > 0) submitS += gaps.exponential(gapMeanS);
     } while (batches.uniform() < continueProbability);
-    expected += exponential(arrivals);
+    expected += arrivals.exponential(1);
   }
   return drafts;
 }
 
-/** Expected jobs of a kind in one week. */
-export function jobsPerWeekOf(
-  kind: WorkloadKind,
-  { jobsPerWeek, kinds }: WorkloadParameters,
-): number {
-  const total = kinds.reduce((sum, { weight }) => sum + weight, 0);
-  return (jobsPerWeek * kind.weight) / total;
-}
-
-function createDraws(kind: WorkloadKind, stream: (what: string) => UniformSource) {
+function createDraws(kind: WorkloadKind, stream: (what: string) => RandomStream) {
   const chooseTenant = createWeightedChoice(kind.tenants.map(({ weight }) => weight));
   const chooseHost = createWeightedChoice(kind.hosts.map(({ weight }) => weight));
   const sampleDuration = createDurationSampler(kind.durationS);
@@ -113,30 +106,22 @@ function createDraws(kind: WorkloadKind, stream: (what: string) => UniformSource
       host: kind.hosts[chooseHost(hosts.uniform())]!,
     }),
     job: () => {
-      const durationS = Math.max(
-        1,
-        Math.round(sampleDuration(parts.uniform(), durations.uniform())),
-      );
-      const u = estimates.uniform();
+      const durationS = Math.max(1, Math.round(sampleDuration(parts, durations)));
       const { walltime } = kind;
-      const walltimeS = walltime === undefined ? Number.NaN : estimateOf(walltime, durationS, u);
+      const walltimeS =
+        walltime === undefined ? Number.NaN : estimateOf(walltime, durationS, estimates);
       return { durationS, walltimeS };
     },
   };
 }
 
-/** What the user writes as the job's time limit: never below the duration, in whole steps. */
-function estimateOf(model: WalltimeModel, durationS: number, u: number): number {
-  const inside = Math.min(1 - 1e-15, Math.max(1e-15, u));
-  const excess = model.excessMedian * exp(model.sigma * standardNormalQuantile(inside));
-  const wantedS = durationS * (1 + excess);
-  const usual = model.roundUpToS.find((value) => value >= wantedS);
-  const longest = model.roundUpToS.at(-1) ?? 0;
-  // Beyond the usual values people write whole days, or the longest that is allowed.
-  return usual ?? Math.max(longest, Math.ceil(durationS / DAY_S) * DAY_S, HOUR_S);
-}
-
-function exponential(source: UniformSource): number {
-  // 1 − u lies in (0, 1]: its logarithm is finite.
-  return -log(1 - source.uniform());
+/** What the user writes as the job's time limit: never below the duration, in usual steps. */
+function estimateOf(model: WalltimeModel, durationS: number, stream: RandomStream): number {
+  const { excessMedian, sigma, roundUpToS } = model;
+  const wantedS = durationS * (1 + excessMedian * stream.logNormal({ mu: 0, sigma }));
+  const usualS = roundUpToS.find((value) => value >= wantedS);
+  if (usualS !== undefined) return usualS;
+  // Beyond the usual values people take the longest of them, or as many whole days as the job needs.
+  const longestS = roundUpToS.at(-1) ?? 0;
+  return longestS >= durationS ? longestS : Math.ceil(durationS / DAY_S) * DAY_S;
 }
