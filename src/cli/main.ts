@@ -1,26 +1,34 @@
 import { Command, CommanderError } from "commander";
 
 import { InputError } from "../diagnostics/problem.js";
-import { removeTemporaryFiles } from "../io/write-files.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { printInputError } from "./print-problems.js";
-import { registerExplain } from "./commands/explain.js";
-import { registerReplay } from "./commands/replay.js";
-import { registerRun } from "./commands/run.js";
-import { registerValidate } from "./commands/validate.js";
 import { VERSION } from "../io/version.js";
 
 const EXAMPLES = `
 Examples:
   headroom run scenarios/quickstart.yaml              a capacity report from a scenario
-  headroom run my.yaml --set cluster.nodes[0].count=10  the same with ten nodes
-  headroom explain cluster.nodes[].hosting            what a field of a scenario means
+  headroom run my.yaml --set "cluster.nodes[0].count=10"   the same with ten nodes
+  headroom trace describe traces/team-week.csv        what is in a job history
+  headroom explain "cluster.nodes[].hosting"          what a field of a scenario means
   headroom validate                                   every comparison with published results
 
 Exit codes: 0 done · 1 a goal or check failed · 2 bad input or usage · 3 could not measure · 130 interrupted`;
 
-/** Builds the command tree; in a function so that tests and the generated reference can read it. */
-export function createProgram(): Command {
+/** Adds a command with its options and action to the program. */
+type Register = (program: Command) => void;
+
+/** Every command in the order of `--help`. Loaded when needed: one command needs none of the others' code. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  run: async () => (await import("./commands/run.js")).registerRun,
+  trace: async () => (await import("./commands/trace.js")).registerTrace,
+  replay: async () => (await import("./commands/replay.js")).registerReplay,
+  validate: async () => (await import("./commands/validate.js")).registerValidate,
+  explain: async () => (await import("./commands/explain.js")).registerExplain,
+};
+
+/** Builds the command tree with all commands, or only with the one named. */
+export async function createProgram(only?: string): Promise<Command> {
   const program = new Command("headroom")
     .description(
       "Plan GPU capacity before buying it: simulate clusters, compare policies, read the decision.",
@@ -31,26 +39,22 @@ export function createProgram(): Command {
     .showSuggestionAfterError(true)
     .addHelpText("after", EXAMPLES)
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
-  registerRun(program);
-  registerReplay(program);
-  registerValidate(program);
-  registerExplain(program);
+  const loading = Object.entries(COMMANDS).filter(([name]) => only === undefined || name === only);
+  for (const [, load] of loading) (await load())(program);
   return program;
 }
 
 /** Runs one command line and sets the exit code; the only place that ends the process. */
 export async function runMain(argv: readonly string[]): Promise<void> {
-  process.once("SIGINT", () => {
-    removeTemporaryFiles();
-    process.stderr.write("\nInterrupted; nothing was written.\n");
-    process.exit(EXIT_CODES.interrupted);
-  });
   // A reader that stops early (`headroom … | head`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT_CODES.done);
     throw error;
   });
-  const program = createProgram();
+  const named = argv[2];
+  const program = await createProgram(
+    named !== undefined && Object.hasOwn(COMMANDS, named) ? named : undefined,
+  );
   forEachCommand(program, (command) => command.exitOverride());
   try {
     await program.parseAsync([...argv]);

@@ -1,5 +1,5 @@
-import { createWriteStream, rmSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { createWriteStream, renameSync, rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -10,13 +10,8 @@ export interface OutputFile {
   readonly chunks: Iterable<string>;
 }
 
-/** Temporary files of writes in progress, so that an interrupt can remove them. */
-const temporaryFiles = new Set<string>();
-
-/** Removes what an interrupted write left under temporary names. Synchronous: for signal handlers. */
-export function removeTemporaryFiles(): void {
-  for (const path of temporaryFiles) rmSync(path, { force: true });
-}
+/** What shells report for a process ended by Ctrl-C. */
+const INTERRUPTED = 130;
 
 /**
  * Writes files so that a reader sees all of a file or nothing of it.
@@ -29,23 +24,31 @@ export async function writeFilesAtomically(
   files: readonly OutputFile[],
 ): Promise<void> {
   const written: { temporary: string; final: string }[] = [];
+  const removeTemporaryFiles = (): void => {
+    for (const { temporary } of written) rmSync(temporary, { force: true });
+  };
+  // Only while writing: a handler would also hold back Ctrl-C during a long simulation, which never
+  // returns to the event loop and has nothing to clean up.
+  const interrupted = (): void => {
+    removeTemporaryFiles();
+    process.exit(INTERRUPTED);
+  };
+  process.once("SIGINT", interrupted);
   try {
     for (const file of files) {
       const final = join(folder, file.name);
       const temporary = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
       await mkdir(dirname(final), { recursive: true });
       written.push({ temporary, final });
-      temporaryFiles.add(temporary);
       await pipeline(
         Readable.from(file.chunks),
         createWriteStream(temporary, { encoding: "utf8" }),
       );
     }
-    for (const { temporary, final } of written) await rename(temporary, final);
+    // Synchronous, so that no signal falls between two of them.
+    for (const { temporary, final } of written) renameSync(temporary, final);
   } finally {
-    for (const { temporary } of written) {
-      await rm(temporary, { force: true });
-      temporaryFiles.delete(temporary);
-    }
+    process.removeListener("SIGINT", interrupted);
+    removeTemporaryFiles();
   }
 }

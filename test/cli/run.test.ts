@@ -38,7 +38,7 @@ describe("headroom run", () => {
   test("writes every file, ends with the decision, and exits 0 when all goals are met", () => {
     const { folder, path } = scenario(
       `${HEAD}question: Are two nodes enough?${CLUSTER}${JOBS}${POLICY}goals:\n  - { id: wait, metric: jobs.waitS.max, atMost: 1h }\n` +
-        "variants:\n  - { name: three nodes, set: { \"cluster.nodes[h100].count\": 3 } }\n",
+        'variants:\n  - { name: three nodes, set: { "cluster.nodes[h100].count": 3 } }\n',
     );
     const out = join(folder, "out");
     const { exitCode, stdout, stderr } = headroom(["run", path, "--out", out]);
@@ -82,7 +82,7 @@ describe("headroom run", () => {
     expect(headroom(["run", missed.path, "--json"]).exitCode).toBe(1);
     const met = scenario(
       `${HEAD}${CLUSTER}${JOBS}${POLICY}goals:\n  - { id: wait, metric: jobs.waitS.max, atMost: 1h }\n` +
-        "variants:\n  - { name: one node less, set: { \"cluster.nodes[0].count\": 1 } }\n",
+        'variants:\n  - { name: one node less, set: { "cluster.nodes[0].count": 1 } }\n',
     );
     const { exitCode, stdout } = headroom(["run", met.path, "--json"]);
     expect(exitCode).toBe(0);
@@ -103,7 +103,9 @@ describe("headroom run", () => {
     );
     const run = (seed: string, out: string): string[] => {
       headroom(["run", path, "--seed", seed, "--out", join(folder, out)]);
-      return filesUnder(join(folder, out)).map((file) => readFileSync(join(folder, out, file), "utf8"));
+      return filesUnder(join(folder, out)).map((file) =>
+        readFileSync(join(folder, out, file), "utf8"),
+      );
     };
     const first = run("7", "a");
     expect(run("7", "b")).toEqual(first);
@@ -141,20 +143,42 @@ describe("bad input", () => {
   const good = HEAD + CLUSTER + JOBS + POLICY;
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["an empty file", "", /tiny\.yaml:1:1: .*\[empty-file\]/],
-    ["an unknown field", good.replace("count", "cuont"), /:6:21: unknown field "cuont".*Did you mean "count"/],
-    ["an unknown GPU", good.replace("gpu: H100", "gpu: H1000"), /unknown GPU model "H1000".*Did you mean "H100"/],
+    [
+      "an unknown field",
+      good.replace("count", "cuont"),
+      /:6:21: unknown field "cuont".*Did you mean "count"/,
+    ],
+    [
+      "an unknown GPU",
+      good.replace("gpu: H100", "gpu: H1000"),
+      /unknown GPU model "H1000".*Did you mean "H100"/,
+    ],
     ["a wrong unit", good.replace("1TiB", "1 parsec"), /"1 parsec".*\[bad-quantity\]/],
     ["a negative number", good.replace("count: 2", "count: -2"), /got -2\. \[out-of-range\]/],
     ["a number that is none", good.replace("count: 2", "count: .nan"), /count.*(NaN|nan)/],
     ["a huge number", good.replace("gpus: 8, cpu", "gpus: 1e308, cpu"), /gpus.*1e\+?308/],
-    ["a missing trace", `${HEAD}${CLUSTER}workload: { trace: gone.csv }\n${POLICY}`, /gone\.csv.*does not exist/],
+    [
+      "a missing trace",
+      `${HEAD}${CLUSTER}workload: { trace: gone.csv }\n${POLICY}`,
+      /gone\.csv.*does not exist/,
+    ],
     ["a list", "- a\n- b\n", /must be a map/],
-    ["a cycle of overlays", `extends: tiny.yaml\n${good}`, /makes a circle: .*tiny\.yaml → .*tiny\.yaml/],
-    ["a path out of the project", `${HEAD}${CLUSTER}workload: { trace: ../../../etc/passwd }\n${POLICY}`, /\[(path-outside|bad-path)\]/],
+    [
+      "a cycle of overlays",
+      `extends: tiny.yaml\n${good}`,
+      /makes a circle: .*tiny\.yaml → .*tiny\.yaml/,
+    ],
+    [
+      "a path out of the project",
+      `${HEAD}${CLUSTER}workload: { trace: ../../../etc/passwd }\n${POLICY}`,
+      /\[(path-outside|bad-path)\]/,
+    ],
   ];
   test.each(cases)("%s: one clear error, exit code 2, nothing written", (_name, text, message) => {
     const { folder, path } = scenario(text);
-    const { exitCode, stdout, stderr } = headroom(["run", path, "--out", join(folder, "out")], { cwd: folder });
+    const { exitCode, stdout, stderr } = headroom(["run", path, "--out", join(folder, "out")], {
+      cwd: folder,
+    });
     expect(stderr).toMatch(message);
     expect(stdout).toBe("");
     expect(exitCode).toBe(2);
@@ -177,13 +201,19 @@ describe("bad input", () => {
     const { path } = scenario(good.replace("count", "cuont"));
     const { stdout, exitCode } = headroom(["run", path, "--json"]);
     expect(exitCode).toBe(2);
-    expect(JSON.parse(stdout).problems[1]).toMatchObject({ line: 6, rule: "unknown-field", suggestion: "count" });
+    expect(JSON.parse(stdout).problems[1]).toMatchObject({
+      line: 6,
+      rule: "unknown-field",
+      suggestion: "count",
+    });
   });
 
   test("GitHub gets annotations", () => {
     const { path } = scenario(good.replace("count", "cuont"));
     const { stderr } = headroom(["run", path], { env: { GITHUB_ACTIONS: "true" } });
-    expect(stderr).toMatch(/^::error file=.*line=6,endLine=6,col=21,endColumn=26,title=unknown-field::unknown field/m);
+    expect(stderr).toMatch(
+      /^::error file=.*line=6,endLine=6,col=21,endColumn=26,title=unknown-field::unknown field/m,
+    );
   });
 });
 
@@ -201,9 +231,14 @@ describe("the command line", () => {
   test("--help lists every command, and every command has help that ends with exit code 0", () => {
     const help = headroom(["--help"]);
     expect(help.exitCode).toBe(0);
-    const listed = help.stdout.slice(help.stdout.indexOf("Commands:"), help.stdout.indexOf("Examples:"));
+    const listed = help.stdout.slice(
+      help.stdout.indexOf("Commands:"),
+      help.stdout.indexOf("Examples:"),
+    );
     const commands = [...listed.matchAll(/^ {2}([a-z]+) .*\S/gm)].map((match) => match[1]!);
-    expect(commands).toEqual(expect.arrayContaining(["run", "replay", "trace", "validate", "explain"]));
+    expect(commands).toEqual(
+      expect.arrayContaining(["run", "replay", "trace", "validate", "explain"]),
+    );
     for (const command of commands.filter((name) => name !== "help")) {
       const { stdout, exitCode } = headroom([command, "--help"]);
       expect(exitCode).toBe(0);
@@ -213,7 +248,9 @@ describe("the command line", () => {
 
   test("--set on a path that does not exist names the nearest and writes nothing", () => {
     const { path, folder } = scenario(HEAD + CLUSTER + JOBS + POLICY);
-    const { stderr, exitCode } = headroom(["run", path, "--set", "cluster.nodes[0].cuont=3"], { cwd: folder });
+    const { stderr, exitCode } = headroom(["run", path, "--set", "cluster.nodes[0].cuont=3"], {
+      cwd: folder,
+    });
     expect(stderr).toContain("count");
     expect(exitCode).toBe(2);
     expect(readdirSync(folder)).toEqual(["tiny.yaml"]);

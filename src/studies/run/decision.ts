@@ -52,8 +52,10 @@ function verdict(cluster: string, { result }: DecidedRun): string {
 function leftOut({ result }: DecidedRun): string {
   const { count, neverPlaceable, waiting, running } = result.jobs;
   const facts: string[] = [];
-  if (neverPlaceable > 0) facts.push(`${neverPlaceable} of ${count} jobs can never be placed on it`);
-  if (waiting + running > 0) facts.push(`${waiting + running} of ${count} jobs had not ended when the run stopped`);
+  if (neverPlaceable > 0)
+    facts.push(`${neverPlaceable} of ${count} jobs can never be placed on it`);
+  if (waiting + running > 0)
+    facts.push(`${waiting + running} of ${count} jobs had not ended when the run stopped`);
   return facts.length === 0 ? "" : `Not counted in this: ${facts.join("; ")}.`;
 }
 
