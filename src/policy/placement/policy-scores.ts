@@ -88,13 +88,13 @@ function perPodTotals(
   return (scores, shape) => {
     const count = scores.feasibleCount;
     scores.feasible(positions);
-    for (let i = 0; i < count; i += 1) {
-      feasible[i] = nodes[positions[i]!]!;
-      sums[i] = scores.at(positions[i]!);
-    }
+    for (let i = 0; i < count; i += 1) feasible[i] = nodes[positions[i]!]!;
     for (const part of parts) {
       const first = part.prepared.seeFeasible?.(feasible, count);
       if (isAlone && first !== undefined) return positions[first]!;
+    }
+    for (let i = 0; i < count; i += 1) sums[i] = scores.at(positions[i]!);
+    for (const part of parts) {
       for (let i = 0; i < count; i += 1) own[i] = checkedScore(part, feasible[i]!, shape, context);
       if (part.normalize === "min-max") stretch(own, count);
       for (let i = 0; i < count; i += 1) sums[i]! += part.weight * own[i]!;

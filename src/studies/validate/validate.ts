@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { InputError } from "../../diagnostics/problem.js";
 import type { Check, MissingData } from "./check.js";
 import { VALIDATE_TOPICS, type ValidateOptions } from "./topics.js";
 
@@ -30,7 +31,24 @@ export async function validate(
       .map((folder) => join(dataFolder, folder))
       .filter((path) => !existsSync(path));
     missing.push(...absent.map((path) => ({ topic: name, path })));
-    if (absent.length === 0) checks.push(...(await topic.check(dataFolder, options)));
+    if (absent.length > 0) continue;
+    try {
+      checks.push(...(await topic.check(dataFolder, options)));
+    } catch (error) {
+      const paths = missingPaths(error);
+      if (paths.length === 0) throw error;
+      missing.push(...paths.map((path) => ({ topic: name, path })));
+    }
   }
   return { checks, missing };
+}
+
+/** Files that an error says are not there; empty for an error of any other kind. */
+function missingPaths(error: unknown): readonly string[] {
+  if (error instanceof InputError) {
+    const isAbsence = error.problems.every(({ file }) => !existsSync(file));
+    return isAbsence ? error.problems.map(({ file }) => file) : [];
+  }
+  const { code, path } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" && path !== undefined ? [path] : [];
 }

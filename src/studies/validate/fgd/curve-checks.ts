@@ -71,98 +71,98 @@ export function curveChecks(
 ): readonly Check[] {
   return METRICS.flatMap((metric) => {
     const compared = runs.map((run) => compareRun(run, metric, study));
-    const rows = compared.map(({ check }) => check);
-    const withCurve = compared.filter(({ check }) => check.bar !== null);
-    const passed = withCurve.filter(({ check }) => check.pass === true).length;
-    const source = `FGD artifact (USENIX ATC 2023), ${metric.file}`;
-    const accuracy = metric.isExact
-      ? "to the published two decimals"
-      : `within ${ALLOCATION_BAR_PCT}`;
-    const summary = boundedCheck({
-      id: `fgd/curves/${metric.id}`,
-      topic: "fgd",
-      what: `${metric.what}: published runs reproduced ${accuracy} at all 131 points`,
-      source,
-      expected: withCurve.length,
-      actual: passed,
-      error: withCurve.length - passed,
-      unit: "runs",
-      bar: 0,
-    });
-    const points = withCurve.reduce((sum, { equal }) => sum + equal, 0);
-    const detail: Check = {
-      id: `fgd/curves/${metric.id}/every-digit`,
-      topic: "fgd",
-      what: `${metric.what}: points equal in every published digit`,
-      source,
-      expected: withCurve.length * CURVE_POINTS,
-      actual: points,
-      error: withCurve.length * CURVE_POINTS - points,
-      unit: "points",
-      bar: null,
-      pass: null,
-    };
-    return [summary, detail, ...rows];
+    return [...summaries(metric, compared), ...compared.map(({ check }) => check)];
   });
 }
 
 interface Comparison {
   readonly check: Check;
-  /** Points equal to every published digit. */
-  readonly equal: number;
+  /** Points equal in every published digit; absent when nothing was published for the run. */
+  readonly equal?: number;
+}
+
+/** A row that counts runs and one that counts points. */
+function summaries(metric: Metric, compared: readonly Comparison[]): readonly Check[] {
+  const withCurve = compared.filter(({ equal }) => equal !== undefined);
+  const passed = withCurve.filter(({ check }) => check.pass === true).length;
+  const points = withCurve.reduce((sum, { equal }) => sum + equal!, 0);
+  const accuracy = metric.isExact
+    ? "to the published two decimals"
+    : `within ${ALLOCATION_BAR_PCT}`;
+  const base = { topic: "fgd", source: sourceOf(metric) };
+  const runs = boundedCheck({
+    ...base,
+    id: `fgd/curves/${metric.id}`,
+    what: `${metric.what}: published runs reproduced ${accuracy} at all 131 points`,
+    expected: withCurve.length,
+    actual: passed,
+    error: withCurve.length - passed,
+    unit: "runs",
+    bar: 0,
+  });
+  const everyDigit: Check = {
+    ...base,
+    id: `fgd/curves/${metric.id}/every-digit`,
+    what: `${metric.what}: points equal in every published digit`,
+    expected: withCurve.length * CURVE_POINTS,
+    actual: points,
+    error: withCurve.length * CURVE_POINTS - points,
+    unit: "points",
+    bar: null,
+    pass: null,
+  };
+  // Nothing compared is nothing shown: no pass for it.
+  return [withCurve.length === 0 ? { ...runs, bar: null, pass: null } : runs, everyDigit];
 }
 
 function compareRun(run: PublishedRun, metric: Metric, study: PublishedStudy): Comparison {
-  const own = metric.own(run.report);
+  const id = `fgd/${run.workload}/${run.seed}/${run.policy}/${metric.id}`;
+  const base = { id, topic: "fgd", source: sourceOf(metric), detail: true };
   const published = metric.published(study).get(runKey(run.workload, run.policy, run.seed));
-  const base = {
-    id: `fgd/${run.workload}/${run.seed}/${run.policy}/${metric.id}`,
-    topic: "fgd",
-    source: `FGD artifact (USENIX ATC 2023), ${metric.file}`,
-    detail: true,
-  };
   if (published === undefined) {
     const what = `${metric.what}: nothing was published for this run`;
-    const nothing = {
-      expected: "not published",
-      actual: "computed",
-      error: null,
-      unit: "",
-      bar: null,
-      pass: null,
-    };
-    return { check: { ...base, what, ...nothing }, equal: 0 };
+    const nothing = { error: null, unit: "", bar: null, pass: null };
+    return { check: { ...base, what, expected: "not published", actual: "computed", ...nothing } };
   }
-  const equal = published.filter((value, point) => value === own[point]).length;
-  if (!metric.isExact) {
-    const differences = published.map((value, point) =>
-      Math.abs(value - (own[point] ?? Number.NaN)),
-    );
-    const farthestPct =
-      Math.round(Math.max(...differences) * DIFFERENCE_DECIMALS) / DIFFERENCE_DECIMALS;
+  // A point that neither side has, because no pod arrived near that demand, is a point in agreement.
+  const own = metric.own(run.report).map((value) => value ?? Number.NaN);
+  const countEqual = (digits: (value: number) => number): number =>
+    published.filter((value, point) => Object.is(digits(value), digits(own[point]!))).length;
+  const equal = countEqual((value) => value);
+  if (metric.isExact) {
+    const same = countEqual(roundExact2);
     const check = boundedCheck({
       ...base,
-      what: `${metric.what}: largest difference of any point`,
-      expected: 0,
-      actual: farthestPct,
-      error: farthestPct,
-      unit: "percentage points",
-      bar: ALLOCATION_BAR_PCT,
+      what: `${metric.what}: points equal to the published two decimals`,
+      expected: published.length,
+      actual: same,
+      error: published.length - same,
+      unit: "points",
+      bar: 0,
     });
     return { check, equal };
   }
-  const same = published.filter((value, point) => {
-    const mine = own[point];
-    return mine !== null && mine !== undefined && roundExact2(value) === roundExact2(mine);
-  }).length;
+  const farthestPct = farthest(published, own);
   const check = boundedCheck({
     ...base,
-    what: `${metric.what}: points equal to the published two decimals`,
-    expected: published.length,
-    actual: same,
-    error: published.length - same,
-    unit: "points",
-    bar: 0,
+    what: `${metric.what}: largest difference of any point`,
+    expected: 0,
+    actual: farthestPct,
+    error: farthestPct,
+    unit: "percentage points",
+    bar: ALLOCATION_BAR_PCT,
   });
   return { check, equal };
+}
+
+/** Largest difference of two curves; NaN when one has a point that the other has not. */
+function farthest(published: readonly number[], own: readonly number[]): number {
+  const differences = published.map((value, point) =>
+    Object.is(value, own[point]) ? 0 : Math.abs(value - own[point]!),
+  );
+  return Math.round(Math.max(...differences) * DIFFERENCE_DECIMALS) / DIFFERENCE_DECIMALS;
+}
+
+function sourceOf({ file }: Metric): string {
+  return `FGD artifact (USENIX ATC 2023), ${file}`;
 }
