@@ -1,4 +1,4 @@
-import { createWriteStream, renameSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -9,6 +9,9 @@ export interface OutputFile {
   readonly name: string;
   readonly chunks: Iterable<string>;
 }
+
+/** Folders a report owns wholly: what an earlier run left there is not part of this one. */
+const OWNED_FOLDERS = ["charts", "variants"];
 
 /** What shells report for a process ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -47,8 +50,22 @@ export async function writeFilesAtomically(
     }
     // Synchronous, so that no signal falls between two of them.
     for (const { temporary, final } of written) renameSync(temporary, final);
+    removeStale(folder, files);
   } finally {
     process.removeListener("SIGINT", interrupted);
     removeTemporaryFiles();
+  }
+}
+
+/** Removes files of an earlier run from the owned folders: a variant that is gone must not look current. */
+function removeStale(folder: string, files: readonly OutputFile[]): void {
+  const current = new Set(files.map(({ name }) => join(folder, name)));
+  for (const owned of OWNED_FOLDERS) {
+    if (!existsSync(join(folder, owned))) continue;
+    const entries = readdirSync(join(folder, owned), { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && !current.has(path)) rmSync(path, { force: true });
+    }
   }
 }
