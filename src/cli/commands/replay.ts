@@ -160,7 +160,7 @@ function summary(outcome: ReplayOutcome, nodeCount: number, gpuCount: number): s
     "    arrived %   % of GPUs   % of GPUs   % of idle",
     ...rows,
     "",
-    `At the end ${whole(result.usedGpuMilli / 1000)} of ${whole(gpuCount)} GPUs are in use; ${whole(result.failedPods)} pods found no node:`,
+    `At the end ${whole(result.usedGpuMilli / 1000)} of ${whole(gpuCount)} GPUs are in use. Pods that found no node: ${whole(result.failedPods)}`,
     ...reasons.map(([reason, pods]) => `${whole(pods).padStart(8)}  ${reason} on most nodes`),
     "",
   ];

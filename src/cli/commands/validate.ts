@@ -118,11 +118,12 @@ function report(checks: readonly Check[], missing: readonly MissingData[], all: 
       ...below[i]!.map((line) => `${" ".repeat(12)}${line}`),
     ]),
     "",
-    `${count(true)} of ${withBar} comparisons hold their bar` +
-      (count(null) > 0 ? `, ${count(null)} are shown without one` : "") +
-      (absent > 0 ? `, ${absent} topics were not checked for lack of data` : "") +
-      (hidden > 0 ? ` (${hidden} rows counted above are listed by --all)` : "") +
-      ".",
+    [
+      `${count(true)} of ${withBar} comparisons hold their bar`,
+      ...(count(null) > 0 ? [`shown without one: ${count(null)}`] : []),
+      ...(absent > 0 ? [`topics not checked for lack of data: ${absent}`] : []),
+      ...(hidden > 0 ? [`rows only listed by --all: ${hidden}`] : []),
+    ].join("; ") + ".",
   ];
 }
 
