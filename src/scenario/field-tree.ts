@@ -126,7 +126,7 @@ function childrenOf(
 /** A field that every form has: the `name` of a policy, whose constants become one enumeration. */
 function mergeNames(child: JsonSchema, objects: readonly JsonSchema[], name: string): JsonSchema {
   if (child.const === undefined) return child;
-  const { const: _, examples: __, ...rest } = child;
+  const { const: _, ...rest } = child;
   return { ...rest, enum: objects.map((form) => form.properties![name]!.const) };
 }
 

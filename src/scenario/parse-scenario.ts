@@ -91,7 +91,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
     const configuration = applyVariant(withoutVariants(root), place, set, format.fields, problems);
     return { place, set, checked: check(configuration, place) };
   });
-  if (base !== undefined) checkAllNodes(base, variants, root, problems);
+  if (base !== undefined) checkAllNodes(base, variants, root, format, problems);
   if (problems.length > 0) throw new InputError(sortProblems(problems));
 
   const parsed = (
@@ -181,6 +181,7 @@ function checkAllNodes(
   base: Checked,
   variants: readonly { readonly checked: Checked | undefined }[],
   root: LocatedMap,
+  format: ScenarioFormat,
   problems: Problem[],
 ): void {
   const count = (checked: Checked | undefined): number =>
@@ -189,7 +190,7 @@ function checkAllNodes(
   if (total <= LIMITS.nodesInAllVariantsMax) return;
   const context = createCheckContext({
     root,
-    fields: scenarioFormat().fields,
+    fields: format.fields,
     variant: undefined,
     problems,
     warnings: [],

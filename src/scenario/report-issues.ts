@@ -7,7 +7,7 @@ import { deepestNode } from "../diagnostics/located-node.js";
 import type { CheckContext, Finding } from "./check-context.js";
 import { mustBe } from "./check-context.js";
 import type { ScenarioField } from "./field-tree.js";
-import { fieldAt } from "./field-tree.js";
+import { allFields, fieldAt } from "./field-tree.js";
 import type { ScenarioRule } from "./rules.js";
 
 type Issue = z.core.$ZodIssue;
@@ -94,7 +94,6 @@ function unknownField(context: CheckContext, path: readonly PathPart[], key: str
     (child) => child.onlyFor === undefined || child.onlyFor.includes(String(form)),
   );
   const place = path.length === 0 ? "at the top level" : `in ${formatPath(path)}`;
-  const isMerge = key === "<<";
   return {
     path: [...path, key],
     part: "key",
@@ -102,10 +101,15 @@ function unknownField(context: CheckContext, path: readonly PathPart[], key: str
     message: `unknown field "${key}" ${place}`,
     given: key,
     allowed: fields.map((child) => child.name),
-    help: isMerge
-      ? "YAML 1.2 has no merge keys: use extends, or repeat the fields"
-      : explain(path).help,
+    help: unknownFieldHelp(context, path, key),
   };
+}
+
+function unknownFieldHelp(context: CheckContext, path: readonly PathPart[], key: string): string {
+  if (key === "<<") return "YAML 1.2 has no merge keys: use extends, or repeat the fields";
+  // Somebody who knows the name and not the place is shown the place.
+  const elsewhere = allFields(context.fields).find((field) => field.name === key);
+  return explainCommand(elsewhere?.path ?? schemaPath(path));
 }
 
 function missingFields(owner: readonly PathPart[], names: readonly string[]): Finding {
@@ -162,7 +166,10 @@ function sizeFinding(
   value: unknown,
   issue: Issue & { code: "too_small" | "too_big" },
 ): Finding {
-  if (typeof value === "string") return textFinding(path, value, issue.message);
+  if (typeof value === "string") {
+    const finding = textFinding(path, value, issue.message);
+    return issue.origin === "number" ? { ...finding, rule: "out-of-range" } : finding;
+  }
   if (Array.isArray(value)) {
     const message =
       issue.code === "too_small"

@@ -1,4 +1,6 @@
+import { formatBytes } from "../base/units.js";
 import type { NodeSpec } from "../cluster/spec.js";
+import { GIBIBYTE } from "../hardware/byte-units.js";
 import { findNodeSku } from "../hardware/find-node-sku.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import { createGpuNames } from "../hardware/gpu-names.js";
@@ -95,7 +97,9 @@ function resolveGroup(
       value: [
         `${sku.gpuCount} × ${sku.gpuModel ?? "GPU as given"}`,
         sku.cpuMilli === undefined ? "cpu as given" : `${sku.cpuMilli / 1000} vCPU or cores`,
-        sku.memoryBytes === undefined ? "memory as given" : `${sku.memoryBytes} bytes of memory`,
+        sku.memoryBytes === undefined
+          ? "memory as given"
+          : `${memoryText(sku.memoryBytes)} of memory`,
       ].join(", "),
       provenance: "published",
       source: sourceText(sku.sources),
@@ -110,6 +114,14 @@ function resolveGroup(
       gpuCount === 0 || gpuWritten === undefined ? "" : resolveGpu(gpuWritten, gpuNames, assume),
     ...(group.partition === undefined ? {} : { partition: group.partition }),
   };
+}
+
+/** Whole gibibytes as such, other amounts in decimal units, as data sheets write them. */
+function memoryText(bytes: number): string {
+  const gibibytes = bytes / GIBIBYTE;
+  return Number.isInteger(gibibytes)
+    ? `${gibibytes} GiB`
+    : formatBytes(bytes, { units: "decimal" });
 }
 
 /** The one name of a checked GPU model; notes when a short name was read as the usual form. */

@@ -173,7 +173,7 @@ function checkAgainstSku(
 }
 
 const FIGURES = {
-  gpu: { words: "GPU model", example: "gpu: A100-80GB" },
+  gpu: { words: "a GPU model", example: "gpu: A100-80GB" },
   cpu: { words: "cpu", example: "cpu: 96" },
   memory: { words: "memory", example: "memory: 900GiB" },
 } as const;
