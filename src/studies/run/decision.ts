@@ -1,4 +1,5 @@
 import { formatQuantity } from "./format-quantity.js";
+import { labelMetric } from "./metric-label.js";
 import type { GoalResult, RunResult } from "./result-document.js";
 
 /** What the decision sentence talks about: a run, and how to name it. */
@@ -76,7 +77,12 @@ function count(missed: number, total: number): string {
 function shortfall(goal: GoalResult): string {
   const bound = goal.comparison === "atMost" ? "at most" : "at least";
   const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
-  return `${goal.id} is ${actual}, goal ${bound} ${formatQuantity(goal.target, goal.unit)}`;
+  return `${goalName(goal)} is ${actual}, goal ${bound} ${formatQuantity(goal.target, goal.unit)}`;
+}
+
+/** The name the scenario gave the goal, or its metric in words. */
+function goalName({ id, metric, comparison }: GoalResult): string {
+  return id === `${metric} ${comparison}` ? labelMetric(metric).phrase : id;
 }
 
 /** The met goal with the least room, as evidence for "yes". */

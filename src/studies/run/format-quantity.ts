@@ -8,7 +8,7 @@ export function formatQuantity(value: number, unit: string): string {
     case "s":
       return formatDuration(value);
     case "share":
-      return `${formatNumber(value * 100)} %`;
+      return formatShare(value);
     case "ratio":
       return formatNumber(value);
     default: {
@@ -16,4 +16,10 @@ export function formatQuantity(value: number, unit: string): string {
       return unit === "" ? text : `${text} ${unit}`;
     }
   }
+}
+
+/** Shares just below 1 print as ">99.9 %": rounding them up to 100 % would claim there was no rest. */
+function formatShare(share: number): string {
+  const percent = share * 100;
+  return percent > 99.9 && percent < 100 ? ">99.9 %" : `${formatNumber(percent)} %`;
 }

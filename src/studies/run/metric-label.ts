@@ -1,0 +1,66 @@
+/** What one metric path of the result document means, and which direction is better. */
+export interface MetricLabel {
+  /** For tables: "Wait before start, 95th percentile". */
+  readonly label: string;
+  /** For sentences: "the 95th percentile of the wait". */
+  readonly phrase: string;
+  readonly better: "lower" | "higher" | "neither";
+}
+
+const distributions: Readonly<Record<string, { readonly label: string; readonly noun: string }>> = {
+  waitS: { label: "Wait before start", noun: "wait" },
+  jctS: { label: "Time from submit to finish", noun: "time to finish" },
+  slowdown: { label: "Slowdown", noun: "slowdown" },
+  boundedSlowdown: { label: "Bounded slowdown", noun: "bounded slowdown" },
+};
+
+const statistics: Readonly<Record<string, { readonly label: string; readonly adjective: string }>> =
+  {
+    mean: { label: "mean", adjective: "mean" },
+    p50: { label: "median", adjective: "median" },
+    p95: { label: "95th percentile", adjective: "p95" },
+    p99: { label: "99th percentile", adjective: "p99" },
+    max: { label: "longest", adjective: "longest" },
+  };
+
+const single: Readonly<
+  Record<string, readonly [label: string, phrase: string, MetricLabel["better"]]>
+> = {
+  "jobs.count": ["Jobs", "number of jobs", "neither"],
+  "jobs.completed": ["Jobs completed", "number of completed jobs", "higher"],
+  "jobs.running": ["Jobs still running at the end", "number of jobs still running", "lower"],
+  "jobs.waiting": ["Jobs still waiting at the end", "number of jobs still waiting", "lower"],
+  "jobs.neverPlaceable": [
+    "Jobs that can never be placed",
+    "number of jobs that can never be placed",
+    "lower",
+  ],
+  "jobs.makespanS": ["Time until the last job ends", "time until the last job ends", "lower"],
+  "jobs.gpuHours": ["GPU-hours of completed jobs", "GPU-hours of completed jobs", "higher"],
+  "jobs.queueLengthMax": ["Longest queue", "longest queue", "lower"],
+  "jobs.queueLengthMean": ["Mean queue length", "mean queue length", "lower"],
+  "gpu.count": ["GPUs", "number of GPUs", "neither"],
+  "gpu.allocatedShare": ["GPUs in use, time average", "share of GPUs in use", "higher"],
+  "gpu.allocatedShareMax": ["GPUs in use, highest", "highest share of GPUs in use", "higher"],
+};
+
+/**
+ * Says a metric path such as `jobs.waitS.p95` in words; an unknown path stands for itself.
+ *
+ * A path that is not listed prints as written, so a new metric never gets a wrong name.
+ */
+export function labelMetric(path: string): MetricLabel {
+  const known = single[path];
+  if (known !== undefined) return { label: known[0], phrase: known[1], better: known[2] };
+  const match = /^jobs\.(\w+)\.(\w+)$/.exec(path);
+  const distribution = match === null ? undefined : distributions[match[1]!];
+  const statistic = match === null ? undefined : statistics[match[2]!];
+  if (distribution === undefined || statistic === undefined) {
+    return { label: path, phrase: path, better: "neither" };
+  }
+  return {
+    label: `${distribution.label}, ${statistic.label}`,
+    phrase: `${statistic.adjective} ${distribution.noun}`,
+    better: "lower",
+  };
+}
