@@ -119,7 +119,10 @@ describe("names of one scenario", () => {
 
   test("an unknown name gets the nearest name and the list", () => {
     expect(gpuNames.resolve("V100M61")).toMatchObject({ kind: "unknown", suggestion: "V100M16" });
-    expect(gpuNames.resolve("H100 SMX")).toMatchObject({ kind: "unknown", suggestion: "H100-SXM5" });
+    expect(gpuNames.resolve("H100 SMX")).toMatchObject({
+      kind: "unknown",
+      suggestion: "H100-SXM5",
+    });
     const found = gpuNames.resolve("quantum");
     expect(found).toMatchObject({ kind: "unknown", suggestion: undefined });
     expect(found.kind === "unknown" && found.allowed.slice(0, 2)).toEqual(["G2", "V100M16"]);
