@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import { createEngine } from "./engine.js";
+import { createRandomStreams, type RandomStream } from "./streams.js";
+import type { Engine, EventId, EventKind, Phase } from "./types.js";
+import { PHASES } from "./types.js";
+
+/**
+ * Goal: the ladder queue gives exactly the order of a list sorted after every change.
+ *
+ * Method: the same random program (what each event schedules and cancels) drives the engine and a
+ * naive engine that sorts; both logs must agree entry by entry. The shapes below are those that
+ * break bucket queues: ties, bursts, crowding, outliers, growth and shrinkage.
+ */
+
+interface Pending {
+  readonly id: number;
+  readonly timeS: number;
+  readonly round: number;
+  readonly phase: number;
+  readonly kind: number;
+  readonly payload: number;
+}
+
+/** The definition of the order, executed: the first of all pending events by (time, round, phase, id). */
+class NaiveEngine implements Engine {
+  nowS = 0;
+  eventsHandled = 0;
+  private pending: Pending[] = [];
+  private readonly kinds: {
+    readonly phase: number;
+    readonly handler: (payload: number) => void;
+  }[] = [];
+  private round = 0;
+  private phase = 0;
+  private nextId = 1;
+
+  get pendingCount(): number {
+    return this.pending.length;
+  }
+
+  defineEvent(_name: string, phase: Phase, handler: (payload: number) => void): EventKind {
+    return (this.kinds.push({ phase: PHASES.indexOf(phase), handler }) - 1) as EventKind;
+  }
+
+  schedule(kind: EventKind, timeS: number, payload: number): EventId {
+    const phase = this.kinds[kind]!.phase;
+    const round = timeS === this.nowS ? this.round + (phase < this.phase ? 1 : 0) : 0;
+    this.pending.push({ id: this.nextId, timeS, round, phase, kind, payload });
+    return this.nextId++ as EventId;
+  }
+
+  cancel(id: EventId): boolean {
+    const before = this.pending.length;
+    this.pending = this.pending.filter((event) => event.id !== (id as number));
+    return this.pending.length < before;
+  }
+
+  run(limits: { readonly untilS: number; readonly eventsMax: number }): ReturnType<Engine["run"]> {
+    for (let handled = 0; ; handled++) {
+      const next = this.pending.reduce<Pending | undefined>(
+        (first, event) => (first === undefined || precedes(event, first) ? event : first),
+        undefined,
+      );
+      const outcome = { endS: this.nowS, eventsHandled: handled };
+      if (next === undefined) return { reason: "drained", ...outcome };
+      if (next.timeS > limits.untilS) {
+        if (limits.untilS > this.nowS) [this.round, this.phase] = [0, 0];
+        this.nowS = limits.untilS;
+        return { reason: "time-limit", ...outcome, endS: this.nowS };
+      }
+      if (handled === limits.eventsMax) return { reason: "event-limit", ...outcome };
+      this.pending.splice(this.pending.indexOf(next), 1);
+      this.nowS = next.timeS;
+      this.round = next.round;
+      this.phase = next.phase;
+      this.eventsHandled++;
+      this.kinds[next.kind]!.handler(next.payload);
+    }
+  }
+}
+
+function precedes(left: Pending, right: Pending): boolean {
+  return (
+    (left.timeS - right.timeS ||
+      left.round - right.round ||
+      left.phase - right.phase ||
+      left.id - right.id) < 0
+  );
+}
+
+/** How far ahead of now the program schedules. */
+type Shape = (random: RandomStream) => number;
+
+const shapes: Readonly<Record<string, Shape>> = {
+  "spread evenly": (random) => random.uniform() * 100,
+  exponential: (random) => random.exponential(1),
+  "few distinct times": (random) => random.integerBelow(4),
+  "ties and now": (random) => (random.uniform() < 0.6 ? 0 : random.integerBelow(3)),
+  "one instant, far away": (random) => (random.uniform() < 0.9 ? 0 : 1e6),
+  "crowding towards now": (random) => 0.5 ** random.integerBelow(900),
+  "crowding and a far outlier": (random) =>
+    random.uniform() < 0.01 ? 1e300 : 1e-9 * random.uniform(),
+  "neighbouring doubles": (random) => 1 + random.integerBelow(3) * 2 ** -50,
+  "heavy tail": (random) => random.weibull({ shape: 0.2, scale: 1 }),
+  "two scales": (random) =>
+    random.uniform() < 0.5 ? random.uniform() : 1e5 + random.integerBelow(5),
+};
+
+interface Program {
+  readonly seed: number;
+  readonly shape: Shape;
+  /** Events scheduled before the run. */
+  readonly first: number;
+  /** Events scheduled in all. */
+  readonly total: number;
+  /** Chance that an event cancels a random earlier one. */
+  readonly cancelShare: number;
+}
+
+/** Runs the program and returns what happened, in order. */
+function execute(engine: Engine, program: Program): string[] {
+  const { shape, first, total, cancelShare } = program;
+  const random = createRandomStreams(program.seed).stream("program");
+  const ids: EventId[] = [];
+  const log: string[] = [];
+  const kinds: EventKind[] = [];
+  const scheduleOne = (): void => {
+    if (ids.length >= total) return;
+    const kind = kinds[random.integerBelow(kinds.length)]!;
+    ids.push(engine.schedule(kind, engine.nowS + shape(random), ids.length));
+  };
+  for (const phase of PHASES) {
+    kinds.push(
+      engine.defineEvent(phase, phase, (payload) => {
+        log.push(`${payload}@${engine.nowS}`);
+        // Growth while below the total, with bursts; then the queue drains.
+        const count = random.uniform() < 0.02 ? 40 : random.integerBelow(3);
+        for (let i = 0; i < count; i++) scheduleOne();
+        if (ids.length > 0 && random.uniform() < cancelShare) {
+          const victim = random.integerBelow(ids.length);
+          log.push(`cancel ${victim}: ${engine.cancel(ids[victim]!)}`);
+        }
+      }),
+    );
+  }
+  for (let i = 0; i < first; i++) scheduleOne();
+  for (let untilS = 0.5; ; untilS = engine.nowS * 2 + 1) {
+    const outcome = engine.run({ untilS, eventsMax: 1 + random.integerBelow(200) });
+    log.push(`${outcome.reason} ${outcome.endS} ${outcome.eventsHandled} ${engine.pendingCount}`);
+    if (outcome.reason === "drained") return log;
+  }
+}
+
+describe.each(Object.keys(shapes))("%s", (name) => {
+  test.each([
+    { first: 1, total: 300, cancelShare: 0.1 },
+    { first: 50, total: 800, cancelShare: 0.6 },
+    { first: 900, total: 1500, cancelShare: 0.3 },
+    { first: 1200, total: 1200, cancelShare: 1 },
+  ])("$first at first, $total in all, $cancelShare of events cancel one", (size) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const program = { seed, shape: shapes[name]!, ...size };
+      const got = execute(createEngine(), program);
+      const want = execute(new NaiveEngine(), program);
+      expect(got, `seed ${seed}`).toEqual(want);
+    }
+  });
+});
