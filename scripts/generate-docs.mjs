@@ -4,6 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { cliReference } from "./cli-reference.mjs";
+import { resultsReference } from "./results-reference.mjs";
 import { scenarioFormat } from "../dist/scenario/format.js";
 import { scenarioReference, scenarioSchemaText } from "../dist/scenario/reference-document.js";
 
@@ -11,13 +13,15 @@ import { scenarioReference, scenarioSchemaText } from "../dist/scenario/referenc
 const generatedFiles = [
   { path: "schema/scenario.schema.json", makeText: () => scenarioSchemaText(scenarioFormat()) },
   { path: "docs/reference/scenario.md", makeText: () => scenarioReference(scenarioFormat()) },
+  { path: "docs/reference/results.md", makeText: resultsReference },
+  { path: "docs/reference/cli.md", makeText: cliReference },
 ];
 
 const isCheck = process.argv.includes("--check");
 let outOfDate = 0;
 for (const { path, makeText } of generatedFiles) {
   const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
-  const text = makeText();
+  const text = await makeText();
   if (readText(file) === text) continue;
   if (isCheck) {
     console.error(`${path} is out of date: run npm run docs:generate`);

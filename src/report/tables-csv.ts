@@ -1,4 +1,5 @@
 import type { UtilizationSeries } from "../studies/run/result-document.js";
+import { JOB_COLUMNS, UTILIZATION_COLUMNS, type CsvColumn } from "./table-columns.js";
 
 /** What became of a job by the end of the run. */
 export type JobState = "completed" | "running" | "waiting" | "never-placeable" | "not-submitted";
@@ -42,28 +43,6 @@ const BATSIM_STATES: Readonly<Record<JobState, string>> = {
   "not-submitted": "NOT_SUBMITTED",
 };
 
-const JOB_COLUMNS = [
-  "job_id",
-  "workload_name",
-  "profile",
-  "submission_time",
-  "requested_number_of_resources",
-  "requested_time",
-  "success",
-  "final_state",
-  "starting_time",
-  "execution_time",
-  "finish_time",
-  "waiting_time",
-  "turnaround_time",
-  "stretch",
-  "allocated_resources",
-  "tenant",
-  "gpus",
-  "placement",
-  "reason_waited",
-] as const;
-
 /** Rows per chunk: about 150 kB of text, small beside a disk buffer and large beside a call. */
 const ROWS_PER_CHUNK = 1024;
 
@@ -77,7 +56,7 @@ const ROWS_PER_CHUNK = 1024;
  * @throws Error when a time is infinite
  */
 export function* jobsCsv(rows: JobRows): Generator<string, void, undefined> {
-  yield* inChunks(JOB_COLUMNS, rows.count, (job) => jobRow(rows, job));
+  yield* inChunks(namesOf(JOB_COLUMNS), rows.count, (job) => jobRow(rows, job));
 }
 
 function jobRow(rows: JobRows, job: number): string {
@@ -119,10 +98,7 @@ export function* utilizationCsv(series: UtilizationSeries): Generator<string, vo
   const classes = Object.keys(series.idleMilliByClass).sort();
   const idle = classes.map((name) => series.idleMilliByClass[name]!);
   const header = [
-    "time_s",
-    "gpu_milli_allocated",
-    "jobs_queued",
-    "jobs_running",
+    ...namesOf(UTILIZATION_COLUMNS),
     ...classes.map((name) => `idle_milli_${name}`),
   ].map(csvText);
   yield* inChunks(header, series.timeS.length, (row) => {
@@ -133,6 +109,8 @@ export function* utilizationCsv(series: UtilizationSeries): Generator<string, vo
     return line;
   });
 }
+
+const namesOf = (columns: readonly CsvColumn[]): string[] => columns.map(({ name }) => name);
 
 function* inChunks(
   header: readonly string[],

@@ -1,48 +1,72 @@
 /** Distribution of one quantity over jobs; null where no job gave a value. */
 export interface Distribution {
+  /** Arithmetic mean. */
   readonly mean: number | null;
+  /** Median (rule R-7, linear between neighbours). */
   readonly p50: number | null;
+  /** 95th percentile, rule R-7. */
   readonly p95: number | null;
+  /** 99th percentile, rule R-7. */
   readonly p99: number | null;
+  /** Largest value. */
   readonly max: number | null;
 }
 
 /** A file the run read, by the path written in the scenario or on the command line. */
 export interface InputFile {
+  /** As written in the scenario or on the command line. */
   readonly path: string;
+  /** SHA-256 of the stored bytes, in hexadecimal. */
   readonly sha256: string;
 }
 
 /** One goal with what was computed for it. `interval` is null for a single run. */
 export interface GoalResult {
+  /** Name the scenario gave, or metric and comparison. */
   readonly id: string;
   /** Dotted path of the metric in this document, such as `jobs.waitS.p95`. */
   readonly metric: string;
+  /** Which side of the target is good; the target itself is good. */
   readonly comparison: "atMost" | "atLeast";
+  /** In `unit`. */
   readonly target: number;
+  /** In `unit`; null when no job gave a value, which misses the goal. */
   readonly actual: number | null;
+  /** `s`, `share` (0..1), `jobs` or `ratio`. */
   readonly unit: string;
+  /** Confidence interval of `actual` over replications; null for a single run. */
   readonly interval: readonly [number, number] | null;
+  /** Whether what was computed is on the good side of the target. */
   readonly met: boolean;
 }
 
 /** Counts and distributions over the jobs of one run. All times in simulated seconds. */
 export interface JobsResult {
+  /** Jobs submitted before the end of the run. */
   readonly count: number;
+  /** Jobs that ended. */
   readonly completed: number;
+  /** Jobs running when the run stopped. */
   readonly running: number;
+  /** Jobs waiting when the run stopped. */
   readonly waiting: number;
+  /** Jobs that would not fit even into the empty cluster. */
   readonly neverPlaceable: number;
+  /** Job completion time: end − submission, over completed jobs. */
   readonly jctS: Distribution;
+  /** Time between submission and end that was not spent running, over jobs that started. */
   readonly waitS: Distribution;
   /** (wait + run) / run over completed jobs that ran for a time. */
   readonly slowdown: Distribution;
   /** max(1, (wait + run) / max(run, 10 s)) over completed jobs. */
   readonly boundedSlowdown: Distribution;
+  /** First submission to last end. */
   readonly makespanS: number;
   /** GPU-hours asked for by jobs that completed. */
   readonly gpuHours: number;
+  /** Most jobs waiting at one instant. */
   readonly queueLengthMax: number;
+  /** Jobs waiting, averaged over time. */
   readonly queueLengthMean: number;
   /** Jain's index of GPU-hours over tenants, 1/n..1; null with fewer than two tenants or no GPU-hour. */
   readonly tenantFairness: number | null;
@@ -50,13 +74,14 @@ export interface JobsResult {
 
 /** GPU occupancy averaged over time from the first submit to the end of the run. */
 export interface GpuResult {
+  /** GPUs of the cluster. */
   readonly count: number;
   /** Time-averaged share of GPU capacity given to jobs, 0..1. */
   readonly allocatedShare: number;
   /** Highest share of GPU capacity given at any instant, 0..1. */
   readonly allocatedShareMax: number;
   /**
-   * Time-averaged share of all GPU capacity that was idle, by class (placement.md 3.1 vocabulary):
+   * Time-averaged share of all GPU capacity that was idle, by class (vocabulary of the FGD study):
    * q1_lack_both, q2_lack_gpu, q3_satisfied, q4_lack_cpu, xl_satisfied, xr_lack_cpu, no_access.
    * The shares and `allocatedShare` sum to 1.
    */
@@ -65,59 +90,91 @@ export interface GpuResult {
 
 /** Jobs that waited, grouped by the reason recorded at their last refusal. */
 export interface WaitReasonResult {
+  /** In words, as the placement or queue gave it. */
   readonly reason: string;
+  /** Jobs whose last refusal had this reason. */
   readonly jobs: number;
+  /** Hours these jobs waited together. */
   readonly waitHours: number;
 }
 
 /** Per-tenant (and per-partition) outcome. */
 export interface GroupResult {
+  /** Name of the tenant or partition. */
   readonly name: string;
+  /** Jobs submitted before the end of the run. */
   readonly jobs: number;
+  /** GPU-hours asked for by jobs that completed. */
   readonly gpuHours: number;
+  /** As in JobsResult. */
   readonly waitS: Distribution;
 }
 
 /** A number the run used that nobody measured: what it was, where it came from. */
 export interface Assumption {
+  /** Stable name. */
   readonly id: string;
+  /** What the number is. */
   readonly what: string;
+  /** The value with its unit. */
   readonly value: string;
+  /** Where it comes from: a measurement, a publication, the scenario, or nobody. */
   readonly provenance: "measured" | "published" | "assumed" | "given";
+  /** File, publication or rule. */
   readonly source: string;
 }
 
 /** What one simulated configuration gave; the base and every variant have one. */
 export interface RunResult {
+  /** Every goal of the scenario, in its order. */
   readonly goals: readonly GoalResult[];
+  /** Counts and distributions over jobs. */
   readonly jobs: JobsResult;
+  /** Occupancy of the GPUs. */
   readonly gpu: GpuResult;
+  /** What jobs waited for, most hours first. */
   readonly waitReasons: readonly WaitReasonResult[];
+  /** Outcome by tenant. */
   readonly tenants: readonly GroupResult[];
+  /** Outcome by partition. */
   readonly partitions: readonly GroupResult[];
+  /** What a reader must know, in full sentences. */
   readonly warnings: readonly string[];
+  /** Why the run ended. */
   readonly stopReason: "drained" | "time-limit" | "event-limit";
+  /** Time of the last event, or of the time limit. */
   readonly endS: number;
+  /** Events of the simulation. */
   readonly eventsHandled: number;
 }
 
 /** A variant of the scenario, run with the same seed and streams as the base. */
 export interface VariantResult extends RunResult {
+  /** Name of the variant. */
   readonly name: string;
+  /** What it changes, by path. */
   readonly set: Readonly<Record<string, unknown>>;
 }
 
 /** The document `result.json` holds and `--json` prints. Breaking changes change `schema`. */
 export interface ResultDocument extends RunResult {
+  /** Version of this format. */
   readonly schema: "headroom/result/v1";
+  /** Version of Headroom. */
   readonly version: string;
+  /** Name of the scenario. */
   readonly scenario: string;
+  /** The question the scenario asks; null without one. */
   readonly question: string | null;
   /** The answer in one plain sentence, computed from the goals. */
   readonly decision: string;
+  /** Root of every random stream. */
   readonly seed: number;
+  /** Every file the run read. */
   readonly inputs: readonly InputFile[];
+  /** Numbers that nobody measured. */
   readonly assumptions: readonly Assumption[];
+  /** Outcome of every variant, in the order of the scenario. */
   readonly variants: readonly VariantResult[];
 }
 

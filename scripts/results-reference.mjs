@@ -1,0 +1,95 @@
+// Makes docs/reference/results.md from the types of the result document and the columns of the tables:
+// the comment beside each field is its description, so code and reference cannot drift apart.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+import { JOB_COLUMNS, UTILIZATION_COLUMNS } from "../dist/report/table-columns.js";
+
+const SOURCE = "src/studies/run/result-document.ts";
+/** Interfaces in reading order; columns in memory are not part of any file. */
+const LEFT_OUT = new Set(["UtilizationSeries"]);
+
+/** The reference of everything `headroom run` writes, as Markdown. */
+export function resultsReference() {
+  const interfaces = readInterfaces();
+  const parts = [
+    "# What a run writes",
+    `Generated from \`${SOURCE}\` and \`src/report/table-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
+    "`headroom run` writes `result.json` (also printed by `--json`), `jobs.csv`, `utilization.csv`, `report.md`, `report.html` and the Vega-Lite specifications of the charts (`charts/*.vl.json`). Variant number n of a scenario has its tables in `variants/n/`. Same scenario, seed and version give the same bytes.",
+    "## result.json",
+    ...interfaces.filter(({ name }) => !LEFT_OUT.has(name)).map(interfaceSection),
+    "## jobs.csv",
+    "One row per job in order of submission. Text that a spreadsheet would run as a formula has an apostrophe in front.",
+    table(
+      ["column", "meaning"],
+      JOB_COLUMNS.map(({ name, description }) => [`\`${name}\``, description]),
+    ),
+    "## utilization.csv",
+    "A step function: each row holds until the next. Runs with more than 20 000 changes are coalesced by time-weighted means; the averages in `result.json` are exact all the same.",
+    table(
+      ["column", "meaning"],
+      [
+        ...UTILIZATION_COLUMNS.map(({ name, description }) => [`\`${name}\``, description]),
+        [
+          "`idle_milli_<class>`",
+          "Thousandths of a GPU idle in the class (see [models](../models.md#idle-gpu-classes)).",
+        ],
+      ],
+    ),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function readInterfaces() {
+  const path = fileURLToPath(new URL(`../${SOURCE}`, import.meta.url));
+  const source = ts.createSourceFile(
+    path,
+    readFileSync(path, "utf8"),
+    ts.ScriptTarget.ES2022,
+    true,
+  );
+  return source.statements.filter(ts.isInterfaceDeclaration).map((node) => ({
+    name: node.name.text,
+    description: commentOf(node),
+    parents: (node.heritageClauses ?? []).flatMap((clause) =>
+      clause.types.map((type) => type.getText(source)),
+    ),
+    fields: node.members.filter(ts.isPropertySignature).map((member) => ({
+      name: member.name.getText(source),
+      type: member.type
+        .getText(source)
+        .replace(/\breadonly /g, "")
+        .replace(/Readonly<(.*)>$/, "$1"),
+      description: commentOf(member),
+    })),
+  }));
+}
+
+function commentOf(node) {
+  const text = (node.jsDoc ?? [])
+    .map(({ comment }) =>
+      typeof comment === "string" ? comment : ts.getTextOfJSDocComment(comment),
+    )
+    .join(" ");
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function interfaceSection({ name, description, parents, fields }) {
+  if (description === "") throw new Error(`${SOURCE}: interface ${name} has no description`);
+  const more = parents.length === 0 ? "" : ` Has all fields of ${parents.join(" and ")}.`;
+  const bare = fields.filter((field) => field.description === "").map((field) => field.name);
+  if (bare.length > 0)
+    throw new Error(`${SOURCE}: ${name} has fields without a description: ${bare.join(", ")}`);
+  const rows = fields.map((field) => [
+    `\`${field.name}\``,
+    `\`${field.type.replaceAll("|", "\\|")}\``,
+    field.description,
+  ]);
+  return `### ${name}\n\n${description}${more}\n\n${table(["field", "type", "meaning"], rows)}`;
+}
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
