@@ -3,6 +3,7 @@ import type { ClusterState, ReadonlyNumbers } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
 import { demandsBesidesGpus } from "./pool-gang.js";
+import { takeBack } from "./take-back.js";
 import type { GangDemands, GangParts, GangPlacer } from "./types.js";
 
 const GPU_MILLI = 1000;
@@ -88,15 +89,21 @@ class ConsolidateGang implements GangPlacer {
     return this.book.finish();
   }
 
-  release(gang: number): void {
-    this.book.drain(gang, (allocation) => {
-      const node = this.nodeOfAllocation.get(allocation)!;
-      this.nodeOfAllocation.delete(allocation);
-      const freeBefore = this.cluster.nodeGpusWhole[node]!;
-      this.cluster.release(allocation);
-      this.nodesByFree[freeBefore]!--;
-      this.nodesByFree[this.cluster.nodeGpusWhole[node]!]!++;
+  placeAt(_demand: number, parts: GangParts): number {
+    return takeBack({
+      cluster: this.cluster,
+      book: this.book,
+      parts,
+      requestOf: (gpuCount) => this.requests[gpuCount]!,
+      occupy: (node, request, gpus) => {
+        this.take(node, request, gpus);
+      },
+      release: this.releaseAllocation,
     });
+  }
+
+  release(gang: number): void {
+    this.book.drain(gang, this.releaseAllocation);
   }
 
   mayFit(demand: number): boolean {
@@ -167,13 +174,26 @@ class ConsolidateGang implements GangPlacer {
 
   private occupy(node: number, gpuCount: number): void {
     this.firstFreeGpus(node, gpuCount);
-    const freeBefore = this.cluster.nodeGpusWhole[node]!;
-    const allocation = this.cluster.allocate(node, this.requests[gpuCount]!, this.gpus);
-    this.nodesByFree[freeBefore]!--;
-    this.nodesByFree[freeBefore - gpuCount]!++;
-    this.nodeOfAllocation.set(allocation, node);
-    this.book.add(allocation, node, this.gpus, gpuCount);
+    this.take(node, this.requests[gpuCount]!, this.gpus);
   }
+
+  private take(node: number, request: PodRequest, gpus: Int32Array): void {
+    const freeBefore = this.cluster.nodeGpusWhole[node]!;
+    const allocation = this.cluster.allocate(node, request, gpus);
+    this.nodesByFree[freeBefore]!--;
+    this.nodesByFree[freeBefore - request.gpuCount]!++;
+    this.nodeOfAllocation.set(allocation, node);
+    this.book.add(allocation, node, gpus, request.gpuCount);
+  }
+
+  private readonly releaseAllocation = (allocation: number): void => {
+    const node = this.nodeOfAllocation.get(allocation)!;
+    this.nodeOfAllocation.delete(allocation);
+    const freeBefore = this.cluster.nodeGpusWhole[node]!;
+    this.cluster.release(allocation);
+    this.nodesByFree[freeBefore]!--;
+    this.nodesByFree[this.cluster.nodeGpusWhole[node]!]!++;
+  };
 
   private firstFreeGpus(node: number, gpuCount: number): void {
     const offset: ReadonlyNumbers = this.cluster.gpuOffset;

@@ -4,6 +4,7 @@ import type { PodRequest } from "../../workload/job-table.js";
 import type { Placer } from "../placement/types.js";
 import { acceptedModels, createFitIndex, podsOnNode, type FitIndex } from "./fit-index.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
+import { takeBack } from "./take-back.js";
 import type { GangDemands, GangParts, GangPlacer } from "./types.js";
 
 const GPU_MILLI = 1000;
@@ -68,6 +69,20 @@ class NodeGang implements GangPlacer {
       this.book.add(allocation, node, this.placer.gpus, request.gpuCount);
     }
     return this.book.finish();
+  }
+
+  placeAt(demand: number, parts: GangParts): number {
+    const request = this.shapes[this.demands.shape[demand]!]!;
+    return takeBack({
+      cluster: this.cluster,
+      book: this.book,
+      parts,
+      requestOf: () => request,
+      occupy: (node, _request, gpus) => {
+        this.book.add(this.cluster.allocate(node, request, gpus), node, gpus, request.gpuCount);
+      },
+      release: this.releaseAllocation,
+    });
   }
 
   release(gang: number): void {

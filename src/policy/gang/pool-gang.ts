@@ -29,6 +29,13 @@ export function createPoolGang(
   const demandMilli = demands.gpuMilli;
   const live = new Int32Array(demands.count);
   let used = 0;
+  const tryPlace = (demand: number): number => {
+    if (demandMilli[demand]! > gpuMilliTotal - used) return -1;
+    used += demandMilli[demand]!;
+    live[demand]!++;
+    // A pool has no places: the demand says all a release needs to know.
+    return demand;
+  };
   return {
     name: "pool",
     gpuMilliTotal,
@@ -37,13 +44,8 @@ export function createPoolGang(
     },
     cluster: undefined,
     ignoredDemands: demandsBesidesGpus(shapes),
-    tryPlace(demand) {
-      if (demandMilli[demand]! > gpuMilliTotal - used) return -1;
-      used += demandMilli[demand]!;
-      live[demand]!++;
-      // A pool has no places: the demand says all a release needs to know.
-      return demand;
-    },
+    tryPlace,
+    placeAt: tryPlace,
     lastParts: { values: new Int32Array(0), length: 0 },
     release(gang) {
       used -= demandMilli[gang]!;

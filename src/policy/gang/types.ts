@@ -43,6 +43,13 @@ export interface GangPlacer {
   tryPlace(demand: number): number;
   /** Where the gang of the last successful `tryPlace` went; overwritten by the next. */
   readonly lastParts: GangParts;
+  /**
+   * Occupies exactly the room that a gang of the demand had.
+   *
+   * @param parts what `lastParts` said when it was placed
+   * @returns a gang handle, or -1 when some of the room is taken
+   */
+  placeAt(demand: number, parts: GangParts): number;
   /** @throws InvariantError when the gang is not live */
   release(gang: number): void;
   /**

@@ -1,6 +1,11 @@
-import { gangGpuMilli } from "../gang/gang-gpu-milli.js";
+import { conservativeBackfill, easyBackfill } from "./policies/backfill.js";
+import { fifoSkip, fifoStrict } from "./policies/fifo.js";
+import { gittins } from "./policies/gittins.js";
+import { las } from "./policies/las.js";
+import { sjf } from "./policies/sjf.js";
+import { smallestFirst } from "./policies/smallest-first.js";
+import { srtf } from "./policies/srtf.js";
 import type {
-  Overtaking,
   QueueOptionValue,
   QueuePolicy,
   QueuePolicyEntry,
@@ -8,71 +13,17 @@ import type {
   QueuePolicySpec,
 } from "./types.js";
 
-const blockingOption: QueuePolicyOption = {
-  name: "blocking",
-  type: "choice",
-  allowed: ["skip", "head"],
-  default: "skip",
-  description:
-    "`skip` passes over a job that does not fit and goes on; `head` stops the queue at the first job that does not fit.",
-};
-
-function overtakingOf(options: Readonly<Record<string, QueueOptionValue>>): Overtaking {
-  return options["blocking"] === "head" ? "none" : "any";
-}
-
 /** Every queue policy by name, in the order the reference lists them. */
 export const QUEUE_POLICIES: readonly QueuePolicyEntry[] = [
-  {
-    name: "fifo-strict",
-    description:
-      "First in, first out, and nobody overtakes: the queue is walked in order of submission (file order between equal times) and stops at the first job that does not fit.",
-    options: [],
-    create: () => ({
-      kind: "static-order",
-      name: "fifo-strict",
-      primaryKeys: (jobs) => jobs.submitS,
-      overtaking: "none",
-    }),
-  },
-  {
-    name: "fifo-skip",
-    description:
-      "First in, first out, and a job that does not fit is passed over: the queue is walked in order of submission (file order between equal times) and every job that fits starts. Large jobs may wait for ever.",
-    options: [],
-    create: () => ({
-      kind: "static-order",
-      name: "fifo-skip",
-      primaryKeys: (jobs) => jobs.submitS,
-      overtaking: "any",
-    }),
-  },
-  {
-    name: "sjf",
-    description:
-      "Shortest job first by the true duration of the job (an oracle: no real queue knows it), file order between equal durations; a job once started runs to its end.",
-    options: [blockingOption],
-    create: (options) => ({
-      kind: "static-order",
-      name: "sjf",
-      primaryKeys: (jobs) => jobs.durationS,
-      overtaking: overtakingOf(options),
-    }),
-  },
-  {
-    name: "smallest-first",
-    description:
-      "Fewest GPUs first (workers x GPUs per worker, shares counted as shares), order of submission between equal sizes, then file order; a job once started runs to its end.",
-    options: [blockingOption],
-    create: (options) => ({
-      kind: "static-order",
-      name: "smallest-first",
-      primaryKeys: (jobs) =>
-        Float64Array.from({ length: jobs.count }, (_, job) => gangGpuMilli(jobs, job)),
-      secondaryKeys: (jobs) => jobs.submitS,
-      overtaking: overtakingOf(options),
-    }),
-  },
+  fifoStrict,
+  fifoSkip,
+  sjf,
+  smallestFirst,
+  srtf,
+  las,
+  gittins,
+  easyBackfill,
+  conservativeBackfill,
 ];
 
 /** One thing wrong with a queue policy spec; the caller knows the file and the position. */

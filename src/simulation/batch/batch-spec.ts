@@ -90,10 +90,20 @@ export interface BatchSeries {
   readonly idleMilliByClass: Readonly<Record<string, Float64Array>>;
 }
 
+/** What stopping jobs did, by row of the job table. */
+export interface BatchPreemption {
+  /** Times the job was stopped before its end. */
+  readonly stops: Int32Array;
+  /** Seconds the job occupied its GPUs, restarts and lost work included. */
+  readonly occupiedS: Float64Array;
+  /** Seconds of work done and lost again. */
+  readonly lostS: Float64Array;
+}
+
 /** Everything one run gave. Columns have one entry per row of the job table. */
 export interface BatchRun {
   readonly jobs: JobTable;
-  /** Seconds; NaN for a job that never started. */
+  /** First start. Seconds; NaN for a job that never started. */
   readonly startS: Float64Array;
   /** Seconds; NaN for a job that did not complete. */
   readonly endS: Float64Array;
@@ -105,7 +115,9 @@ export interface BatchRun {
    */
   readonly waitReason: Int32Array;
   readonly reasons: readonly string[];
-  /** Where a job ran; empty for a job that never started and for a pool, which has no places. */
+  /** Stops and what they cost; absent when no job was stopped. */
+  readonly preemption?: BatchPreemption;
+  /** Where a job ran last; empty for a job that never started and for a pool, which has no places. */
   placementOf(job: number): readonly PlacedPart[];
   readonly records: BatchRecords;
   readonly series: BatchSeries;

@@ -1,25 +1,88 @@
-import { rankJobs } from "../../policy/queue/rank.js";
-import type { QueuePolicy } from "../../policy/queue/types.js";
+import { rankByKeys, rankJobs } from "../../policy/queue/rank.js";
+import type {
+  BackfillPolicy,
+  PreemptiveOrderPolicy,
+  QueuePolicy,
+  StaticOrderPolicy,
+} from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
-import { describeDemand, type DemandClasses } from "./demand-classes.js";
-import type { Dispatcher, Launcher } from "./dispatcher.js";
+import { describeDemand } from "./demand-classes.js";
+import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
+import { createConservativeDispatcher } from "./conservative-dispatcher.js";
+import { createEasyDispatcher } from "./easy-dispatcher.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
+import type { Lane, Lanes } from "./lanes.js";
+import {
+  createPreemptiveDispatcher,
+  remainingTimeOrder,
+  serviceLevelOrder,
+} from "./preemptive-dispatcher.js";
 import { createSkipDispatcher } from "./skip-dispatcher.js";
 
-/** One dispatcher per lane, all under the same queue policy. */
-export function createDispatchers(options: {
+/** What the dispatchers of a run are made from. */
+export interface DispatchSetting {
   readonly policy: QueuePolicy;
   readonly jobs: JobTable;
-  readonly classes: DemandClasses;
-  readonly laneCount: number;
-  readonly launcher: Launcher;
-}): readonly Dispatcher[] {
-  const { policy, jobs, classes, laneCount, launcher } = options;
+  readonly lanes: Lanes;
+  readonly launcher: PreemptingLauncher;
+}
+
+/** One dispatcher per lane, all under the same queue policy. */
+export function createDispatchers(setting: DispatchSetting): readonly Dispatcher[] {
+  const { lanes, policy } = setting;
+  switch (policy.kind) {
+    case "static-order":
+      return lanes.lanes.map(staticOrder(setting, policy));
+    case "preemptive-order":
+      return lanes.lanes.map(preemptiveOrder(setting, policy));
+    case "backfill":
+      return lanes.lanes.map(backfill(setting, policy));
+  }
+}
+
+function staticOrder(setting: DispatchSetting, policy: StaticOrderPolicy): () => Dispatcher {
+  const { jobs, launcher } = setting;
+  const { classes } = setting.lanes;
   const ranking = rankJobs(jobs, policy);
   const describe = (demand: number): string => describeDemand(classes, demand);
-  return Array.from({ length: laneCount }, () =>
+  return () =>
     policy.overtaking === "none"
       ? createHeadDispatcher({ ranking, classes, describe, launcher })
-      : createSkipDispatcher({ ranking, classes, launcher }),
-  );
+      : createSkipDispatcher({ ranking, classes, launcher });
+}
+
+function preemptiveOrder(
+  setting: DispatchSetting,
+  policy: PreemptiveOrderPolicy,
+): (lane: Lane) => Dispatcher {
+  const { jobs, launcher } = setting;
+  const { classes } = setting.lanes;
+  const rank = rankByKeys(jobs.submitS).rankOf;
+  const levels = policy.serviceLevels?.(jobs);
+  return () => {
+    const order =
+      levels === undefined
+        ? remainingTimeOrder(launcher)
+        : serviceLevelOrder({ launcher, levels, classes });
+    return createPreemptiveDispatcher({ order, classes, launcher, rank });
+  };
+}
+
+function backfill(
+  setting: DispatchSetting,
+  policy: BackfillPolicy,
+): (lane: Lane, laneIndex: number) => Dispatcher {
+  const { jobs, launcher } = setting;
+  const { classes } = setting.lanes;
+  const ranking = rankByKeys(jobs.submitS);
+  const estimateS = policy.estimatesS(jobs);
+  const describe = (demand: number): string => describeDemand(classes, demand);
+  return (lane, laneIndex) => {
+    if (lane.gang.cluster !== undefined) {
+      throw new RangeError(`${policy.name}: the placement must be pool, got ${lane.gang.name}`);
+    }
+    return policy.reservations === "head"
+      ? createEasyDispatcher({ ranking, classes, estimateS, describe, launcher, lane, laneIndex })
+      : createConservativeDispatcher({ rank: ranking.rankOf, classes, estimateS, launcher, lane });
+  };
 }

@@ -16,6 +16,28 @@ export interface Launcher {
   reasonIndex(reason: string): number;
 }
 
+/** What a dispatcher that stops jobs may ask besides. */
+export interface PreemptingLauncher extends Launcher {
+  /** When a running job will end if it is left alone. Seconds. */
+  endOfRunningS(job: number): number;
+  /** Seconds a waiting job would occupy GPUs if started now, restart included. */
+  occupancyS(job: number): number;
+  /** Seconds the job has occupied GPUs so far. */
+  occupiedS(job: number): number;
+  /** False when the trace says that the job must not be stopped. */
+  mayBeStopped(job: number): boolean;
+  /** Takes a running job's room away for a trial; `reseat` or `stop` must follow. */
+  vacate(job: number): void;
+  /** Gives a vacated job its old room back; false when some of it is taken. */
+  reseat(job: number): boolean;
+  /** Ends the trial of a vacated job: it is stopped and waits again. */
+  stop(job: number, reason: number): void;
+  /** Calls `Dispatcher.timer` for the job at that time; a job has one timer, a new one replaces it. */
+  setTimer(job: number, timeS: number): void;
+  /** Forgets the job's timer, if it has one. */
+  clearTimer(job: number): void;
+}
+
 /**
  * The waiting jobs of one lane (a partition with its own nodes, or the whole cluster), and the passes
  * that offer them to the placement in the order of a queue policy.
@@ -25,10 +47,12 @@ export interface Dispatcher {
   readonly waiting: number;
   /** Takes a job into the queue; true when a decision is due at this instant. */
   submit(job: number): boolean;
-  /** Room was freed in this lane; true when a decision is due at this instant. */
-  released(): boolean;
+  /** The job ended and freed its room in this lane; true when a decision is due at this instant. */
+  released(job: number): boolean;
   /** Starts what the policy starts now. */
   decide(): void;
-  /** Calls `visit` with every waiting job and the reason (index) it waits for, in no set order. */
+  /** Calls `visit` with every waiting job and the reason (index, or -1) it waits for, in no set order. */
   forEachWaiting(visit: (job: number, reason: number) => void): void;
+  /** The job's timer has come; true when a decision is due at this instant. */
+  timer?(job: number): boolean;
 }

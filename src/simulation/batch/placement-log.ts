@@ -4,8 +4,11 @@ import type { PlacedPart } from "./batch-spec.js";
 /** Where every started job ran, in one growing column of integers. */
 export interface PlacementLog {
   /** Writes down where the job went; a later start of the same job replaces the earlier. */
-  write(job: number, parts: GangParts, nodeMap: Int32Array): void;
-  placementOf(job: number): readonly PlacedPart[];
+  write(job: number, parts: GangParts): void;
+  /** The parts as written; valid until the next `write`. */
+  partsOf(job: number): GangParts;
+  /** The parts with nodes translated by `nodeMap`. */
+  placementOf(job: number, nodeMap: Int32Array): readonly PlacedPart[];
 }
 
 class GrowingPlacementLog implements PlacementLog {
@@ -19,9 +22,15 @@ class GrowingPlacementLog implements PlacementLog {
     this.values = new Int32Array(Math.max(16, jobCount * 4));
   }
 
-  write(job: number, parts: GangParts, nodeMap: Int32Array): void {
+  write(job: number, parts: GangParts): void {
     const { length, values } = parts;
     if (length === 0) return;
+    const before = (this.offsets[job] ?? 0) - 1;
+    // A restarted job of the same size takes its old line: the log does not grow with restarts.
+    if (before >= 0 && this.values[before] === length) {
+      for (let index = 0; index < length; index++) this.values[before + 1 + index] = values[index]!;
+      return;
+    }
     if (this.length + length + 1 > this.values.length) {
       const larger = new Int32Array(Math.ceil((this.length + length + 1) * 1.5));
       larger.set(this.values);
@@ -29,25 +38,23 @@ class GrowingPlacementLog implements PlacementLog {
     }
     this.offsets[job] = this.length + 1;
     this.values[this.length++] = length;
-    for (let index = 0; index < length;) {
-      const gpuCount = values[index + 1]!;
-      this.values[this.length++] = nodeMap[values[index]!]!;
-      this.values[this.length++] = gpuCount;
-      for (let gpu = 0; gpu < gpuCount; gpu++)
-        this.values[this.length++] = values[index + 2 + gpu]!;
-      index += 2 + gpuCount;
-    }
+    for (let index = 0; index < length; index++) this.values[this.length++] = values[index]!;
   }
 
-  placementOf(job: number): readonly PlacedPart[] {
+  partsOf(job: number): GangParts {
     const offset = (this.offsets[job] ?? 0) - 1;
-    if (offset < 0) return [];
-    const end = offset + 1 + this.values[offset]!;
+    if (offset < 0) return { values: this.values, length: 0 };
+    const length = this.values[offset]!;
+    return { values: this.values.subarray(offset + 1, offset + 1 + length), length };
+  }
+
+  placementOf(job: number, nodeMap: Int32Array): readonly PlacedPart[] {
+    const { values, length } = this.partsOf(job);
     const parts: PlacedPart[] = [];
-    for (let index = offset + 1; index < end;) {
-      const gpuCount = this.values[index + 1]!;
-      const gpus = Array.from(this.values.subarray(index + 2, index + 2 + gpuCount));
-      parts.push({ node: this.values[index]!, gpus });
+    for (let index = 0; index < length;) {
+      const gpuCount = values[index + 1]!;
+      const gpus = Array.from(values.subarray(index + 2, index + 2 + gpuCount));
+      parts.push({ node: nodeMap[values[index]!]!, gpus });
       index += 2 + gpuCount;
     }
     return parts;

@@ -7,6 +7,8 @@ export const RECORD_KINDS = [
   "finished",
   "refused",
   "never-placeable",
+  "stopped",
+  "resumed",
 ] as const;
 
 /** One kind of record. */
@@ -19,6 +21,8 @@ export const RECORD = {
   finished: 2,
   refused: 3,
   neverPlaceable: 4,
+  stopped: 5,
+  resumed: 6,
 } as const;
 
 /**
@@ -36,7 +40,7 @@ export interface BatchRecords {
   readonly kind: Uint8Array;
   /** Row in the job table. */
   readonly job: Int32Array;
-  /** `refused`, `never-placeable`: index into the run's reasons. Otherwise 0. */
+  /** `refused`, `never-placeable`, `stopped`: index into the run's reasons. Otherwise 0. */
   readonly detail: Int32Array;
 }
 

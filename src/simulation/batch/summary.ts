@@ -21,9 +21,9 @@ export interface JobsSummary {
   readonly jctS: DistributionSummary;
   /** Time between submission and end that was not spent running, over jobs that started. */
   readonly waitS: DistributionSummary;
-  /** (wait + run) / run, over completed jobs that ran for a time. */
+  /** Completion time over duration, over completed jobs of some duration. */
   readonly slowdown: DistributionSummary;
-  /** max(1, (wait + run) / max(run, 10 s)), over completed jobs. */
+  /** max(1, completion time / max(duration, 10 s)), over completed jobs. */
   readonly boundedSlowdown: DistributionSummary;
   /** First submission to last end. */
   readonly makespanS: number;
@@ -32,6 +32,10 @@ export interface JobsSummary {
   readonly queueLengthMax: number;
   /** Time average from the first submission to the end of the run. */
   readonly queueLengthMean: number;
+  /** Times a running job was stopped for another. */
+  readonly preemptions: number;
+  /** GPU-hours of work that was done and lost again, and spent on restarts, over all jobs. */
+  readonly gpuHoursLost: number;
   /** Jain's index of GPU-hours over tenants; null with fewer than two tenants or no GPU-hour. */
   readonly tenantFairness: number | null;
 }
@@ -117,7 +121,7 @@ function summarizeJobs(
   const { jobs, startS, endS, outcome } = run;
   const completed = (job: number): boolean => outcome[job] === OUTCOME.completed;
   const jct = (job: number): number => endS[job]! - jobs.submitS[job]!;
-  const ranS = (job: number): number => jct(job) - waits[job]!;
+  const durationS = (job: number): number => jobs.durationS[job]!;
   const ends = collect(run, completed, (job) => endS[job]!);
   const { spanS, integrals, maxima } = run.utilization;
   const queued = UTILIZATION_QUANTITIES.indexOf("jobsQueued");
@@ -140,21 +144,37 @@ function summarizeJobs(
     slowdown: summarizeInPlace(
       collect(
         run,
-        (job) => completed(job) && ranS(job) > 0,
-        (job) => jct(job) / ranS(job),
+        (job) => completed(job) && durationS(job) > 0,
+        (job) => jct(job) / durationS(job),
       ),
     ),
     boundedSlowdown: summarizeInPlace(
       collect(run, completed, (job) =>
-        Math.max(1, jct(job) / Math.max(ranS(job), SLOWDOWN_BOUND_S)),
+        Math.max(1, jct(job) / Math.max(durationS(job), SLOWDOWN_BOUND_S)),
       ),
     ),
     makespanS: ends.reduce((last, end) => Math.max(last, end - run.startOfTraceS), 0),
     gpuHours: tenants.reduce((sum, tenant) => sum + tenant.gpuHours, 0),
     queueLengthMax: maxima[queued] ?? 0,
     queueLengthMean: spanS > 0 ? integrals[queued]! / spanS : 0,
+    preemptions: run.preemption?.stops.reduce((sum, stops) => sum + stops, 0) ?? 0,
+    gpuHoursLost: gpuHoursLost(run),
     tenantFairness: fairness ?? null,
   };
+}
+
+/** GPU-hours that completed jobs occupied beyond their durations, and unfinished jobs are known to have lost. */
+function gpuHoursLost(run: BatchRun): number {
+  if (run.preemption === undefined) return 0;
+  const { stops, occupiedS, lostS } = run.preemption;
+  let hours = 0;
+  for (let job = 0; job < run.jobs.count; job++) {
+    if (stops[job] === 0) continue;
+    const isCompleted = run.outcome[job] === OUTCOME.completed;
+    const seconds = isCompleted ? occupiedS[job]! - run.jobs.durationS[job]! : lostS[job]!;
+    hours += (gangGpuMilli(run.jobs, job) / GPU_MILLI) * (seconds / SECONDS_PER_HOUR);
+  }
+  return hours;
 }
 
 function summarizeGpus(run: BatchRun): GpuSummary {

@@ -1,15 +1,22 @@
 import { OUTCOME, type BatchRun } from "./batch-spec.js";
 
 /**
- * Seconds each job waited: submission to start, or to the end of the run for a job still waiting.
+ * Seconds each job waited: the time from submission to its end, or to the end of the run, in which it did
+ * not occupy its GPUs. For a job that is never stopped that is submission to start.
  * NaN for a job that was not submitted or can never be placed.
  */
 export function waitedS(run: BatchRun): Float64Array {
-  const { jobs, startS, outcome, endOfRunS } = run;
+  const { jobs, startS, endS, outcome, endOfRunS, preemption } = run;
   const waited = new Float64Array(jobs.count).fill(Number.NaN);
   for (let job = 0; job < jobs.count; job++) {
-    if (outcome[job] === OUTCOME.waiting) waited[job] = endOfRunS - jobs.submitS[job]!;
-    else if (!Number.isNaN(startS[job]!)) waited[job] = startS[job]! - jobs.submitS[job]!;
+    if (preemption !== undefined && preemption.stops[job]! > 0) {
+      const untilS = outcome[job] === OUTCOME.completed ? endS[job]! : endOfRunS;
+      waited[job] = untilS - jobs.submitS[job]! - preemption.occupiedS[job]!;
+    } else if (outcome[job] === OUTCOME.waiting) {
+      waited[job] = endOfRunS - jobs.submitS[job]!;
+    } else if (!Number.isNaN(startS[job]!)) {
+      waited[job] = startS[job]! - jobs.submitS[job]!;
+    }
   }
   return waited;
 }
