@@ -16,6 +16,7 @@ const SECTIONS: readonly (readonly [prefix: string, href: string])[] = [
   ["jobs.makespanS", "#queue"],
   ["jobs.queueLength", "#queue"],
   ["jobs.gpuHours", "#tenants"],
+  ["jobs.tenantFairness", "#tenants"],
   ["gpu.", "#gpus"],
 ];
 

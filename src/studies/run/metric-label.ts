@@ -39,9 +39,14 @@ const single: Readonly<
   "jobs.gpuHours": ["GPU-hours of completed jobs", "GPU-hours of completed jobs", "higher"],
   "jobs.queueLengthMax": ["Longest queue", "longest queue", "lower"],
   "jobs.queueLengthMean": ["Mean queue length", "mean queue length", "lower"],
+  "jobs.tenantFairness": [
+    "Fairness between tenants (Jain's index)",
+    "fairness between tenants",
+    "higher",
+  ],
   "gpu.count": ["GPUs", "number of GPUs", "neither"],
-  "gpu.allocatedShare": ["GPUs in use, time average", "share of GPUs in use", "higher"],
-  "gpu.allocatedShareMax": ["GPUs in use, highest", "highest share of GPUs in use", "higher"],
+  "gpu.allocatedShare": ["GPUs in use, time average", "share of GPUs in use", "neither"],
+  "gpu.allocatedShareMax": ["GPUs in use, highest", "highest share of GPUs in use", "neither"],
 };
 
 /**
