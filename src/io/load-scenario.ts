@@ -1,18 +1,14 @@
-import { decodeText } from "../diagnostics/decode-text.js";
-import { InputError } from "../diagnostics/problem.js";
 import { createRandomStreams } from "../engine/streams.js";
 import { createGpuNames } from "../hardware/gpu-names.js";
 import type { ScenarioOverlay } from "../scenario/apply-overlays.js";
 import { parseSetArgument } from "../scenario/apply-overlays.js";
-import { missingExtends, type ScenarioTexts } from "../scenario/document.js";
 import { parseScenario } from "../scenario/parse-scenario.js";
 import type { ResolvedConfiguration, ResolvedScenario } from "../scenario/resolved.js";
 import { resolveScenario } from "../scenario/resolve-scenario.js";
 import type { JobTable } from "../workload/job-table.js";
 import { firstJobs } from "../workload/first-jobs.js";
 import { scaleLoad } from "../workload/scale-load.js";
-import { readBytes } from "./read-file.js";
-import { mayReadFrom } from "./scenario-root.js";
+import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
 
 /** How a scenario is to be loaded. */
@@ -24,12 +20,6 @@ export interface LoadOptions {
   readonly seed?: number;
   /** Folders beside the project that the scenario may read from. */
   readonly allowedFolders?: readonly string[];
-}
-
-/** A file that was read, by the path a person wrote. */
-export interface LoadedFile {
-  readonly path: string;
-  readonly sha256: string;
 }
 
 /** A configuration of the scenario with its jobs. */
@@ -55,7 +45,7 @@ export interface LoadedScenario {
  * @throws InputError with every problem found; nothing was simulated then
  */
 export async function loadScenario(options: LoadOptions): Promise<LoadedScenario> {
-  const { texts, inputs } = await readTexts(options);
+  const { texts, inputs } = await readScenarioTexts(options.path, options.allowedFolders);
   const overlays: ScenarioOverlay[] = (options.sets ?? []).map(parseSetArgument);
   const scenario = resolveScenario(parseScenario({ ...texts, overlays }));
   const configurations = [scenario.base, ...scenario.variants];
@@ -78,40 +68,6 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
       ...[...traces.values()].flatMap(({ warnings }) => warnings),
     ],
   };
-}
-
-async function readTexts(
-  options: LoadOptions,
-): Promise<{ texts: ScenarioTexts; inputs: LoadedFile[] }> {
-  const inputs: LoadedFile[] = [];
-  const read = async (path: string): Promise<string> => {
-    const { bytes, sha256 } = await readBytes(path);
-    inputs.push({ path, sha256 });
-    return decodeText(path, bytes);
-  };
-  const extended = new Map<string, string>();
-  const texts: ScenarioTexts = {
-    file: options.path,
-    text: await read(options.path),
-    texts: extended,
-    mayRead: mayReadFrom(options.path, options.allowedFolders ?? []),
-  };
-  for (let needed = missingExtends(texts); needed !== undefined; needed = missingExtends(texts)) {
-    const { path, place } = needed;
-    try {
-      extended.set(path, await read(path));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InputError(
-        error.problems.map((problem) => ({
-          ...problem,
-          ...place,
-          message: `${path} ${problem.message}`,
-        })),
-      );
-    }
-  }
-  return { texts, inputs };
 }
 
 /**

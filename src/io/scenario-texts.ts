@@ -1,0 +1,52 @@
+import { decodeText } from "../diagnostics/decode-text.js";
+import { InputError } from "../diagnostics/problem.js";
+import { missingExtends, type ScenarioTexts } from "../scenario/document.js";
+import { readBytes } from "./read-file.js";
+import { mayReadFrom } from "./scenario-root.js";
+
+/** A file that was read, by the path a person wrote. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/**
+ * Reads a scenario and every file it extends.
+ *
+ * @param allowedFolders folders beside the project that the scenario may read from
+ * @throws InputError when one of them cannot be read
+ */
+export async function readScenarioTexts(
+  path: string,
+  allowedFolders: readonly string[] = [],
+): Promise<{ readonly texts: ScenarioTexts; readonly inputs: readonly LoadedFile[] }> {
+  const inputs: LoadedFile[] = [];
+  const read = async (file: string): Promise<string> => {
+    const { bytes, sha256 } = await readBytes(file);
+    inputs.push({ path: file, sha256 });
+    return decodeText(file, bytes);
+  };
+  const extended = new Map<string, string>();
+  const texts: ScenarioTexts = {
+    file: path,
+    text: await read(path),
+    texts: extended,
+    mayRead: mayReadFrom(path, allowedFolders),
+  };
+  for (let needed = missingExtends(texts); needed !== undefined; needed = missingExtends(texts)) {
+    const { path: file, place } = needed;
+    try {
+      extended.set(file, await read(file));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(
+        error.problems.map((problem) => ({
+          ...problem,
+          ...place,
+          message: `${file} ${problem.message}`,
+        })),
+      );
+    }
+  }
+  return { texts, inputs };
+}
