@@ -52,12 +52,16 @@ export function plainValue(node: LocatedNode): unknown {
   if (node.kind === "list") return node.items.map(plainValue);
   const object: Record<string, unknown> = {};
   for (const [name, child] of node.entries) {
-    Object.defineProperty(object, name, {
-      value: plainValue(child),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    const value = plainValue(child);
+    // Assigning to `__proto__` would set the prototype; defining it makes a field.
+    if (name !== "__proto__") object[name] = value;
+    else
+      Object.defineProperty(object, name, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
   }
   return object;
 }

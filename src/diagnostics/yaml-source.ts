@@ -1,5 +1,5 @@
-import { isAlias, isScalar, isSeq, parseDocument } from "yaml";
-import type { Document, ParsedNode, YAMLMap, YAMLParseError } from "yaml";
+import { Composer, isAlias, isScalar, isSeq, Parser } from "yaml";
+import type { CST, Document, ParsedNode, YAMLMap, YAMLParseError } from "yaml";
 
 import type { PathPart } from "./field-path.js";
 import { formatPath } from "./field-path.js";
@@ -42,19 +42,12 @@ export function parseYaml(
   const source = createSourceText(file, text);
   const refusals = textProblems(source, limits.textLengthMax);
   if (refusals.length > 0) throw new InputError(refusals);
-  const tooDeep = nestingProblem(source, limits.depthMax);
+  const tokens = [...new Parser().parse(text)];
+  const tooDeep = nestingProblem(source, tokens, limits.depthMax);
   if (tooDeep !== undefined) throw new InputError([tooDeep]);
-
-  // Keys are compared below: the parser's own check takes time in the square of their number.
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    version: "1.2",
-    schema: "core",
-    customTags: [],
-  });
+  const [document, second] = composeDocuments(tokens, text.length);
   const problems = [
-    ...documentProblems(source, document),
+    ...documentProblems(source, document, second),
     ...document.errors.map((error) => syntaxProblem(source, error)),
   ];
   if (problems.length > 0) throw new InputError(problems);
@@ -75,6 +68,26 @@ export function parseYaml(
   const root = convert(conversion, contents, [], undefined);
   if (conversion.problems.length > 0) throw new InputError(conversion.problems);
   return root;
+}
+
+/** The first document of the tokens, and the second where there is one. */
+function composeDocuments(
+  tokens: readonly CST.Token[],
+  textLength: number,
+): readonly [Document.Parsed, Document.Parsed | undefined] {
+  const composer = new Composer<ParsedNode, true>({
+    prettyErrors: false,
+    // Keys are compared later: the composer's own check takes time in the square of their number.
+    uniqueKeys: false,
+    version: "1.2",
+    schema: "core",
+    customTags: [],
+  });
+  const documents = composer.compose(tokens, true, textLength);
+  const first = documents.next();
+  if (first.done === true) throw new Error("YAML: a forced composition gave no document");
+  const second = documents.next();
+  return [first.value, second.done === true ? undefined : second.value];
 }
 
 /** Reads the value of a `--set` argument: one YAML scalar, list or map in flow style, located at the argument. */
@@ -222,17 +235,32 @@ function convertEntries(
   return entries;
 }
 
-function documentProblems(source: SourceText, document: Document.Parsed): readonly Problem[] {
+function documentProblems(
+  source: SourceText,
+  document: Document.Parsed,
+  second: Document.Parsed | undefined,
+): readonly Problem[] {
+  const problems: Problem[] = [];
   const { version, explicit } = document.directives.yaml;
-  if (explicit !== true || version === "1.2") return [];
-  const end = source.text.indexOf("\n");
-  return [
-    problemAt(source, 0, end === -1 ? source.text.length : end, {
-      rule: "yaml-version",
-      message: `the file asks for YAML ${version}, must be YAML 1.2`,
-      help: "leave the %YAML line out",
-    }),
-  ];
+  if (explicit === true && version !== "1.2") {
+    const end = source.text.indexOf("\n");
+    problems.push(
+      problemAt(source, 0, end === -1 ? source.text.length : end, {
+        rule: "yaml-version",
+        message: `the file asks for YAML ${version}, must be YAML 1.2`,
+        help: "leave the %YAML line out",
+      }),
+    );
+  }
+  if (second !== undefined) {
+    problems.push(
+      problemAt(source, second.range[0], Math.min(second.range[0] + 3, second.range[1]), {
+        rule: "yaml-syntax",
+        message: "the file holds more than one document (---), must be one",
+      }),
+    );
+  }
+  return problems;
 }
 
 /** Start of the tag that stands before a value: its `!`, or the first of two. */
@@ -246,10 +274,8 @@ function syntaxProblem(source: SourceText, error: YAMLParseError): Problem {
   // What is missing at the end of the file is shown at its last character, not on an empty line after it.
   const lastOffset = Math.max(0, source.text.trimEnd().length - 1);
   const start = Math.min(error.pos[0], lastOffset);
-  const message =
-    error.code === "MULTIPLE_DOCS"
-      ? "the file holds more than one document (---), must be one"
-      : `not valid YAML: ${error.message.split("\n", 1)[0]!.replace(/closing (['"])quote/, "closing quote $1")}`;
+  const words = error.message.split("\n", 1)[0]!;
+  const message = `not valid YAML: ${words.replace(/closing (['"])quote/, "closing quote $1")}`;
   return problemAt(source, start, Math.max(start + 1, error.pos[1]), {
     rule: "yaml-syntax",
     message,

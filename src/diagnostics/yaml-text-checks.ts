@@ -1,4 +1,3 @@
-import { Parser } from "yaml";
 import type { CST } from "yaml";
 
 import type { Problem } from "./problem.js";
@@ -47,8 +46,12 @@ export function textProblems(source: SourceText, textLengthMax: number): readonl
  * Found on the parser's flat tokens and without recursion: composing a document recurses once per level,
  * and a megabyte of `[` would end its stack.
  */
-export function nestingProblem(source: SourceText, depthMax: number): Problem | undefined {
-  for (const token of new Parser().parse(source.text)) {
+export function nestingProblem(
+  source: SourceText,
+  tokens: readonly CST.Token[],
+  depthMax: number,
+): Problem | undefined {
+  for (const token of tokens) {
     const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token, depth: 0 }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { token: inner, depth } = next;

@@ -29,6 +29,8 @@ export interface Finding {
 /** One configuration (the base, or the base with a variant laid over it) while it is checked. */
 export interface CheckContext {
   readonly root: LocatedNode;
+  /** Values of the whole configuration, without places. */
+  readonly plain: unknown;
   readonly fields: ScenarioField;
   report(finding: Finding): void;
   warn(finding: Finding): void;
@@ -75,17 +77,22 @@ export function createCheckContext(options: {
   const append = (list: Problem[], problem: Problem | undefined): void => {
     if (problem !== undefined) list.push(problem);
   };
+  const plain = plainValue(root);
   return {
     root,
+    plain,
     fields,
     report: (finding) => append(problems, toProblem(finding, variant?.onlyOwnValues === true)),
     // A warning about the base is not repeated for every variant.
     warn: (finding) => append(warnings, toProblem(finding, variant !== undefined)),
-    valueAt(path) {
-      const node = nodeAt(root, path);
-      return node === undefined ? undefined : plainValue(node);
-    },
+    valueAt: (path) => path.reduce(valueIn, plain),
   };
+}
+
+/** One step into plain values; undefined where it leads nowhere. */
+function valueIn(value: unknown, part: PathPart): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+  return (value as Record<PathPart, unknown>)[part];
 }
 
 function suggestionFor(root: LocatedNode, finding: Finding): string | undefined {

@@ -130,7 +130,7 @@ function checkConfiguration(
   mayRead: (path: string) => boolean,
 ): Checked | undefined {
   if (isOtherVersion(context)) return undefined;
-  const result = format.schema.safeParse(plainValue(context.root));
+  const result = format.schema.safeParse(context.plain);
   if (!result.success) reportIssues(context, result.error.issues);
   const trace = traceReference(context.root);
   checkCluster(context);
