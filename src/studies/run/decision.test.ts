@@ -57,7 +57,7 @@ describe("decide", () => {
       }),
     ];
     expect(decide({ cluster, base: run(goals), variants: [] })).toBe(
-      "Yes: 2 nodes × 8 H100 (16 GPUs) meets all 2 goals (tightest: use is 52 %, goal at least 50 %).",
+      "Yes: 2 nodes × 8 H100 (16 GPUs) meets both goals (tightest: use is 52 %, goal at least 50 %).",
     );
   });
 

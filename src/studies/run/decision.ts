@@ -44,7 +44,7 @@ function verdict(cluster: string, { result }: DecidedRun): string {
   const missed = result.goals.filter((goal) => !goal.met);
   const total = result.goals.length;
   if (missed.length === 0) {
-    return `Yes: ${cluster} ${total === 1 ? "meets the goal" : `meets all ${total} goals`} (${closest(result.goals)}).`;
+    return `Yes: ${cluster} meets ${all(total)} (${closest(result.goals)}).`;
   }
   return `No: ${cluster} misses ${count(missed.length, total)}: ${missed.map(shortfall).join("; ")}.`;
 }
@@ -65,13 +65,18 @@ function variantVerdict(run: DecidedRun): string {
   const missed = goals.filter((goal) => !goal.met);
   const name = run.name ?? "the variant";
   if (missed.length === 0) {
-    return `With “${name}” ${goals.length === 1 ? "the goal is met" : `all ${goals.length} goals are met`} (${closest(goals)}).`;
+    return `With “${name}” ${all(goals.length)} ${goals.length === 1 ? "is" : "are"} met (${closest(goals)}).`;
   }
   return `With “${name}” it misses ${count(missed.length, goals.length)}: ${missed.map(shortfall).join("; ")}.`;
 }
 
 function count(missed: number, total: number): string {
-  return total === 1 ? "the goal" : `${missed} of ${total} goals`;
+  return missed === total ? all(total) : `${missed} of ${total} goals`;
+}
+
+function all(total: number): string {
+  if (total === 1) return "the goal";
+  return total === 2 ? "both goals" : `all ${total} goals`;
 }
 
 function shortfall(goal: GoalResult): string {

@@ -1,0 +1,47 @@
+// The job of `npm start`: the quickstart scenario, its report in a real browser, every committed scenario.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import { checkReportInBrowser, findChromium } from "../report/browser-check.js";
+import { headroom, REPOSITORY, temporaryFolder } from "./headroom.js";
+
+const scenarios = readdirSync(join(REPOSITORY, "scenarios")).filter((file) =>
+  file.endsWith(".yaml"),
+);
+
+describe("committed scenarios", () => {
+  test.each(scenarios)("%s runs, decides, and its report is at most 3 MB", (file) => {
+    const out = join(temporaryFolder(), "out");
+    const { exitCode, stdout, stderr } = headroom(["run", join("scenarios", file), "--out", out]);
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("report.html");
+    expect(statSync(join(out, "report.html")).size).toBeLessThan(3e6);
+    const result = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
+    expect(stdout.replace(/\s+/g, " ")).toContain(result.decision);
+  });
+});
+
+describe("the quickstart report", () => {
+  test("in a real browser: no console error, no request, charts drawn, readable at 1280 and 390 px", async (context) => {
+    if (findChromium() === undefined) {
+      if (process.env["HEADROOM_REQUIRE_BROWSER"] === "1") throw new Error("Chromium is missing");
+      context.skip("no Chromium: set CHROMIUM_PATH to check the report in a browser");
+    }
+    const out = join(temporaryFolder(), "out");
+    headroom(["run", "scenarios/quickstart.yaml", "--out", out]);
+    expect(await checkReportInBrowser(join(out, "report.html"), { chartsMin: 4 })).toEqual([]);
+  });
+
+  test("says what it should: enough now, not at +25 %, enough again on 10 nodes", () => {
+    const { stdout } = headroom(["run", "scenarios/quickstart.yaml", "--json"]);
+    const { goals, variants } = JSON.parse(stdout);
+    const met = (list: readonly { met: boolean }[]): boolean[] => list.map((goal) => goal.met);
+    expect(met(goals)).toEqual([true, true]);
+    expect(variants.map((variant: { goals: { met: boolean }[] }) => met(variant.goals))).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+});
