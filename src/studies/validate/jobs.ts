@@ -4,6 +4,7 @@ import type { BatchRun, PlacementSpec } from "../../simulation/batch/batch-spec.
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";
+import type { Check } from "./check.js";
 import {
   readHeliosJobs,
   readPartitionedJobs,
@@ -12,23 +13,6 @@ import {
   readTiresiasJobs,
   type PeerJob,
 } from "./jobs-data.js";
-
-/** One comparison with a published or independently computed number. */
-export interface JobsCheck {
-  readonly id: string;
-  readonly topic: "jobs";
-  readonly what: string;
-  readonly source: string;
-  readonly expected: number;
-  readonly actual: number;
-  /** Absolute difference, in `unit`. */
-  readonly error: number;
-  readonly unit: string;
-  /** Largest error that passes; null where the comparison is reported without a bar. */
-  readonly bar: number | null;
-  /** Null without a bar. */
-  readonly pass: boolean | null;
-}
 
 const NODE_GPUS = 8;
 const POOL_NODES = 16;
@@ -93,14 +77,14 @@ const HELIOS_ROWS: readonly (PeerRow & { readonly peerPolicy: string })[] = [
 const UNSTABLE = { row: "consolidate/fifo-strict", partition: "11cb48" };
 
 /** Compares whole runs with other simulators on the same input, job by job where their output names jobs. */
-export async function validateJobs(dataFolder: string): Promise<readonly JobsCheck[]> {
+export async function validateJobs(dataFolder: string): Promise<readonly Check[]> {
   return [...(await poolChecks(dataFolder)), ...(await heliosChecks(dataFolder))];
 }
 
-async function poolChecks(dataFolder: string): Promise<JobsCheck[]> {
+async function poolChecks(dataFolder: string): Promise<Check[]> {
   const jobs = await readPoolJobs(dataFolder);
   const nodes = Array.from({ length: POOL_NODES }, (_, index) => node(index));
-  const checks: JobsCheck[] = [];
+  const checks: Check[] = [];
   for (const row of POOL_ROWS) {
     const run = simulate({
       cluster: { nodes },
@@ -115,7 +99,7 @@ async function poolChecks(dataFolder: string): Promise<JobsCheck[]> {
       (peer, job) => run.startS[job] === peer.startS && run.endS[job] === peer.endS,
     ).length;
     checks.push(
-      equalJobsCheck(
+      equalCheck(
         `${row.id}/jobs`,
         "jobs with the peer's start and end",
         row.source,
@@ -127,7 +111,7 @@ async function poolChecks(dataFolder: string): Promise<JobsCheck[]> {
   return checks;
 }
 
-async function heliosChecks(dataFolder: string): Promise<JobsCheck[]> {
+async function heliosChecks(dataFolder: string): Promise<Check[]> {
   const jobs = await readPartitionedJobs(dataFolder);
   const sizes = await readPartitionNodes(dataFolder);
   const nodes = [...sizes].flatMap(([partition, count]) =>
@@ -137,7 +121,7 @@ async function heliosChecks(dataFolder: string): Promise<JobsCheck[]> {
       partition,
     })),
   );
-  const checks: JobsCheck[] = [];
+  const checks: Check[] = [];
   for (const row of HELIOS_ROWS) {
     const run = simulate({
       cluster: { nodes },
@@ -153,13 +137,7 @@ async function heliosChecks(dataFolder: string): Promise<JobsCheck[]> {
       const what = isUnstable
         ? "jobs with the peer's start; the peer sorts equal submit times unstably here"
         : "jobs with the peer's start";
-      const check = equalJobsCheck(
-        id,
-        what,
-        HELIOS,
-        peers.length,
-        countEqual(run, partition, peers),
-      );
+      const check = equalCheck(id, what, HELIOS, peers.length, countEqual(run, partition, peers));
       checks.push(isUnstable ? { ...check, bar: null, pass: null } : check);
     }
   }
@@ -187,14 +165,14 @@ function simulate(setting: {
   return simulateBatch({ ...setting, seed: 1, limits: { eventsMax } });
 }
 
-function averageChecks(row: PeerRow, run: BatchRun): JobsCheck[] {
+function averageChecks(row: PeerRow, run: BatchRun): Check[] {
   const { jctS, waitS } = summarizeBatch(run).jobs;
-  const check = (name: string, what: string, expected: number, mean: number | null): JobsCheck => {
+  const check = (name: string, what: string, expected: number, mean: number | null): Check => {
     const actual = mean ?? Number.NaN;
     const error = Math.abs(actual - expected);
     const common = {
       id: `jobs/${row.id}/${name}`,
-      topic: "jobs" as const,
+      topic: "jobs",
       what,
       source: row.source,
     };
@@ -214,13 +192,13 @@ function averageChecks(row: PeerRow, run: BatchRun): JobsCheck[] {
   ];
 }
 
-function equalJobsCheck(
+function equalCheck(
   id: string,
   what: string,
   source: string,
   expected: number,
   actual: number,
-): JobsCheck {
+): Check {
   const error = expected - actual;
   return {
     id: `jobs/${id}`,
