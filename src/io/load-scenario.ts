@@ -1,10 +1,12 @@
 import { createRandomStreams } from "../engine/streams.js";
 import { createGpuNames } from "../hardware/gpu-names.js";
+import { resolveTraceGpuModels } from "../scenario/trace-gpu-models.js";
 import type { ScenarioOverlay } from "../scenario/apply-overlays.js";
 import { parseSetArgument } from "../scenario/apply-overlays.js";
 import { parseScenario } from "../scenario/parse-scenario.js";
 import type { ResolvedConfiguration, ResolvedScenario } from "../scenario/resolved.js";
 import { resolveScenario } from "../scenario/resolve-scenario.js";
+import type { TraceReference } from "../scenario/trace-reference.js";
 import type { JobTable } from "../workload/job-table.js";
 import { firstJobs } from "../workload/first-jobs.js";
 import { scaleLoad } from "../workload/scale-load.js";
@@ -51,9 +53,10 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
   const configurations = [scenario.base, ...scenario.variants];
   const traces = await openScenarioTraces(configurations);
   const seed = options.seed ?? scenario.seed;
+  const gpuWarnings = new Set<string>();
   const [base, ...variants] = configurations.map((resolved) => ({
     resolved,
-    jobs: jobsOf(resolved, traces, seed),
+    jobs: jobsOf(resolved, traces, seed, gpuWarnings),
   })) as [LoadedConfiguration, ...LoadedConfiguration[]];
   return {
     scenario,
@@ -66,6 +69,7 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
         ({ file, line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}.`,
       ),
       ...[...traces.values()].flatMap(({ warnings }) => warnings),
+      ...gpuWarnings,
     ],
   };
 }
@@ -79,35 +83,33 @@ function jobsOf(
   { workload, gpuModelsDeclared }: ResolvedConfiguration,
   traces: ReadonlyMap<string, LoadedTrace>,
   seed: number,
+  warnings: Set<string>,
 ): JobTable {
   const all =
     workload.kind === "jobs"
       ? workload.jobs
-      : withGpuNames(traceJobs(traces, workload.trace.path, workload.format), gpuModelsDeclared);
+      : traceJobs(workload.trace, workload.format, traces, gpuModelsDeclared, warnings);
   const jobs = workload.jobsMax === undefined ? all : firstJobs(all, workload.jobsMax);
   if (workload.load === 1) return jobs;
   return scaleLoad(jobs, workload.load, createRandomStreams(seed).stream("workload/load"));
 }
 
+/** The jobs of a trace, with its GPU models under the names the cluster uses. */
 function traceJobs(
-  traces: ReadonlyMap<string, LoadedTrace>,
-  path: string,
+  trace: TraceReference,
   format: string | undefined,
+  traces: ReadonlyMap<string, LoadedTrace>,
+  gpuModelsDeclared: readonly string[],
+  warnings: Set<string>,
 ): JobTable {
-  const trace = traces.get(traceKey(path, format));
-  if (trace === undefined) throw new Error(`load scenario: trace ${path} was not read`);
-  return trace.jobs;
-}
-
-/** GPU models of a trace under the names the cluster uses; names nobody knows stay as they are. */
-function withGpuNames(jobs: JobTable, declared: readonly string[]): JobTable {
-  const names = createGpuNames(declared);
-  const clusterName = (written: string): string => {
-    const known = names.resolve(written);
-    return known.kind === "declared" || known.kind === "catalogue" ? known.name : written;
-  };
-  return {
-    ...jobs,
-    shapes: jobs.shapes.map((shape) => ({ ...shape, gpuModels: shape.gpuModels.map(clusterName) })),
-  };
+  const loaded = traces.get(traceKey(trace.path, format));
+  if (loaded === undefined) throw new Error(`load scenario: trace ${trace.path} was not read`);
+  const { jobs, unknown } = resolveTraceGpuModels(loaded.jobs, createGpuNames(gpuModelsDeclared));
+  if (unknown.length > 0) {
+    warnings.add(
+      `${trace.written}: jobs ask for GPU models nobody declared (${unknown.slice(0, 5).join(", ")}` +
+        `${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}); they match only nodes of exactly that name.`,
+    );
+  }
+  return jobs;
 }

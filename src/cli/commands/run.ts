@@ -16,6 +16,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly set: readonly string[];
+  readonly allowPath: readonly string[];
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -45,6 +46,12 @@ export function registerRun(program: Command): void {
       (value: string, all: readonly string[]) => [...all, value],
       [] as readonly string[],
     )
+    .option(
+      "--allow-path <folder>",
+      "let the scenario read files from this folder too; may be repeated",
+      (value: string, all: readonly string[]) => [...all, value],
+      [] as readonly string[],
+    )
     .option("--json", "print result.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -52,7 +59,7 @@ export function registerRun(program: Command): void {
       `
 Examples:
   headroom run scenarios/quickstart.yaml
-  headroom run scenarios/quickstart.yaml --set cluster.nodes[0].count=10 --out reports/ten-nodes
+  headroom run scenarios/quickstart.yaml --set "cluster.nodes[0].count=10" --out reports/ten-nodes
   headroom run scenarios/quickstart.yaml --json | jq .jobs.waitS.p95
 
 Exit code 1 when a goal of the base scenario is missed; goals of variants do not change it.`,
@@ -67,6 +74,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const scenario = await loadScenario({
       path,
       sets: options.set,
+      allowedFolders: options.allowPath,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
     const study = runScenario(scenario, (name, index, count) => {
