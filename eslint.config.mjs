@@ -41,12 +41,12 @@ export default tseslint.config(
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   {
+    files: ["**/*.ts"],
     languageOptions: {
-      parserOptions: {
-        projectService: { allowDefaultProject: ["*.mjs", "bin/*.mjs", "scripts/*.mjs"] },
-        tsconfigRootDir: import.meta.dirname,
-      },
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
+  },
+  {
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off", // typed arrays under noUncheckedIndexedAccess
       "@typescript-eslint/no-unused-vars": [
@@ -134,10 +134,15 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off", "no-console": "off" },
   },
   {
-    files: ["scripts/**/*.mjs", "bin/**/*.mjs", "*.mjs", "*.cjs"],
-    ...tseslint.configs.disableTypeChecked,
+    files: ["**/*.mjs", "**/*.cjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", module: "writable", URL: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        module: "writable",
+        URL: "readonly",
+        performance: "readonly",
+      },
     },
   },
 );
