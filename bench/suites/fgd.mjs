@@ -45,7 +45,14 @@ export const fgdRun = {
     const pods = readOpenbPods(await readTextFile(PODS), PODS);
     const counts = { pods: pods.count, nodes: nodes.length };
     const order = readOpenbArrivals(await readTextFile(DEFAULT_ORDER), DEFAULT_ORDER, counts);
-    const input = { nodes, pods, order, workload: "default", policy: findPlacementPolicy("fgd"), seed: 42 };
+    const input = {
+      nodes,
+      pods,
+      order,
+      workload: "default",
+      policy: findPlacementPolicy("fgd"),
+      seed: 42,
+    };
     replayOpenb(input);
     return input;
   },
@@ -56,7 +63,9 @@ export const fgdRun = {
 export const fgdMatrix = {
   id: "fgd/matrix80",
   get parameters() {
-    return casesWithData(this.id, () => [{ n: readdirSync(ARRIVALS).length * DETERMINISTIC_POLICIES }]);
+    return casesWithData(this.id, () => [
+      { n: readdirSync(ARRIVALS).length * DETERMINISTIC_POLICIES },
+    ]);
   },
   unit: "s",
   samples: 2,
