@@ -1,6 +1,7 @@
 import { createEngine } from "../../engine/engine.js";
 import { createRandomStreams } from "../../engine/streams.js";
 import type { Engine, EventId, EventKind, RunOutcome } from "../../engine/types.js";
+import type { GangParts } from "../../policy/gang/types.js";
 import { createQueuePolicy } from "../../policy/queue/registry.js";
 import { rankByKeys } from "../../policy/queue/rank.js";
 import type { JobTable } from "../../workload/job-table.js";
@@ -132,6 +133,10 @@ export class BatchSimulation implements PreemptingLauncher {
 
   waitedFor(job: number, reason: number): void {
     if (this.nowS > this.jobs.submitS[job]!) this.columns.waitReason[job] = reason;
+  }
+
+  partsOf(job: number): GangParts {
+    return this.placements.partsOf(job);
   }
 
   reasonIndex(reason: string): number {

@@ -8,10 +8,12 @@ import type {
 import type { JobTable } from "../../workload/job-table.js";
 import { describeDemand } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
+import { createPoolRoom, type BackfillRoom } from "./backfill-room.js";
 import { createConservativeDispatcher } from "./conservative-dispatcher.js";
 import { createEasyDispatcher } from "./easy-dispatcher.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
 import type { Lane, Lanes } from "./lanes.js";
+import { createNodeRoom } from "./node-room.js";
 import {
   createPreemptiveDispatcher,
   remainingTimeOrder,
@@ -77,12 +79,31 @@ function backfill(
   const ranking = rankByKeys(jobs.submitS);
   const estimateS = policy.estimatesS(jobs);
   const describe = (demand: number): string => describeDemand(classes, demand);
+  const roomOf = ({ gang }: Lane): BackfillRoom => {
+    const options = { gang, classes, launcher };
+    return gang.cluster === undefined
+      ? createPoolRoom(options)
+      : createNodeRoom(options, gang.cluster, jobs.shapes);
+  };
   return (lane, laneIndex) => {
-    if (lane.gang.cluster !== undefined) {
-      throw new RangeError(`${policy.name}: the placement must be pool, got ${lane.gang.name}`);
+    const isHead = policy.reservations === "head";
+    const isPool = lane.gang.cluster === undefined;
+    if (lane.gang.name === "consolidate" || (!isPool && !isHead)) {
+      const allowed = isHead ? "pool or a placement policy for nodes" : "pool";
+      throw new RangeError(
+        `${policy.name}: the placement must be ${allowed}, got ${lane.gang.name}`,
+      );
     }
-    return policy.reservations === "head"
-      ? createEasyDispatcher({ ranking, classes, estimateS, describe, launcher, lane, laneIndex })
+    return isHead
+      ? createEasyDispatcher({
+          ranking,
+          classes,
+          estimateS,
+          describe,
+          launcher,
+          room: roomOf(lane),
+          laneIndex,
+        })
       : createConservativeDispatcher({ rank: ranking.rankOf, classes, estimateS, launcher, lane });
   };
 }

@@ -1,3 +1,5 @@
+import type { GangParts } from "../../policy/gang/types.js";
+
 /** What a dispatcher may ask of the simulation. */
 export interface Launcher {
   /** Simulated seconds. */
@@ -12,6 +14,8 @@ export interface Launcher {
   refuse(job: number, reason: number): void;
   /** Remembers what a job that has just started had waited for. */
   waitedFor(job: number, reason: number): void;
+  /** Where a running job is, in nodes of its lane; valid until the next start. */
+  partsOf(job: number): GangParts;
   /** Index of a reason text; the same text gives the same index. */
   reasonIndex(reason: string): number;
 }

@@ -1,31 +1,39 @@
 import { createRankHeap, type RankHeap } from "../../policy/queue/rank-heap.js";
 import type { JobRanking } from "../../policy/queue/rank.js";
+import type { BackfillRoom } from "./backfill-room.js";
 import type { DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, Launcher } from "./dispatcher.js";
 import { createEstimateTree, type EstimateTree } from "./estimate-tree.js";
 import { createJobList, type JobKeys, type JobList } from "./job-order.js";
-import type { Lane } from "./lanes.js";
 
 const NONE = -1;
 
 /** A demand class as EASY sees it: its waiting jobs in queue order. */
 interface ClassQueue {
   readonly demand: number;
-  readonly gpuMilli: number;
   /** Job at each place, in queue order. */
-  readonly jobs: number[];
+  readonly jobs: readonly number[];
   readonly tree: EstimateTree;
+  /** In this pass no job of the class fits beside the head's reservation. */
+  longClosed: boolean;
+  /** In this pass no job of the class fits at all. */
+  closed: boolean;
 }
 
-/** When the blocked head can start by the estimates, and what is then left over. */
-interface Reservation {
-  readonly atS: number;
-  /** Thousandths of a GPU that jobs may hold beyond that time. */
-  extraMilli: number;
+/** What an EASY dispatcher needs. */
+export interface EasyOptions {
+  /** Order of submission. */
+  readonly ranking: JobRanking;
+  readonly classes: DemandClasses;
+  readonly estimateS: Float64Array;
+  readonly describe: (demand: number) => string;
+  readonly launcher: Launcher;
+  readonly room: BackfillRoom;
+  readonly laneIndex: number;
 }
 
 /**
- * EASY backfilling on a pool of GPUs.
+ * EASY backfilling.
  *
  * The walk of the queue behind the blocked head is not done job by job: room, spare room and the time
  * window only shrink during a pass, so the next job to start is always the first in queue order that
@@ -35,8 +43,8 @@ class EasyDispatcher implements Dispatcher {
   waiting = 0;
   /** All waiting jobs, and jobs that were backfilled and not yet passed. */
   private readonly queue: RankHeap = createRankHeap();
-  private readonly classQueues: ClassQueue[];
-  private readonly classQueueOf: Map<number, ClassQueue>;
+  private readonly classQueues: readonly ClassQueue[];
+  private readonly classQueueOf: ReadonlyMap<number, ClassQueue>;
   private readonly placeOf: Int32Array;
   private readonly started: Uint8Array;
   /** Running jobs by expected end. */
@@ -45,8 +53,6 @@ class EasyDispatcher implements Dispatcher {
   private headJob = NONE;
   private headReason = NONE;
   private readonly delayReasons = new Map<number, number>();
-  /** Free capacity at the end of the last pass, in thousandths of a GPU. */
-  private freeAfterPassMilli = 0;
 
   constructor(private readonly options: EasyOptions) {
     const { ranking, classes, laneIndex } = options;
@@ -65,9 +71,10 @@ class EasyDispatcher implements Dispatcher {
     }
     this.classQueues = [...jobsByDemand].map(([demand, jobs]) => ({
       demand,
-      gpuMilli: classes.gpuMilli[demand]!,
       jobs,
       tree: createEstimateTree(jobs.length),
+      longClosed: false,
+      closed: false,
     }));
     this.classQueueOf = new Map(this.classQueues.map((queue) => [queue.demand, queue]));
   }
@@ -87,8 +94,6 @@ class EasyDispatcher implements Dispatcher {
   decide(): void {
     const head = this.startInOrder();
     if (head !== NONE) this.backfill(head);
-    const { gang } = this.options.lane;
-    this.freeAfterPassMilli = gang.gpuMilliTotal - gang.gpuMilliUsed;
   }
 
   forEachWaiting(visit: (job: number, reason: number) => void): void {
@@ -121,55 +126,39 @@ class EasyDispatcher implements Dispatcher {
 
   private backfill(head: number): void {
     this.headJob = head;
-    const { gang } = this.options.lane;
-    const { launcher } = this.options;
-    const reservation = this.reserve(head);
-    let freeMilli = gang.gpuMilliTotal - gang.gpuMilliUsed;
-    for (
-      let job = this.nextBackfill(freeMilli, reservation);
-      job !== NONE;
-      job = this.nextBackfill(freeMilli, reservation)
-    ) {
-      if (!launcher.tryStart(job))
-        throw new Error(`easy-backfill: job ${job} fits by count and was refused`);
-      const { gpuMilli } = this.classQueue(job);
-      freeMilli -= gpuMilli;
-      if (launcher.nowS + this.options.estimateS[job]! > reservation.atS)
-        reservation.extraMilli -= gpuMilli;
-      this.onStarted(job);
+    const { room, launcher, estimateS, classes } = this.options;
+    const endsS = this.expectedEnds.key;
+    const reservedS = room.reserve(classes.classOf[head]!, this.running, endsS);
+    const windowS = longestWithin(launcher.nowS, reservedS);
+    for (const queue of this.classQueues) {
+      queue.closed = false;
+      queue.longClosed = false;
     }
+    this.classQueue(head).closed = true;
+    for (let job = this.nextCandidate(windowS); job !== NONE; job = this.nextCandidate(windowS)) {
+      const queue = this.classQueue(job);
+      const isLong = estimateS[job]! > windowS;
+      if (room.tryStart(job, isLong)) this.onStarted(job);
+      else if (isLong) queue.longClosed = true;
+      else queue.closed = true;
+    }
+    room.endPass();
   }
 
-  /** Walks the running jobs in order of their expected ends until the head would fit. */
-  private reserve(head: number): Reservation {
-    const { gang } = this.options.lane;
-    const { classes, launcher } = this.options;
-    const needMilli = classes.gpuMilli[classes.classOf[head]!]!;
-    let freeMilli = gang.gpuMilliTotal - gang.gpuMilliUsed;
-    let atS = launcher.nowS;
-    for (let place = 0; place < this.running.size; place++) {
-      const job = this.running.at(place);
-      // A job past its estimate is expected to end at any moment.
-      const endS = Math.max(launcher.nowS, this.expectedEnds.key[job]!);
-      if (freeMilli >= needMilli && endS > atS) break;
-      freeMilli += classes.gpuMilli[classes.classOf[job]!]!;
-      atS = endS;
-    }
-    return { atS, extraMilli: freeMilli - needMilli };
-  }
-
-  /** First job in queue order that may start now without delaying the head. */
-  private nextBackfill(freeMilli: number, reservation: Reservation): number {
-    const { ranking, launcher } = this.options;
-    const windowS = longestWithin(launcher.nowS, reservation.atS);
+  /** First job in queue order of a class that still may start somebody; one of the window's length or less where long jobs may not. */
+  private nextCandidate(windowS: number): number {
+    const { ranking, room } = this.options;
     let best = NONE;
-    for (const { gpuMilli, jobs, tree } of this.classQueues) {
-      if (gpuMilli > freeMilli) continue;
-      const place = tree.firstAtMost(
-        gpuMilli <= reservation.extraMilli ? Number.MAX_VALUE : windowS,
-      );
+    for (const queue of this.classQueues) {
+      if (queue.closed) continue;
+      if (!room.mayStart(queue.demand, false)) {
+        queue.closed = true;
+        continue;
+      }
+      queue.longClosed ||= !room.mayStart(queue.demand, true);
+      const place = queue.tree.firstAtMost(queue.longClosed ? windowS : Number.MAX_VALUE);
       if (place === NONE) continue;
-      const job = jobs[place]!;
+      const job = queue.jobs[place]!;
       if (best === NONE || ranking.rankOf[job]! < ranking.rankOf[best]!) best = job;
     }
     return best;
@@ -186,17 +175,15 @@ class EasyDispatcher implements Dispatcher {
     if (reason !== NONE) launcher.waitedFor(job, reason);
   }
 
-  /** Why the job could not start at the end of the last pass. */
+  /** Why the job could not start in the last pass. */
   private reasonOf(job: number): number {
     if (this.headJob === NONE) return NONE;
-    if (job === this.headJob || this.classQueue(job).gpuMilli > this.freeAfterPassMilli)
-      return this.headReason;
+    if (job === this.headJob || this.classQueue(job).closed) return this.headReason;
     const headDemand = this.options.classes.classOf[this.headJob]!;
     let reason = this.delayReasons.get(headDemand);
     if (reason === undefined) {
-      reason = this.options.launcher.reasonIndex(
-        `would delay a job ahead that needs ${this.options.describe(headDemand)}`,
-      );
+      const demand = this.options.describe(headDemand);
+      reason = this.options.launcher.reasonIndex(`would delay a job ahead that needs ${demand}`);
       this.delayReasons.set(headDemand, reason);
     }
     return reason;
@@ -214,20 +201,7 @@ export function longestWithin(nowS: number, untilS: number): number {
   return seconds;
 }
 
-/** What an EASY dispatcher needs. */
-export interface EasyOptions {
-  /** Order of submission. */
-  readonly ranking: JobRanking;
-  readonly classes: DemandClasses;
-  readonly estimateS: Float64Array;
-  readonly describe: (demand: number) => string;
-  readonly launcher: Launcher;
-  /** A pool. */
-  readonly lane: Lane;
-  readonly laneIndex: number;
-}
-
-/** EASY backfilling on a pool. */
+/** EASY backfilling in the room of a lane. */
 export function createEasyDispatcher(options: EasyOptions): Dispatcher {
   return new EasyDispatcher(options);
 }
