@@ -21,6 +21,12 @@ export { readTrace, readTraceText } from "./workload/read-trace.js";
 
 export type { ClusterSpec, NodeSpec } from "./cluster/spec.js";
 export type { ClusterView } from "./cluster/view.js";
+export { createCluster } from "./cluster/cluster.js";
+export { createFragmentation } from "./cluster/fragmentation.js";
+export { createPlacer } from "./policy/placement/placer.js";
+export { DEFAULT_FILTERS } from "./policy/placement/filters/default-filters.js";
+export { replayOpenb } from "./simulation/replay/replay-openb.js";
+export { validate } from "./studies/validate/validate.js";
 export { PLACEMENT_POLICIES, findPlacementPolicy } from "./policy/placement/policies.js";
 export type {
   DeviceSelector,
