@@ -3,16 +3,17 @@ import { join } from "node:path";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import type { GoalResult, ResultDocument, RunResult } from "../studies/run/result-document.js";
 import { colours } from "./terminal.js";
+import { alignColumns, wrapText } from "./text-layout.js";
 
 /** The end of a run in the terminal: the decision, the goals, the warnings, where the report is. */
 export function printDecision(document: ResultDocument, folder: string | undefined): void {
   const colour = colours(process.stdout);
   const lines: string[] = [""];
-  if (document.question !== null) lines.push(colour.dim(wrap(document.question)), "");
-  lines.push(colour.bold(wrap(document.decision)), "");
+  if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
+  lines.push(colour.bold(wrapText(document.decision)), "");
   if (document.goals.length > 0) lines.push(...goalTable(document), "");
   lines.push(
-    ...document.warnings.map((warning) => `${colour.yellow("!")} ${wrap(warning)}`),
+    ...document.warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning)}`),
     ...(document.warnings.length > 0 ? [""] : []),
   );
   if (folder !== undefined) {
@@ -43,29 +44,4 @@ function goalTable(document: ResultDocument): string[] {
 function outcome(goal: GoalResult): string {
   const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
   return `${actual} ${goal.met ? "✓ met" : "✗ missed"}`;
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("   ")}`.trimEnd(),
-  );
-}
-
-/** Breaks a text into lines of the terminal's width, at most 100 columns. */
-function wrap(text: string): string {
-  const width = Math.min(100, process.stdout.columns ?? 100);
-  let line = "";
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join("\n");
 }

@@ -11,6 +11,7 @@ import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
 import { printDecision } from "../print-decision.js";
 import { createProgressLine } from "../terminal.js";
+import { shellQuoted } from "../text-layout.js";
 
 interface RunOptions {
   readonly seed?: number;
@@ -101,15 +102,10 @@ async function run(path: string, options: RunOptions): Promise<void> {
 
 /** The command and the hashes that make the same bytes again. */
 function reproduceLines(path: string, options: RunOptions, document: ResultDocument): string[] {
-  const sets = options.set.map((set) => ` --set ${quoted(set)}`).join("");
+  const sets = options.set.map((set) => ` --set ${shellQuoted(set)}`).join("");
   return [
-    `headroom run ${quoted(path)}${sets} --seed ${document.seed}`,
+    `headroom run ${shellQuoted(path)}${sets} --seed ${document.seed}`,
     `Headroom ${VERSION}`,
     ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
   ];
-}
-
-/** A word as a POSIX shell reads it back. */
-function quoted(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

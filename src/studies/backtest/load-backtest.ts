@@ -77,6 +77,7 @@ export async function loadBacktest(options: BacktestOptions): Promise<LoadedBack
         ? "use"
         : "ignore",
       runningJobs: "until-last-time",
+      openbDurations: "scheduled",
     },
   );
   if (read.jobs.recordedStartS === undefined) {

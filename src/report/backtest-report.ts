@@ -1,0 +1,134 @@
+import { gangGpuMilli } from "../policy/gang/gang-gpu-milli.js";
+import type { Backtest } from "../studies/backtest/backtest.js";
+import { backtestAnswerSection } from "./backtest/answer.js";
+import { backtestGroupsSection } from "./backtest/groups.js";
+import { waitsByHourChart } from "./backtest/hours-chart.js";
+import { waitQuantileChart } from "./backtest/quantile-chart.js";
+import { backtestUnseenSection, backtestWorstSection } from "./backtest/unseen.js";
+import type { ReportDocument, ReportSection } from "./block.js";
+import { chartFiles } from "./chart-files.js";
+import { countOf } from "./format/number.js";
+import { escapeMarkdown } from "./format/escape.js";
+import { writeHtml } from "./html/html.js";
+import { writeMarkdown } from "./markdown.js";
+import { assumptionsSection } from "./sections/assumptions.js";
+import type { ReportFile } from "./scenario-run-files.js";
+import { csvNumber, csvText } from "./tables-csv.js";
+
+const GPU_MILLI = 1000;
+const ROWS_PER_CHUNK = 1024;
+
+const JOB_COLUMNS = [
+  "job_id",
+  "tenant",
+  "partition",
+  "gpus",
+  "submission_time",
+  "recorded_waiting_time",
+  "simulated_waiting_time",
+  "error",
+] as const;
+
+/**
+ * Builds the report of a backtest: the verdict and both distributions first, the audit trail last.
+ *
+ * @param reproduce the command that makes the same report again, then its version and hashes, one per line
+ */
+export function buildBacktestReport(
+  backtest: Backtest,
+  reproduce: readonly string[],
+): ReportDocument {
+  const { document, pairs } = backtest;
+  const comparison: ReportSection | undefined =
+    document.jobs.compared === 0
+      ? undefined
+      : {
+          id: "waits",
+          title: "Simulated against recorded waits",
+          blocks: [waitQuantileChart(pairs), waitsByHourChart(document)],
+          explanation:
+            "A wait is the time from submission to the first start. A point on the dashed line is a percentile " +
+            "at which both sides agree; above it the simulation waits longer than the record.",
+        };
+  const sections: readonly (ReportSection | undefined)[] = [
+    backtestAnswerSection(document, reproduce),
+    comparison,
+    backtestGroupsSection(document),
+    backtestWorstSection(backtest),
+    backtestUnseenSection(backtest),
+    assumptionsSection(document.assumptions),
+    provenance(backtest, reproduce),
+  ];
+  return {
+    title: `How well does the simulator repeat ${document.trace.path}?`,
+    kicker: "Backtest",
+    subtitle: `${countOf(document.jobs.count, "job")} on ${document.cluster.sentence}`,
+    sections: sections.filter((section) => section !== undefined),
+    reproduce,
+  };
+}
+
+function provenance({ document }: Backtest, reproduce: readonly string[]): ReportSection {
+  const kinds = document.cluster.kinds.map((line) => `- ${escapeMarkdown(line)}`);
+  return {
+    id: "provenance",
+    title: "Data, hashes and reproduction",
+    blocks: [
+      { kind: "text", markdown: `**Cluster**\n\n${kinds.join("\n")}` },
+      {
+        kind: "table",
+        caption: "Files read, by content",
+        columns: [{ header: "File" }, { header: "SHA-256" }],
+        rows: document.inputs.map(({ path, sha256 }) => [path, sha256]),
+      },
+      { kind: "commands", label: "Command, version and hashes", lines: reproduce },
+      {
+        kind: "text",
+        markdown:
+          `Headroom ${escapeMarkdown(document.version)}, seed ${document.seed}. The same files, seed and version give the ` +
+          "same result to the last digit. Every figure is in `backtest.json`, every compared job in `jobs.csv`.",
+      },
+    ],
+  };
+}
+
+/** Every file `headroom backtest` writes. */
+export async function backtestFiles(
+  backtest: Backtest,
+  reproduce: readonly string[],
+): Promise<readonly ReportFile[]> {
+  const report = buildBacktestReport(backtest, reproduce);
+  const { html } = await writeHtml(report);
+  return [
+    { name: "backtest.json", chunks: [`${JSON.stringify(backtest.document, null, 2)}\n`] },
+    { name: "jobs.csv", chunks: comparedJobsCsv(backtest) },
+    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
+    { name: "report.md", chunks: [writeMarkdown(report)] },
+    { name: "report.html", chunks: [html] },
+  ];
+}
+
+/** Every compared job with both waits, as CSV text in chunks. */
+export function* comparedJobsCsv({ run, comparedRows, pairs }: Backtest): Generator<string> {
+  const { jobs } = run;
+  let chunk = `${JOB_COLUMNS.join(",")}\n`;
+  for (const [position, job] of comparedRows.entries()) {
+    const recordedS = pairs.recordedS[position]!;
+    const simulatedS = pairs.simulatedS[position]!;
+    chunk += `${[
+      csvText(jobs.ids[job]!),
+      csvText(jobs.tenantNames[jobs.tenant[job]!]!),
+      csvText(jobs.partitionNames[jobs.partition[job]!]!),
+      csvNumber(gangGpuMilli(jobs, job) / GPU_MILLI),
+      csvNumber(jobs.submitS[job]!),
+      csvNumber(recordedS),
+      csvNumber(simulatedS),
+      csvNumber(simulatedS - recordedS),
+    ].join(",")}\n`;
+    if ((position + 1) % ROWS_PER_CHUNK === 0) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  if (chunk !== "") yield chunk;
+}
