@@ -5,10 +5,11 @@ export type ColumnArray = Float64Array | Int32Array | Uint8Array;
 export interface GrowingColumn<Values extends ColumnArray> {
   readonly count: number;
   push(value: number): void;
+  get(row: number): number;
   /** Replaces the value of a row already appended. */
   set(row: number, value: number): void;
   /**
-   * The values in the given order of rows, or as appended, in an array of exactly the right size.
+   * The values of the given rows in their order, or all as appended, in an array of exactly that size.
    *
    * Gives up its own storage, so that finishing a table column by column needs no second table: the
    * column must not be used afterwards.
@@ -45,11 +46,12 @@ export function createGrowingColumn<Values extends ColumnArray>(
       inBlock += 1;
       count += 1;
     },
+    get: (row) => blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS]!,
     set(row, value) {
       blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS] = value;
     },
     finish(order) {
-      const exact = make(count);
+      const exact = make(order?.length ?? count);
       if (order === undefined) {
         blocks.forEach((values, index) => {
           const firstRow = index * BLOCK_ROWS;
@@ -75,8 +77,8 @@ export function createGrowingColumn<Values extends ColumnArray>(
 export interface OptionalColumn<Values extends ColumnArray> {
   /** Sets the value of row `row`; rows must come in order, rows left out get `absent`. */
   set(row: number, value: number): void;
-  /** Undefined when no row has a value. */
-  finish(count: number, order: Int32Array | undefined): Values | undefined;
+  /** The values of the given rows out of `appended` rows; undefined when none ever had a value. */
+  finish(appended: number, order: Int32Array | undefined): Values | undefined;
 }
 
 /** Creates an optional column of which no row has a value yet. */
@@ -94,9 +96,9 @@ export function createOptionalColumn<Values extends ColumnArray>(
       fillTo(column, row);
       column.push(value);
     },
-    finish(count, order) {
+    finish(appended, order) {
       if (column === undefined) return undefined;
-      fillTo(column, count);
+      fillTo(column, appended);
       return column.finish(order);
     },
   };

@@ -102,6 +102,23 @@ describe("createJobTableBuilder", () => {
     expect(Array.from(jobs.preemptible!)).toEqual([0, 1, 0]);
   });
 
+  test("a removed row leaves with its dependencies, the others keep their values", () => {
+    const builder = createJobTableBuilder();
+    for (const id of ["a", "b", "c"]) {
+      builder.add({ id, submitS: 1, durationS: 0, gpuCount: 1, deadlineS: 9 });
+    }
+    builder.addDependency(1, 0);
+    builder.addDependency(2, 1);
+    builder.setDuration(2, 7);
+    builder.remove(1);
+    const { jobs } = builder.build();
+    expect(jobs.count).toBe(2);
+    expect(jobs.ids).toEqual(["a", "c"]);
+    expect(Array.from(jobs.durationS)).toEqual([0, 7]);
+    expect(Array.from(jobs.deadlineS!)).toEqual([8, 8]);
+    expect(jobs.dependencies).toBeUndefined();
+  });
+
   test("any rows: same multiset of jobs, sorted, shapes and names interned once", () => {
     const row = fc.record({
       submitS: fc.integer({ min: -50, max: 50 }),

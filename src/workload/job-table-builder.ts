@@ -35,8 +35,12 @@ export interface JobTableBuilder {
    * The builder trusts the values; readers check them, because only they know the place in the file.
    */
   add(job: JobRow): number;
+  /** Submit time of a row already appended. Seconds on the clock of the rows. */
+  submitOf(row: number): number;
   /** Replaces the duration of a row, for traces whose end is known only after the last row. Seconds. */
   setDuration(row: number, durationS: number): void;
+  /** Takes a row out again that turned out to be no job after later parts of the file were read. */
+  remove(row: number): void;
   /** Says that `row` may start only after the end of `afterRow`; both counted as appended. */
   addDependency(row: number, afterRow: number): void;
   /** Makes the table. The builder must not be used afterwards. */
@@ -53,6 +57,7 @@ export function createJobTableBuilder(): JobTableBuilder {
   const tenants = createNamePool();
   const partitions = createNamePool([""]);
   const dependencies: Dependency[] = [];
+  const removed = new Set<number>();
 
   return {
     get count() {
@@ -66,25 +71,24 @@ export function createJobTableBuilder(): JobTableBuilder {
         ids.pop();
         return -1;
       }
-      columns.submitS.push(job.submitS);
-      columns.durationS.push(job.durationS);
-      columns.walltimeS.push(job.walltimeS ?? Number.NaN);
-      columns.workers.push(job.workers ?? 1);
+      pushNumbers(columns, job);
       columns.shape.push(shapes.indexOf(job));
       columns.tenant.push(tenants.indexOf(job.tenant ?? ""));
-      columns.priority.push(job.priority ?? 0);
       columns.partition.push(partitions.indexOf(job.partition ?? ""));
       optional.set(row, job);
       return row;
     },
+    submitOf: (row) => columns.submitS.get(row),
     setDuration: (row, durationS) => columns.durationS.set(row, durationS),
+    remove: (row) => void removed.add(row),
     addDependency(row, afterRow) {
       dependencies.push({ row, afterRow });
     },
     build(options = {}) {
-      const count = ids.length;
+      const appended = ids.length;
+      const count = appended - removed.size;
       const appendedS = columns.submitS.finish(undefined);
-      const { order, rowsOutOfOrder } = orderBySubmit(appendedS);
+      const { order, rowsOutOfOrder } = orderBySubmit(appendedS, removed);
       const submitS = order === undefined ? appendedS : inOrder(appendedS, order);
       const zeroS = secondZero(submitS[0] ?? 0, options.originS ?? "first-submit");
       submitS.forEach((value, row) => (submitS[row] = value - zeroS));
@@ -106,8 +110,8 @@ export function createJobTableBuilder(): JobTableBuilder {
         tenantNames: tenants.names,
         partitionNames: partitions.names,
         ...(options.unixClock === true ? { originEpochS: zeroS } : {}),
-        ...optional.finish({ count, order, zeroS, workers, gpuCountOf }),
-        ...dependencyColumns(count, dependencies, order),
+        ...optional.finish({ appended, order, zeroS, workers, gpuCountOf }),
+        ...dependencyColumns(appended, dependencies, order),
       };
       return { jobs, rowsOutOfOrder };
     },
@@ -137,49 +141,64 @@ function createRequiredColumns() {
   };
 }
 
+function pushNumbers(columns: ReturnType<typeof createRequiredColumns>, job: JobRow): void {
+  columns.submitS.push(job.submitS);
+  columns.durationS.push(job.durationS);
+  columns.walltimeS.push(job.walltimeS ?? Number.NaN);
+  columns.workers.push(job.workers ?? 1);
+  columns.priority.push(job.priority ?? 0);
+}
+
 /** `row` waits for the end of `afterRow`, both counted as appended. */
 interface Dependency {
   readonly row: number;
   readonly afterRow: number;
 }
 
-/** Stable order by submit time; undefined when the rows already stand in it. */
-function orderBySubmit(submitS: Float64Array): {
-  order: Int32Array | undefined;
-  rowsOutOfOrder: number;
-} {
+/** The rows that stay in stable order of submit time; undefined when that is all rows as appended. */
+function orderBySubmit(
+  submitS: Float64Array,
+  removed: ReadonlySet<number>,
+): { order: Int32Array | undefined; rowsOutOfOrder: number } {
+  const order = new Int32Array(submitS.length - removed.size);
+  let count = 0;
   let rowsOutOfOrder = 0;
-  for (let row = 1; row < submitS.length; row += 1) {
-    if (submitS[row]! < submitS[row - 1]!) rowsOutOfOrder += 1;
+  for (let row = 0; row < submitS.length; row += 1) {
+    if (removed.has(row)) continue;
+    if (count > 0 && submitS[row]! < submitS[order[count - 1]!]!) rowsOutOfOrder += 1;
+    order[count] = row;
+    count += 1;
   }
-  if (rowsOutOfOrder === 0) return { order: undefined, rowsOutOfOrder };
-  const order = new Int32Array(submitS.length);
-  for (let row = 0; row < order.length; row += 1) order[row] = row;
+  if (rowsOutOfOrder === 0) {
+    return { order: removed.size === 0 ? undefined : order, rowsOutOfOrder };
+  }
   order.sort((left, right) => submitS[left]! - submitS[right]! || left - right);
   return { order, rowsOutOfOrder };
 }
 
 function inOrder(values: Float64Array, order: Int32Array): Float64Array {
-  const ordered = new Float64Array(values.length);
-  for (let row = 0; row < values.length; row += 1) ordered[row] = values[order[row]!]!;
-  return ordered;
+  return Float64Array.from(order, (row) => values[row]!);
 }
 
-/** Turns pairs of appended rows into offsets and targets in final rows. */
+/** Turns pairs of appended rows into offsets and targets in final rows; pairs with a removed row go. */
 function dependencyColumns(
-  count: number,
+  appended: number,
   dependencies: readonly Dependency[],
   order: Int32Array | undefined,
 ): Partial<JobTable> {
-  if (dependencies.length === 0) return {};
-  const finalRow = new Int32Array(count);
+  const finalRow = new Int32Array(appended).fill(-1);
+  const count = order?.length ?? appended;
   for (let row = 0; row < count; row += 1) finalRow[order?.[row] ?? row] = row;
+  const kept = dependencies.filter(
+    ({ row, afterRow }) => finalRow[row] !== -1 && finalRow[afterRow] !== -1,
+  );
+  if (kept.length === 0) return {};
   const dependencyOffset = new Int32Array(count + 1);
-  for (const { row } of dependencies) dependencyOffset[finalRow[row]! + 1]! += 1;
+  for (const { row } of kept) dependencyOffset[finalRow[row]! + 1]! += 1;
   for (let row = 0; row < count; row += 1) dependencyOffset[row + 1]! += dependencyOffset[row]!;
   const next = dependencyOffset.slice();
-  const targets = new Int32Array(dependencies.length);
-  for (const { row, afterRow } of dependencies) {
+  const targets = new Int32Array(kept.length);
+  for (const { row, afterRow } of kept) {
     const at = finalRow[row]!;
     targets[next[at]!] = finalRow[afterRow]!;
     next[at]! += 1;

@@ -14,7 +14,9 @@ export interface OptionalJobColumns {
 
 /** What is settled about the rows when the optional columns are finished. */
 export interface FinishedRows {
-  readonly count: number;
+  /** Rows that were appended. */
+  readonly appended: number;
+  /** The rows that stay, in final order; undefined for all as appended. */
   readonly order: Int32Array | undefined;
   /** Second 0 of the table on the clock of the rows. */
   readonly zeroS: number;
@@ -69,28 +71,28 @@ export function createOptionalJobColumns(): OptionalJobColumns {
         if (value !== undefined && !Number.isNaN(value)) column.set(row, value);
       }
     },
-    finish({ count, order, zeroS, workers, gpuCountOf }) {
+    finish({ appended, order, zeroS, workers, gpuCountOf }) {
       const finished: Writable = {};
-      const userRows = user.finish(count, order);
+      const userRows = user.finish(appended, order);
       if (userRows !== undefined)
         Object.assign(finished, { user: userRows, userNames: users.names });
-      assignPresent(finished, "status", status.finish(count, order));
-      assignPresent(finished, "preemptible", preemptible.finish(count, order));
-      const gangs = gangGpus.finish(count, order);
+      assignPresent(finished, "status", status.finish(appended, order));
+      assignPresent(finished, "preemptible", preemptible.finish(appended, order));
+      const gangs = gangGpus.finish(appended, order);
       assignPresent(finished, "gangGpus", gangs);
       fillDerived(gangs, (row) => workers[row]! * gpuCountOf(row));
       for (const [name, column] of workerColumns) {
-        const values = column.finish(count, order);
+        const values = column.finish(appended, order);
         assignPresent(finished, name, values);
         fillDerived(values, (row) => workers[row]!);
       }
       for (const [name, column] of entriesOf(instants)) {
-        const values = column.finish(count, order);
+        const values = column.finish(appended, order);
         assignPresent(finished, name, values);
         values?.forEach((value, row) => (values[row] = value - zeroS));
       }
       for (const [name, column] of entriesOf(lengths)) {
-        assignPresent(finished, name, column.finish(count, order));
+        assignPresent(finished, name, column.finish(appended, order));
       }
       return finished;
     },

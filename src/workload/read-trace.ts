@@ -39,8 +39,12 @@ export interface TraceReadOptions {
   readonly cpuJobs?: "keep" | "leave-out";
   /** `use` pins jobs to the trace's partitions or virtual clusters; `ignore` by default. */
   readonly partitions?: "ignore" | "use";
+  /** GPU models that jobs demand: kept (default), or ignored so that they run on any. */
+  readonly gpuModels?: "use" | "ignore";
   /** Model whose rates are used where a trace gives steps and rates (Gavel). */
   readonly referenceGpu?: string;
+  /** Jobs that had not ended: left out and counted (default), or cut at the last time of the trace. */
+  readonly runningJobs?: "leave-out" | "until-last-time";
   /** Duration of openb pods: `lifetime` (creation to deletion, default) or `scheduled` to deletion. */
   readonly openbDurations?: "lifetime" | "scheduled";
   /**
@@ -150,11 +154,11 @@ function startReading(options: TraceReadOptions): Reading {
     finish() {
       const buildOptions = reader!.finish();
       log.throwIfRefused();
-      if (builder.count === 0) throw new InputError([noJobs(file, log.findings())]);
       const onWeek = options.clock === "week" && buildOptions.unixClock === true;
       const { jobs, rowsOutOfOrder } = builder.build(
         onWeek ? { ...buildOptions, originS: "monday" } : buildOptions,
       );
+      if (jobs.count === 0) throw new InputError([noJobs(file, log.findings())]);
       if (rowsOutOfOrder > 0) {
         log.note(
           `${rowsOutOfOrder} rows are submitted before the row above them; the jobs were sorted by submit time, rows of one second in file order`,
@@ -177,7 +181,9 @@ function formatOptions(options: TraceReadOptions): TraceFormatOptions {
     processorsPerGpu: options.processorsPerGpu,
     cpuJobs: options.cpuJobs ?? "default",
     partitions: options.partitions ?? "ignore",
+    gpuModels: options.gpuModels ?? "use",
     referenceGpu: options.referenceGpu,
+    runningJobs: options.runningJobs ?? "leave-out",
     openbDurations: options.openbDurations ?? "lifetime",
   };
 }
@@ -193,13 +199,13 @@ function emptyFile(file: string): Problem {
   };
 }
 
-function noJobs(file: string, { problems, leftOut }: ReadingFindings): Problem {
+function noJobs(file: string, { problemCount, leftOut }: ReadingFindings): Problem {
   const reasons = leftOut.map(({ reason, rows }) => `${rows} left out: ${reason}`).join("; ");
   const why = reasons === "" ? "it has a header and no rows" : reasons;
   return {
     file,
     rule: "no-jobs",
-    message: `the trace has no jobs: ${problems.length > 0 ? `${problems.length} broken rows` : why}`,
+    message: `the trace has no jobs: ${problemCount > 0 ? `${problemCount} problems` : why}`,
     help: "at least one job is needed",
   };
 }

@@ -97,7 +97,7 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): num
     cpuMilli: columns.cpuMilli.number(),
     memoryBytes: columns.memoryMib.number() * MIB,
     ...gpuRequestOf(columns),
-    gpuModels: listOf(columns.gpuModels),
+    gpuModels: context.options.gpuModels === "use" ? listOf(columns.gpuModels) : [],
     tenant: columns.tenant.text(),
     priority: columns.priority.number(),
     partition: columns.partition.text(),

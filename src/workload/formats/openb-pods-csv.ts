@@ -103,7 +103,7 @@ function addPod(context: ReadingContext, table: CsvTable, columns: Columns): voi
     memoryBytes: memoryMib * MIB,
     gpuCount,
     gpuMilli: gpuCount > 0 ? gpuMilli : 0,
-    gpuModels: modelsOf(columns.models),
+    gpuModels: options.gpuModels === "use" ? modelsOf(columns.models) : [],
     tenant: columns.qos.text(),
     status: statusFromWord(columns.phase.text()),
     recordedStartS: scheduledS,

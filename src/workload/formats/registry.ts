@@ -1,13 +1,21 @@
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
+import { batsimJson } from "./batsim-json.js";
 import { dlrm2025Csv } from "./dlrm-2025-csv.js";
-import { openbPodsCsv } from "./openb-pods-csv.js";
-import { paiSimulatorCsv } from "./pai-simulator-csv.js";
-import { spot2026Csv } from "./spot-2026-csv.js";
-import { tiresiasCsv } from "./tiresias-csv.js";
+import { gavelTrace } from "./gavel-trace.js";
 import { headroomCsv } from "./headroom-csv.js";
 import { heliosCsv } from "./helios-csv.js";
+import { kubectlPods } from "./kubectl-pods.js";
+import { openbPodsCsv } from "./openb-pods-csv.js";
+import { paiSimulatorCsv } from "./pai-simulator-csv.js";
+import { paiTables } from "./pai-tables.js";
 import { phillyCsv } from "./philly-csv.js";
+import { phillyJson } from "./philly-json.js";
+import { polluxCsv } from "./pollux-csv.js";
+import { slurmSacct } from "./slurm-sacct.js";
+import { spot2026Csv } from "./spot-2026-csv.js";
+import { standardWorkloadFormat } from "./standard-workload-format.js";
+import { tiresiasCsv } from "./tiresias-csv.js";
 import type { TraceFormat, TraceOpening } from "./trace-format.js";
 
 /**
@@ -17,12 +25,20 @@ import type { TraceFormat, TraceOpening } from "./trace-format.js";
 export const TRACE_FORMATS: readonly TraceFormat[] = [
   headroomCsv,
   phillyCsv,
+  phillyJson,
   heliosCsv,
   tiresiasCsv,
   paiSimulatorCsv,
+  paiTables,
   spot2026Csv,
   dlrm2025Csv,
   openbPodsCsv,
+  polluxCsv,
+  slurmSacct,
+  kubectlPods,
+  batsimJson,
+  gavelTrace,
+  standardWorkloadFormat,
 ];
 
 /** A guessed format and why. */

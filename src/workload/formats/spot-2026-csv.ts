@@ -82,7 +82,7 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): voi
     workers,
     ...gpuShare(context, gpus),
     cpuMilli: Math.round(cpus * 1000),
-    gpuModels: model === "" ? [] : [model],
+    gpuModels: model === "" || options.gpuModels === "ignore" ? [] : [model],
     tenant: columns.organization.text(),
     priority: spot ? 0 : HIGH_PRIORITY,
     preemptible: spot,

@@ -31,8 +31,15 @@ export interface TraceFormatOptions {
    * `ignore` (default) keeps them as tenants only.
    */
   readonly partitions: "ignore" | "use";
+  /** `use` (default) keeps the GPU models that jobs demand; `ignore` lets them run on any. */
+  readonly gpuModels: "use" | "ignore";
   /** Model whose rates are used, where a trace has rates per GPU model; the first by default. */
   readonly referenceGpu: string | undefined;
+  /**
+   * Jobs that had not ended: left out (default), or kept with the time up to the last event of the trace
+   * as their duration, which is too short.
+   */
+  readonly runningJobs: "leave-out" | "until-last-time";
   /**
    * What openb pods last: `lifetime` (default) from creation to deletion, all pods; `scheduled` from
    * scheduling to deletion, without the pods that were never scheduled.

@@ -11,6 +11,9 @@ const SECONDS_PER_DAY = 86_400;
 /** Earliest and latest Unix second taken for a time: 1970 to 9999. */
 const EPOCH_MAX_S = 253_402_300_799;
 
+/** Largest difference of a zone in use from UTC: Kiribati's 14 hours. */
+const OFFSET_MAX_S = 14 * 3600;
+
 // 2026-01-05, T or blank, 08:00 with optional :00 and fraction, optional Z or ±hh[:mm].
 const CIVIL =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?$/;
@@ -41,7 +44,10 @@ export function parseTime(text: string): ParsedTime | undefined {
   const localS = dayS + hour * 3600 + minute * 60 + second + Number(match[7] ?? 0);
   const offset = match[8];
   if (offset === undefined) return { epochS: localS, zone: "none" };
-  return { epochS: localS - offsetSeconds(offset), zone: "stated" };
+  const offsetS = offsetSeconds(offset);
+  return Math.abs(offsetS) <= OFFSET_MAX_S
+    ? { epochS: localS - offsetS, zone: "stated" }
+    : undefined;
 }
 
 type Five = [number, number, number, number, number];
