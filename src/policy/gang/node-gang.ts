@@ -93,6 +93,10 @@ class NodeGang implements GangPlacer {
     return this.fit.podsThatFit(this.demands.shape[demand]!) >= this.demands.workers[demand]!;
   }
 
+  podsThatFit(demand: number): number {
+    return this.fit.podsThatFit(this.demands.shape[demand]!);
+  }
+
   refusalReason(demand: number): string {
     const shape = this.demands.shape[demand]!;
     const pods = this.fit.podsThatFit(shape);

@@ -57,6 +57,8 @@ export interface GangPlacer {
    * True promises nothing.
    */
   mayFit(demand: number): boolean;
+  /** Workers of the demand that the resources of the nodes have room for now; absent where nodes do not decide. */
+  podsThatFit?(demand: number): number;
   /** Why `tryPlace` just failed, in words that name no job: few distinct texts over a whole run. */
   refusalReason(demand: number): string;
   /** Why not even the empty cluster has room for the gang; undefined when it has. */

@@ -19,6 +19,7 @@ import {
   remainingTimeOrder,
   serviceLevelOrder,
 } from "./preemptive-dispatcher.js";
+import { createStopTrial } from "./stop-trial.js";
 import { createSkipDispatcher } from "./skip-dispatcher.js";
 
 /** What the dispatchers of a run are made from. */
@@ -61,12 +62,18 @@ function preemptiveOrder(
   const { classes } = setting.lanes;
   const rank = rankByKeys(jobs.submitS).rankOf;
   const levels = policy.serviceLevels?.(jobs);
-  return () => {
+  return ({ gang }) => {
+    const trial = createStopTrial({
+      gang,
+      classes,
+      shapes: jobs.shapes,
+      partsOf: (job) => launcher.partsOf(job),
+    });
     const order =
       levels === undefined
         ? remainingTimeOrder(launcher)
         : serviceLevelOrder({ launcher, levels, classes });
-    return createPreemptiveDispatcher({ order, classes, launcher, rank });
+    return createPreemptiveDispatcher({ order, classes, launcher, rank, trial });
   };
 }
 

@@ -61,18 +61,21 @@ export class FutureNodes {
     this.revision = cluster.revision;
   }
 
-  /** Takes a running or starting pod away (`sign` 1) or adds it (`sign` -1), part by part. */
-  apply(parts: GangParts, requestOf: (gpuCount: number) => PodRequest, sign: 1 | -1): void {
-    for (let index = 0; index < parts.length;) {
-      const node = parts.values[index]!;
-      const gpuCount = parts.values[index + 1]!;
-      const request = requestOf(gpuCount);
-      this.add(node, request, sign);
-      const offset = this.cluster.gpuOffset[node]!;
-      for (let gpu = 0; gpu < gpuCount; gpu++) {
-        this.addGpu(node, offset + parts.values[index + 2 + gpu]!, sign * request.gpuMilli);
-      }
-      index += 2 + gpuCount;
+  /** Lets a job be gone; returns how many more pods of the shape its nodes then take. */
+  withdraw(parts: GangParts, request: PodRequest, wanted: PodRequest): number {
+    let more = 0;
+    for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
+      more -= this.podsOn(parts.values[index]!, wanted);
+      this.applyPart(parts, index, request, 1);
+      more += this.podsOn(parts.values[index]!, wanted);
+    }
+    return more;
+  }
+
+  /** Lets a job that starts now be there still. */
+  occupy(parts: GangParts, request: PodRequest): void {
+    for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
+      this.applyPart(parts, index, request, -1);
     }
   }
 
@@ -130,6 +133,15 @@ export class FutureNodes {
       gpusWhole: Math.max(0, cluster.nodeGpusWhole[node]! - this.whole[node]!),
       shares,
     };
+  }
+
+  private applyPart(parts: GangParts, index: number, request: PodRequest, sign: 1 | -1): void {
+    const node = parts.values[index]!;
+    this.add(node, request, sign);
+    const offset = this.cluster.gpuOffset[node]!;
+    for (let gpu = 0; gpu < parts.values[index + 1]!; gpu++) {
+      this.addGpu(node, offset + parts.values[index + 2 + gpu]!, sign * request.gpuMilli);
+    }
   }
 
   private add(node: number, request: PodRequest, sign: 1 | -1): void {

@@ -14,8 +14,6 @@ const NO_GPUS = new Int32Array(0);
  */
 class NodeRoom implements BackfillRoom {
   private readonly future: FutureNodes;
-  /** Pods of the head's shape that each node will take. */
-  private readonly podsOn: Int32Array;
   private readonly cluster: ClusterState;
   private reservedNodes: readonly number[] = [];
   private holds: number[] = [];
@@ -29,26 +27,22 @@ class NodeRoom implements BackfillRoom {
   ) {
     this.cluster = cluster;
     this.future = new FutureNodes(cluster, shapes);
-    this.podsOn = new Int32Array(cluster.nodeCount);
     this.wholeGpus = new Int32Array(cluster.gpuKindStride);
   }
 
   reserve(demand: number, running: JobList, expectedEndS: Float64Array): number {
-    const { classes, launcher } = this.options;
-    const { future, podsOn, cluster } = this;
+    const { classes, launcher, gang } = this.options;
     const request = this.shapes[classes.shape[demand]!]!;
     const workers = classes.workers[demand]!;
-    future.startFromNow();
-    let pods = 0;
-    for (let node = 0; node < cluster.nodeCount; node++)
-      pods += podsOn[node] = future.podsOn(node, request);
+    this.future.startFromNow();
+    let pods = gang.podsThatFit!(demand);
     let atS = launcher.nowS;
     for (let place = 0; place < running.size; place++) {
       const job = running.at(place);
       const endS = Math.max(launcher.nowS, expectedEndS[job]!);
       if (pods >= workers && endS > atS) break;
       atS = endS;
-      pods += this.addEnding(job, request);
+      pods += this.future.withdraw(launcher.partsOf(job), this.requestOf(job), request);
     }
     this.reservedNodes = this.reserveNodes(request, workers);
     return atS;
@@ -62,7 +56,7 @@ class NodeRoom implements BackfillRoom {
   tryStart(job: number, isLong: boolean): boolean {
     this.setHolding(isLong);
     if (!this.options.launcher.tryStart(job)) return false;
-    if (isLong) this.future.apply(this.options.launcher.partsOf(job), this.requestOf(job), -1);
+    if (isLong) this.future.occupy(this.options.launcher.partsOf(job), this.requestOf(job));
     return true;
   }
 
@@ -70,31 +64,16 @@ class NodeRoom implements BackfillRoom {
     this.setHolding(false);
   }
 
-  private requestOf(job: number): () => PodRequest {
+  private requestOf(job: number): PodRequest {
     const { classes } = this.options;
-    const request = this.shapes[classes.shape[classes.classOf[job]!]!]!;
-    return () => request;
-  }
-
-  /** Lets a running job end in the future; returns how many more pods of the shape then fit. */
-  private addEnding(job: number, request: PodRequest): number {
-    const parts = this.options.launcher.partsOf(job);
-    this.future.apply(parts, this.requestOf(job), 1);
-    let more = 0;
-    for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
-      const node = parts.values[index]!;
-      const pods = this.future.podsOn(node, request);
-      more += pods - this.podsOn[node]!;
-      this.podsOn[node] = pods;
-    }
-    return more;
+    return this.shapes[classes.shape[classes.classOf[job]!]!]!;
   }
 
   private reserveNodes(request: PodRequest, workers: number): readonly number[] {
     const nodes: number[] = [];
     let left = workers;
     for (let node = 0; node < this.cluster.nodeCount && left > 0; node++) {
-      const pods = Math.min(left, this.podsOn[node]!);
+      const pods = Math.min(left, this.future.podsOn(node, request));
       if (pods > 0) nodes.push(node);
       for (let pod = 0; pod < pods; pod++) this.future.reserve(node, request);
       left -= pods;

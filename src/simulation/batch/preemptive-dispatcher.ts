@@ -9,6 +9,8 @@ import {
   type JobList,
 } from "./job-order.js";
 
+import type { StopTrial } from "./stop-trial.js";
+
 const NONE = -1;
 const GPU_MILLI = 1000;
 
@@ -107,6 +109,7 @@ class PreemptiveDispatcher implements Dispatcher {
     private readonly classes: DemandClasses,
     private readonly launcher: PreemptingLauncher,
     private readonly rank: Int32Array,
+    private readonly trial: StopTrial | undefined,
   ) {
     const jobCount = classes.classOf.length;
     this.waitKeys = { key: new Float64Array(jobCount), rank: rank.slice() };
@@ -237,6 +240,7 @@ class PreemptiveDispatcher implements Dispatcher {
   }
 
   private seatInPlaceOfOthers(job: number, demand: number): boolean {
+    if (!this.couldFitInPlaceOfOthers(job, demand)) return false;
     const { launcher, running } = this;
     const vacated: number[] = [];
     let seated = false;
@@ -258,6 +262,19 @@ class PreemptiveDispatcher implements Dispatcher {
     // What is left over may serve a smaller job that comes later in the order.
     if (anyPending) this.reopen();
     return seated;
+  }
+
+  /** The same walk on paper: most waiting jobs would not fit even so, and taking rooms away is costly. */
+  private couldFitInPlaceOfOthers(job: number, demand: number): boolean {
+    const { trial, running } = this;
+    if (trial === undefined) return true;
+    trial.begin(demand);
+    for (let place = running.size - 1; place >= 0; place--) {
+      const victim = running.at(place);
+      if (!this.goesBefore(job, victim)) return false;
+      if (this.launcher.mayBeStopped(victim) && trial.without(victim)) return true;
+    }
+    return false;
   }
 
   /** A running job lost its room: it competes for the rest of the pass with the key it had. */
@@ -300,7 +317,8 @@ export function createPreemptiveDispatcher(options: {
   readonly classes: DemandClasses;
   readonly launcher: PreemptingLauncher;
   readonly rank: Int32Array;
+  readonly trial: StopTrial | undefined;
 }): Dispatcher {
-  const { order, classes, launcher, rank } = options;
-  return new PreemptiveDispatcher(order, classes, launcher, rank);
+  const { order, classes, launcher, rank, trial } = options;
+  return new PreemptiveDispatcher(order, classes, launcher, rank, trial);
 }

@@ -1,0 +1,66 @@
+import type { ClusterView } from "../../cluster/view.js";
+import type { GangPlacer } from "../../policy/gang/types.js";
+import type { PodRequest } from "../../workload/job-table.js";
+import type { DemandClasses } from "./demand-classes.js";
+import { FutureNodes } from "./future-nodes.js";
+
+/** Finds out on paper whether stopping jobs would make room, before anything is touched. */
+export interface StopTrial {
+  /** Starts from what is free now. */
+  begin(demand: number): void;
+  /** Strikes out a running job; true when the demand would then fit. */
+  without(job: number): boolean;
+}
+
+/** What a trial reads. */
+export interface StopTrialOptions {
+  readonly gang: GangPlacer;
+  readonly classes: DemandClasses;
+  readonly shapes: readonly PodRequest[];
+  partsOf(job: number): GangPlacer["lastParts"];
+}
+
+/** A pool: GPUs are counted. */
+function poolTrial({ gang, classes }: StopTrialOptions): StopTrial {
+  let missingMilli = 0;
+  return {
+    begin(demand) {
+      missingMilli = classes.gpuMilli[demand]! - (gang.gpuMilliTotal - gang.gpuMilliUsed);
+    },
+    without(job) {
+      missingMilli -= classes.gpuMilli[classes.classOf[job]!]!;
+      return missingMilli <= 0;
+    },
+  };
+}
+
+/** Nodes: workers are counted, node by node. */
+function nodeTrial(options: StopTrialOptions, cluster: ClusterView): StopTrial {
+  const { gang, classes, shapes } = options;
+  const future = new FutureNodes(cluster, shapes);
+  const requestOf = (demand: number): PodRequest => shapes[classes.shape[demand]!]!;
+  let wanted: PodRequest | undefined;
+  let missingWorkers = 0;
+  return {
+    begin(demand) {
+      future.startFromNow();
+      wanted = requestOf(demand);
+      missingWorkers = classes.workers[demand]! - gang.podsThatFit!(demand);
+    },
+    without(job) {
+      missingWorkers -= future.withdraw(
+        options.partsOf(job),
+        requestOf(classes.classOf[job]!),
+        wanted!,
+      );
+      return missingWorkers <= 0;
+    },
+  };
+}
+
+/** The trial that suits the placement; undefined where only trying tells. */
+export function createStopTrial(options: StopTrialOptions): StopTrial | undefined {
+  const { cluster, podsThatFit } = options.gang;
+  if (cluster === undefined) return poolTrial(options);
+  return podsThatFit === undefined ? undefined : nodeTrial(options, cluster);
+}
