@@ -7,7 +7,9 @@ import { rankByKeys } from "../../policy/queue/rank.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME, type BatchSpec } from "./batch-spec.js";
 import { createDispatchers } from "./create-dispatchers.js";
+import { createDependencies, type Dependencies } from "./dependencies.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
+import { createGangSpeeds, type GangSpeeds } from "./gang-speeds.js";
 import { createJobColumns, type JobColumns } from "./job-columns.js";
 import { createLanes, type Lane, type Lanes } from "./lanes.js";
 import { createPlacementLog, type PlacementLog } from "./placement-log.js";
@@ -17,6 +19,8 @@ import { createSampler, type Sampler } from "./sampler.js";
 import { createWorkBook, type WorkBook } from "./work-book.js";
 
 const NONE = -1;
+const HELD = "a job it depends on has not ended";
+const DOOMED = "a job it depends on can never be placed";
 
 /** One batch run from empty cluster to the end: its state, its events, and what dispatchers may do. */
 export class BatchSimulation implements PreemptingLauncher {
@@ -33,6 +37,12 @@ export class BatchSimulation implements PreemptingLauncher {
   readonly arrivals: Int32Array;
   running = 0;
 
+  private readonly speeds: GangSpeeds;
+  private readonly dependencies: Dependencies;
+  /** Jobs that wait for others to end, and are in no queue. */
+  private held = 0;
+  /** When a job that was held entered its queue; others enter when they are submitted. */
+  private readonly releasedS = new Map<number, number>();
   private readonly engine: Engine = createEngine();
   private readonly arriveKind: EventKind;
   private readonly endKind: EventKind;
@@ -55,6 +65,8 @@ export class BatchSimulation implements PreemptingLauncher {
     this.placements = createPlacementLog(jobs.count);
     this.sampler = createSampler(this.lanes, spec.observe);
     this.arrivals = rankByKeys(jobs.submitS).jobAt;
+    this.speeds = createGangSpeeds(spec);
+    this.dependencies = createDependencies(jobs);
     this.neverReason = Array.from({ length: this.lanes.classes.count }, () => undefined);
     const policy = createQueuePolicy(spec.queue);
     this.work = createWorkBook(
@@ -79,12 +91,18 @@ export class BatchSimulation implements PreemptingLauncher {
       this.samplePending = false;
       this.sampler.sample(this.engine.nowS, { queued: this.queued, running: this.running });
     });
-    this.dispatchers = createDispatchers({ policy, jobs, lanes: this.lanes, launcher: this });
+    this.dispatchers = createDispatchers({
+      policy,
+      jobs,
+      lanes: this.lanes,
+      speeds: this.speeds,
+      launcher: this,
+    });
   }
 
-  /** Jobs waiting in all lanes. */
+  /** Jobs waiting, in queues or for other jobs to end. */
   get queued(): number {
-    let queued = 0;
+    let queued = this.held;
     for (const dispatcher of this.dispatchers) queued += dispatcher.waiting;
     return queued;
   }
@@ -132,7 +150,8 @@ export class BatchSimulation implements PreemptingLauncher {
   }
 
   waitedFor(job: number, reason: number): void {
-    if (this.nowS > this.jobs.submitS[job]!) this.columns.waitReason[job] = reason;
+    const queuedS = this.releasedS.get(job) ?? this.jobs.submitS[job]!;
+    if (this.nowS > queuedS) this.columns.waitReason[job] = reason;
   }
 
   partsOf(job: number): GangParts {
@@ -222,14 +241,33 @@ export class BatchSimulation implements PreemptingLauncher {
     this.dueSample();
     const demand = this.demandOf(job);
     const never = (this.neverReason[demand] ??= this.whyNever(demand));
-    if (never !== NONE) {
-      this.columns.outcome[job] = OUTCOME.neverPlaceable;
-      this.columns.waitReason[job] = never;
-      this.records.write(RECORD.neverPlaceable, this.nowS, job, never);
+    const standing = this.dependencies.submitted(job);
+    if (never !== NONE || standing === "doomed") {
+      this.giveUp(job, never === NONE ? this.reasons.indexOf(DOOMED) : never);
       return;
     }
     this.columns.outcome[job] = OUTCOME.waiting;
-    if (this.dispatcherOf(job).submit(job)) this.dueDecision();
+    if (standing === "held") {
+      this.held++;
+      this.refuse(job, this.reasons.indexOf(HELD));
+    } else if (this.dispatcherOf(job).submit(job)) {
+      this.dueDecision();
+    }
+  }
+
+  /** The job can never run, and neither can those that wait for it. */
+  private giveUp(first: number, firstReason: number): void {
+    const given = [first];
+    for (let job = given.pop(); job !== undefined; job = given.pop()) {
+      const reason = job === first ? firstReason : this.reasons.indexOf(DOOMED);
+      this.columns.outcome[job] = OUTCOME.neverPlaceable;
+      this.columns.waitReason[job] = reason;
+      this.records.write(RECORD.neverPlaceable, this.nowS, job, reason);
+      this.dependencies.failed(job, (dependent) => {
+        this.held--;
+        given.push(dependent);
+      });
+    }
   }
 
   /** Reason why no job of the class can ever be placed, or NONE. */
@@ -248,7 +286,8 @@ export class BatchSimulation implements PreemptingLauncher {
     columns.outcome[job] = OUTCOME.running;
     this.running++;
     this.records.write(isFirst ? RECORD.started : RECORD.resumed, nowS, job, 0);
-    columns.dueS[job] = this.work.start(job, nowS);
+    const speed = this.speeds.of(this.laneOf(job), this.placements.partsOf(job));
+    columns.dueS[job] = this.work.start(job, nowS, speed);
     columns.endEvent[job] = this.engine.schedule(this.endKind, columns.dueS[job]!, job);
   }
 
@@ -263,6 +302,11 @@ export class BatchSimulation implements PreemptingLauncher {
     this.records.write(RECORD.finished, nowS, job, 0);
     this.dueSample();
     if (this.dispatcherOf(job).released(job)) this.dueDecision();
+    this.dependencies.ended(job, (dependent) => {
+      this.held--;
+      this.releasedS.set(dependent, nowS);
+      if (this.dispatcherOf(dependent).submit(dependent)) this.dueDecision();
+    });
   }
 
   private dueDecision(): void {

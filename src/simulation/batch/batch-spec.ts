@@ -45,6 +45,11 @@ export interface BatchSpec {
    * Default `own` when a node of the cluster names a partition, else `shared`.
    */
   readonly partitions?: "own" | "shared";
+  /**
+   * Relative speed of GPU models, > 0: a job of duration d runs d / speed seconds on GPUs of that speed, and
+   * a gang over several models at the lowest of their speeds. Models not named have speed 1. Not for a pool.
+   */
+  readonly gpuSpeeds?: Readonly<Record<string, number>>;
   /** Root of every random stream; used by placements that draw. */
   readonly seed: number;
   readonly limits: BatchLimits;

@@ -11,6 +11,7 @@ import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createPoolRoom, type BackfillRoom } from "./backfill-room.js";
 import { createConservativeDispatcher } from "./conservative-dispatcher.js";
 import { createEasyDispatcher } from "./easy-dispatcher.js";
+import type { GangSpeeds } from "./gang-speeds.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
 import type { Lane, Lanes } from "./lanes.js";
 import { createNodeRoom } from "./node-room.js";
@@ -27,6 +28,7 @@ export interface DispatchSetting {
   readonly policy: QueuePolicy;
   readonly jobs: JobTable;
   readonly lanes: Lanes;
+  readonly speeds: GangSpeeds;
   readonly launcher: PreemptingLauncher;
 }
 
@@ -84,7 +86,7 @@ function backfill(
   const { jobs, launcher } = setting;
   const { classes } = setting.lanes;
   const ranking = rankByKeys(jobs.submitS);
-  const estimateS = policy.estimatesS(jobs);
+  const estimatesS = policy.estimatesS(jobs);
   const describe = (demand: number): string => describeDemand(classes, demand);
   const roomOf = ({ gang }: Lane): BackfillRoom => {
     const options = { gang, classes, launcher };
@@ -93,6 +95,9 @@ function backfill(
       : createNodeRoom(options, gang.cluster, jobs.shapes);
   };
   return (lane, laneIndex) => {
+    // A job that has no place yet may get the slowest GPUs of the lane.
+    const slowest = setting.speeds.slowestIn(lane);
+    const estimateS = slowest === 1 ? estimatesS : estimatesS.map((seconds) => seconds / slowest);
     const isHead = policy.reservations === "head";
     const isPool = lane.gang.cluster === undefined;
     if (lane.gang.name === "consolidate" || (!isPool && !isHead)) {

@@ -32,6 +32,10 @@ export interface JobsSummary {
   readonly queueLengthMax: number;
   /** Time average from the first submission to the end of the run. */
   readonly queueLengthMean: number;
+  /** Submitted jobs that have a deadline. */
+  readonly withDeadline: number;
+  /** Of these, the jobs that ended after it, can never be placed, or were not done when it passed. */
+  readonly deadlinesMissed: number;
   /** Times a running job was stopped for another. */
   readonly preemptions: number;
   /** GPU-hours of work that was done and lost again, and spent on restarts, over all jobs. */
@@ -157,10 +161,28 @@ function summarizeJobs(
     gpuHours: tenants.reduce((sum, tenant) => sum + tenant.gpuHours, 0),
     queueLengthMax: maxima[queued] ?? 0,
     queueLengthMean: spanS > 0 ? integrals[queued]! / spanS : 0,
+    ...countDeadlines(run),
     preemptions: run.preemption?.stops.reduce((sum, stops) => sum + stops, 0) ?? 0,
     gpuHoursLost: gpuHoursLost(run),
     tenantFairness: fairness ?? null,
   };
+}
+
+/** Deadlines, judged at the end of the run. */
+function countDeadlines(run: BatchRun): Pick<JobsSummary, "withDeadline" | "deadlinesMissed"> {
+  const { deadlineS } = run.jobs;
+  let withDeadline = 0;
+  let deadlinesMissed = 0;
+  for (let job = 0; job < (deadlineS?.length ?? 0); job++) {
+    const deadline = deadlineS![job]!;
+    if (Number.isNaN(deadline) || run.outcome[job] === OUTCOME.notSubmitted) continue;
+    withDeadline++;
+    const isOpen = run.outcome[job] === OUTCOME.waiting || run.outcome[job] === OUTCOME.running;
+    const endS = isOpen ? run.endOfRunS : run.endS[job]!;
+    // NaN: it can never be placed. An open job may still make it when its deadline lies ahead.
+    if (!(endS <= deadline)) deadlinesMissed++;
+  }
+  return { withDeadline, deadlinesMissed };
 }
 
 /** GPU-hours that completed jobs occupied beyond their durations, and unfinished jobs are known to have lost. */

@@ -11,10 +11,10 @@ import type { JobTable } from "../../workload/job-table.js";
 export interface WorkBook {
   /** Seconds of work left when the job next makes progress; its duration at first. */
   remainingS(job: number): number;
-  /** Seconds the job would occupy its GPUs if started now and left alone. */
+  /** Seconds the job would occupy its GPUs if started now at full speed and left alone. */
   occupancyS(job: number): number;
-  /** Starts the job at `nowS`; returns the time of its end. */
-  start(job: number, nowS: number): number;
+  /** Starts the job at `nowS`, working at `speed` times full speed; returns the time of its end. */
+  start(job: number, nowS: number, speed: number): number;
   /** Stops a running job before its end. */
   stop(job: number, nowS: number): void;
   /** Ends a running job that has done all its work. */
@@ -38,8 +38,8 @@ class PlainWorkBook implements WorkBook {
   occupancyS(job: number): number {
     return this.durationS[job]!;
   }
-  start(job: number, nowS: number): number {
-    return nowS + this.durationS[job]!;
+  start(job: number, nowS: number, speed: number): number {
+    return nowS + this.durationS[job]! / speed;
   }
   stop(job: number): void {
     throw new InvariantError(`work book: job ${job} was stopped under a policy that stops nobody`);
@@ -64,6 +64,7 @@ class PlainWorkBook implements WorkBook {
 class RestartingWorkBook implements WorkBook {
   private readonly remaining: Float64Array;
   private readonly segmentStartS: Float64Array;
+  private readonly speed: Float64Array;
   private readonly occupied: Float64Array;
   private readonly lost: Float64Array;
   private readonly stopCount: Int32Array;
@@ -74,6 +75,7 @@ class RestartingWorkBook implements WorkBook {
   ) {
     this.remaining = jobs.durationS.slice();
     this.segmentStartS = new Float64Array(jobs.count);
+    this.speed = new Float64Array(jobs.count).fill(1);
     this.occupied = new Float64Array(jobs.count);
     this.lost = new Float64Array(jobs.count);
     this.stopCount = new Int32Array(jobs.count);
@@ -87,14 +89,15 @@ class RestartingWorkBook implements WorkBook {
     return this.overheadS(job) + this.remaining[job]!;
   }
 
-  start(job: number, nowS: number): number {
+  start(job: number, nowS: number, speed: number): number {
     this.segmentStartS[job] = nowS;
-    return nowS + this.occupancyS(job);
+    this.speed[job] = speed;
+    return nowS + this.overheadS(job) + this.remaining[job]! / speed;
   }
 
   stop(job: number, nowS: number): void {
     const elapsedS = nowS - this.segmentStartS[job]!;
-    const progressS = Math.max(0, elapsedS - this.overheadS(job));
+    const progressS = Math.max(0, elapsedS - this.overheadS(job)) * this.speed[job]!;
     const durationS = this.jobs.durationS[job]!;
     const doneS = durationS - this.remaining[job]! + progressS;
     const savedS = this.savedS(job, doneS);
