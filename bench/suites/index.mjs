@@ -1,0 +1,6 @@
+// Every benchmark there is, in the order they run. bench/README.md says what a suite has to be.
+import { elementarySuites } from "./elementary.mjs";
+import { engineBursts } from "./engine-bursts.mjs";
+import { engineHold } from "./engine-hold.mjs";
+
+export const suites = [engineHold, engineBursts, ...elementarySuites];
