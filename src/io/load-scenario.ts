@@ -6,10 +6,12 @@ import { parseSetArgument } from "../scenario/apply-overlays.js";
 import { parseScenario } from "../scenario/parse-scenario.js";
 import type { ResolvedConfiguration, ResolvedScenario } from "../scenario/resolved.js";
 import { resolveScenario } from "../scenario/resolve-scenario.js";
-import type { TraceReference } from "../scenario/trace-reference.js";
+import type { FileReference, TraceReference } from "../scenario/trace-reference.js";
 import type { JobTable } from "../workload/job-table.js";
 import { firstJobs } from "../workload/first-jobs.js";
 import { scaleLoad } from "../workload/scale-load.js";
+import { generateWorkload } from "../workload/synthetic/generate-workload.js";
+import { readNamedFile, readScenarioParameters, type LoadedParameters } from "./scenario-files.js";
 import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
 
@@ -27,7 +29,10 @@ export interface LoadOptions {
 /** A configuration of the scenario with its jobs. */
 export interface LoadedConfiguration {
   readonly resolved: ResolvedConfiguration;
+  /** The jobs under the seed of the scenario. */
   readonly jobs: JobTable;
+  /** The jobs under another seed: the same where nothing of the workload is drawn. */
+  jobsWith(seed: number): JobTable;
 }
 
 /** A scenario with everything it needs in memory. */
@@ -37,12 +42,14 @@ export interface LoadedScenario {
   readonly base: LoadedConfiguration;
   readonly variants: readonly LoadedConfiguration[];
   readonly inputs: readonly LoadedFile[];
+  /** Text of the backtest that the scenario names. */
+  readonly backtest?: { readonly text: string; readonly reference: FileReference };
   /** In full sentences. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a scenario, what it extends, and its traces.
+ * Reads a scenario, what it extends, its traces and the other files it names.
  *
  * @throws InputError with every problem found; nothing was simulated then
  */
@@ -51,19 +58,31 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
   const overlays: ScenarioOverlay[] = (options.sets ?? []).map(parseSetArgument);
   const scenario = resolveScenario(parseScenario({ ...texts, overlays }));
   const configurations = [scenario.base, ...scenario.variants];
+  const parameters = await readScenarioParameters(configurations);
+  const reference = scenario.backtest;
+  const backtest =
+    reference === undefined ? undefined : await readNamedFile(reference, "trust.backtest");
   const traces = await openScenarioTraces(configurations);
   const seed = options.seed ?? scenario.seed;
   const gpuWarnings = new Set<string>();
-  const [base, ...variants] = configurations.map((resolved) => ({
-    resolved,
-    jobs: jobsOf(resolved, traces, seed, gpuWarnings),
-  })) as [LoadedConfiguration, ...LoadedConfiguration[]];
+  const [base, ...variants] = configurations.map((resolved): LoadedConfiguration => {
+    const unscaled = jobSource(resolved, { traces, parameters }, gpuWarnings);
+    const jobsWith = (root: number): JobTable => scaledJobs(resolved, unscaled(root), root);
+    return { resolved, jobs: jobsWith(seed), jobsWith };
+  }) as [LoadedConfiguration, ...LoadedConfiguration[]];
   return {
     scenario,
     seed,
     base,
     variants,
-    inputs: [...inputs, ...[...traces.values()].map(({ file }) => file)],
+    inputs: [
+      ...inputs,
+      ...[...traces.values(), ...parameters.values()].map(({ file }) => file),
+      ...(backtest === undefined ? [] : [backtest.file]),
+    ],
+    ...(backtest === undefined || reference === undefined
+      ? {}
+      : { backtest: { text: backtest.text, reference } }),
     warnings: [
       ...scenario.warnings.map(
         ({ file, line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}.`,
@@ -74,24 +93,37 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
   };
 }
 
-/**
- * The jobs of one configuration: of the trace or inline, the first `jobsMax` of them, scaled to the load.
- *
- * Scaling draws from one named stream, so that every load of a study shares its draws.
- */
-function jobsOf(
-  { workload, gpuModelsDeclared }: ResolvedConfiguration,
-  traces: ReadonlyMap<string, LoadedTrace>,
-  seed: number,
-  warnings: Set<string>,
-): JobTable {
-  const all =
-    workload.kind === "jobs"
-      ? workload.jobs
-      : traceJobs(workload.trace, workload.format, traces, gpuModelsDeclared, warnings);
+/** The first `jobsMax` jobs, scaled to the load from one named stream, so that every load of a study shares its draws. */
+function scaledJobs({ workload }: ResolvedConfiguration, all: JobTable, seed: number): JobTable {
   const jobs = workload.jobsMax === undefined ? all : firstJobs(all, workload.jobsMax);
   if (workload.load === 1) return jobs;
   return scaleLoad(jobs, workload.load, createRandomStreams(seed).stream("workload/load"));
+}
+
+/** Where the jobs of a configuration come from, as a function of the seed: only generated ones depend on it. */
+function jobSource(
+  { workload, gpuModelsDeclared }: ResolvedConfiguration,
+  files: {
+    readonly traces: ReadonlyMap<string, LoadedTrace>;
+    readonly parameters: ReadonlyMap<string, LoadedParameters>;
+  },
+  warnings: Set<string>,
+): (seed: number) => JobTable {
+  switch (workload.kind) {
+    case "jobs":
+      return () => workload.jobs;
+    case "trace": {
+      const { trace, format } = workload;
+      const jobs = traceJobs(trace, format, files.traces, gpuModelsDeclared, warnings);
+      return () => jobs;
+    }
+    case "generate": {
+      const { path } = workload.parameters;
+      const loaded = files.parameters.get(path);
+      if (loaded === undefined) throw new Error(`load scenario: parameters ${path} were not read`);
+      return (seed) => generateWorkload(loaded.parameters, createRandomStreams(seed));
+    }
+  }
 }
 
 /** The jobs of a trace, with its GPU models under the names the cluster uses. */

@@ -16,6 +16,9 @@ export const LIMITS = {
   goalsMax: 1_000,
   extendsMax: 16,
   eventsMax: 1_000_000_000_000,
+  replicationsMax: 1_000,
+  /** Fewer runs than this say too little about their own spread to stop by it. */
+  replicationsForPrecisionMin: 10,
 } as const;
 
 /** What holds where a scenario says nothing. Written once: the schema shows it and the resolver uses it. */
@@ -30,4 +33,7 @@ export const DEFAULTS = {
   gpuShare: 1,
   priority: 0,
   eventsMax: 100_000_000,
+  replications: 1,
+  confidence: 0.95,
+  interval: "replications",
 } as const;

@@ -10,6 +10,8 @@ import { createCheckContext } from "./check-context.js";
 import { checkCluster } from "./checks/check-cluster.js";
 import { checkGoals } from "./checks/check-goals.js";
 import { checkPolicy } from "./checks/check-policy.js";
+import { checkRun, isRandom } from "./checks/check-run.js";
+import { checkFilePath } from "./checks/check-workload.js";
 import { checkWorkload } from "./checks/check-workload.js";
 import { checkDuplicates } from "./checks/duplicates.js";
 import { LIMITS } from "./defaults.js";
@@ -20,8 +22,8 @@ import { scenarioFormat } from "./format.js";
 import { reportIssues } from "./report-issues.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 import { SCENARIO_SCHEMA } from "./schema/scenario-schema.js";
-import type { TraceReference } from "./trace-reference.js";
-import { traceReference } from "./trace-reference.js";
+import type { FileReference, TraceReference } from "./trace-reference.js";
+import { fileReference, traceReference } from "./trace-reference.js";
 
 /** What a scenario is read from. */
 export interface ParseOptions extends ScenarioTexts {
@@ -39,6 +41,8 @@ export interface ParsedConfiguration {
   readonly set: Readonly<Record<string, unknown>>;
   readonly spec: ScenarioSpec;
   readonly trace: TraceReference | undefined;
+  /** Parameters of a synthetic workload. */
+  readonly parameters: FileReference | undefined;
 }
 
 /** A scenario that was found to be in order. */
@@ -51,6 +55,8 @@ export interface ParsedScenario {
   readonly extended: readonly string[];
   /** Traces of the base and the variants, each file once. */
   readonly traces: readonly TraceReference[];
+  /** A backtest that speaks for this simulation. */
+  readonly backtest: FileReference | undefined;
   /** What is allowed and probably not meant; same form as problems. */
   readonly warnings: readonly Problem[];
 }
@@ -91,7 +97,10 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
     const configuration = applyVariant(withoutVariants(root), place, set, format.fields, problems);
     return { place, set, checked: check(configuration, place) };
   });
-  if (base !== undefined) checkAllNodes(base, variants, root, format, problems);
+  if (base !== undefined) {
+    checkAllNodes(base, variants, root, format, problems);
+    checkRandomness(base, variants, root, format, problems);
+  }
   if (problems.length > 0) throw new InputError(sortProblems(problems));
 
   const parsed = (
@@ -115,6 +124,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
     variants: variantConfigurations,
     extended: document.extended,
     traces: tracesOf([baseConfiguration, ...variantConfigurations]),
+    backtest: fileReference(root, ["trust", "backtest"]),
     warnings: sortProblems(warnings),
   };
 }
@@ -122,6 +132,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
 interface Checked {
   readonly spec: ScenarioSpec;
   readonly trace: TraceReference | undefined;
+  readonly parameters: FileReference | undefined;
 }
 
 function checkConfiguration(
@@ -133,12 +144,19 @@ function checkConfiguration(
   const result = format.schema.safeParse(context.plain);
   if (!result.success) reportIssues(context, result.error.issues);
   const trace = traceReference(context.root);
+  const parameters = fileReference(context.root, ["workload", "generate"]);
+  const backtest = fileReference(context.root, ["trust", "backtest"]);
   checkCluster(context);
   checkWorkload(context, trace, mayRead);
+  if (parameters !== undefined) {
+    checkFilePath(context, ["workload", "generate"], parameters, mayRead);
+  }
+  if (backtest !== undefined) checkFilePath(context, ["trust", "backtest"], backtest, mayRead);
   checkGoals(context);
   checkPolicy(context);
+  checkRun(context);
   checkDuplicates(context, ["variants"], { key: "name", what: "variant name" });
-  return result.success ? { spec: result.data, trace } : undefined;
+  return result.success ? { spec: result.data, trace, parameters } : undefined;
 }
 
 /** A file of another version is refused as a whole: judging its fields by this one would mislead. */
@@ -200,6 +218,32 @@ function checkAllNodes(
     part: "key",
     rule: "too-many-nodes",
     message: `the base and its variants have ${total} nodes together, at most ${LIMITS.nodesInAllVariantsMax} are simulated`,
+  });
+}
+
+/** Replications of a scenario in which nothing is drawn would be the same run again and again. */
+function checkRandomness(
+  base: Checked,
+  variants: readonly { readonly checked: Checked | undefined }[],
+  root: LocatedMap,
+  format: ScenarioFormat,
+  problems: Problem[],
+): void {
+  const replications = base.spec.run?.replications ?? 1;
+  const all = [base, ...variants.map(({ checked }) => checked)];
+  if (replications === 1 || all.some((one) => one === undefined || isRandom(one.spec))) return;
+  const context = createCheckContext({
+    root,
+    fields: format.fields,
+    variant: undefined,
+    problems,
+    warnings: [],
+  });
+  context.report({
+    path: ["run", "replications"],
+    rule: "nothing-random",
+    message: `run.replications asks for ${replications} runs, and nothing in the scenario is random: with the same jobs under the same rules every run would be the same, and its interval would have no width`,
+    help: "leave run.replications out, or draw the jobs with workload.generate, or scale them with workload.load",
   });
 }
 

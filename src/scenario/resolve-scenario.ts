@@ -31,6 +31,7 @@ export function resolveScenario(scenario: ParsedScenario): ResolvedScenario {
     variants: scenario.variants.map(resolveConfiguration),
     extended: scenario.extended,
     traces: scenario.traces,
+    backtest: scenario.backtest,
     warnings: scenario.warnings,
   };
 }
@@ -57,12 +58,19 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
       untilS: spec.run?.until,
       eventsMax: spec.run?.eventsMax ?? DEFAULTS.eventsMax,
     },
+    statistics: {
+      replications: spec.run?.replications ?? DEFAULTS.replications,
+      confidence: spec.run?.confidence ?? DEFAULTS.confidence,
+      warmUpS: spec.run?.warmup,
+      precision: spec.run?.precision,
+      interval: spec.run?.interval === "batch-means" ? "batch-means" : DEFAULTS.interval,
+    },
     assumptions: [...assumptions.values()],
   };
 }
 
 function resolveWorkload(
-  { spec, trace }: ParsedConfiguration,
+  { spec, trace, parameters }: ParsedConfiguration,
   gpuNames: GpuNames,
   assume: (assumption: Assumption) => void,
 ): WorkloadReference {
@@ -70,8 +78,9 @@ function resolveWorkload(
   const common = { load, jobsMax: limits?.maxJobs };
   if (jobs !== undefined)
     return { kind: "jobs", jobs: resolveJobs(jobs, gpuNames, assume), ...common };
+  if (parameters !== undefined) return { kind: "generate", parameters, ...common };
   if (trace === undefined)
-    throw new Error("scenario: a workload passed the checks without jobs or trace");
+    throw new Error("scenario: a workload passed the checks without jobs, trace or parameters");
   return {
     kind: "trace",
     trace,

@@ -3,7 +3,7 @@ import type { Problem } from "../diagnostics/problem.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { MetricUnit } from "./metrics.js";
-import type { TraceReference } from "./trace-reference.js";
+import type { FileReference, TraceReference } from "./trace-reference.js";
 
 /** A number the run uses that nobody measured: what it is, where it comes from. */
 export interface Assumption {
@@ -45,6 +45,13 @@ export type WorkloadReference =
       readonly jobsMax: number | undefined;
     }
   | {
+      readonly kind: "generate";
+      /** Parameters of a synthetic workload. */
+      readonly parameters: FileReference;
+      readonly load: number;
+      readonly jobsMax: number | undefined;
+    }
+  | {
       readonly kind: "jobs";
       readonly jobs: JobTable;
       readonly load: number;
@@ -70,6 +77,19 @@ export interface Goal {
   readonly unit: MetricUnit;
 }
 
+/** How often a configuration is run and what its intervals come from; the same for base and variants. */
+export interface RunStatistics {
+  /** With a precision, the most. */
+  readonly replications: number;
+  /** In (0, 1). */
+  readonly confidence: number;
+  /** Seconds from the start of the trace, or `auto`; undefined lets everything count. */
+  readonly warmUpS: number | "auto" | undefined;
+  /** Largest half-width as a share of the mean; undefined runs all replications. */
+  readonly precision: number | undefined;
+  readonly interval: "replications" | "batch-means";
+}
+
 /** Everything one run needs except the jobs of a trace. */
 export interface ResolvedConfiguration {
   /** undefined for the base. */
@@ -89,6 +109,7 @@ export interface ResolvedConfiguration {
     readonly untilS: number | undefined;
     readonly eventsMax: number;
   };
+  readonly statistics: RunStatistics;
   readonly assumptions: readonly Assumption[];
 }
 
@@ -106,5 +127,7 @@ export interface ResolvedScenario {
   readonly extended: readonly string[];
   /** Traces to read, each file once. */
   readonly traces: readonly TraceReference[];
+  /** A backtest that speaks for this simulation. */
+  readonly backtest: FileReference | undefined;
   readonly warnings: readonly Problem[];
 }

@@ -40,6 +40,7 @@ export const SCENARIO_RULES = {
   "path-outside": "A path leads out of the folders a scenario may read from.",
   "bad-path": "A path of a file is not written in the way scenarios need.",
   "bad-set": "The path or value of an overlay cannot be used.",
+  "nothing-random": "Replications are asked for and nothing in the scenario is random.",
   "no-gpus": "Jobs ask for GPUs and the cluster has none (a warning).",
   "gpu-name-shadowed": "A declared GPU model takes the place of one in the catalogue (a warning).",
 } as const;

@@ -2,13 +2,15 @@ import type { PathPart } from "../../diagnostics/field-path.js";
 import { formatPath } from "../../diagnostics/field-path.js";
 import type { CheckContext } from "../check-context.js";
 import { isGiven } from "../report-issues.js";
-import type { TraceReference } from "../trace-reference.js";
+import type { FileReference, TraceReference } from "../trace-reference.js";
 import { readFault } from "../document.js";
 import { checkAcceptedGpu, gpuNamesOf } from "./check-cluster.js";
 import { checkDuplicates, fieldOf, listAt } from "./duplicates.js";
 
 const WORKLOAD = ["workload"] as const;
 const JOBS = ["workload", "jobs"] as const;
+/** Where jobs can come from. */
+const SOURCES = ["trace", "jobs", "generate"] as const;
 
 /** What fields of the workload must be together, beyond what each must be alone. */
 export function checkWorkload(
@@ -17,7 +19,7 @@ export function checkWorkload(
   mayRead: (path: string) => boolean,
 ): void {
   checkSource(context);
-  if (trace !== undefined) checkTracePath(context, trace, mayRead);
+  if (trace !== undefined) checkFilePath(context, [...WORKLOAD, "trace"], trace, mayRead);
   checkDuplicates(context, JOBS, { key: "id", what: "job id" });
   const gpuNames = gpuNamesOf(context);
   listAt(context, JOBS).forEach((job, index) => {
@@ -33,25 +35,25 @@ export function checkWorkload(
 function checkSource(context: CheckContext): void {
   const workload = context.valueAt(WORKLOAD);
   if (typeof workload !== "object" || workload === null || Array.isArray(workload)) return;
-  const hasTrace = isGiven(context, [...WORKLOAD, "trace"]);
-  const hasJobs = isGiven(context, [...JOBS]);
-  if (hasTrace && hasJobs) {
+  const given = SOURCES.filter((source) => isGiven(context, [...WORKLOAD, source]));
+  const [first, second] = given;
+  if (first !== undefined && second !== undefined) {
     context.report({
-      path: [...JOBS],
+      path: [...WORKLOAD, second],
       part: "key",
       rule: "conflicting-fields",
-      message: "workload has both trace and jobs, must have one of them",
+      message: `workload has both ${first} and ${second}, must have one of them`,
     });
   }
-  if (!hasTrace && !hasJobs) {
+  if (first === undefined) {
     context.report({
       path: [...WORKLOAD, "trace"],
       rule: "missing-field",
-      message: "workload has neither trace nor jobs, must have one of them",
+      message: "workload has neither trace nor jobs nor generate, must have one of them",
       help: "headroom explain workload",
     });
   }
-  if (hasJobs && isGiven(context, [...WORKLOAD, "format"])) {
+  if (first !== undefined && first !== "trace" && isGiven(context, [...WORKLOAD, "format"])) {
     context.report({
       path: [...WORKLOAD, "format"],
       part: "key",
@@ -61,19 +63,21 @@ function checkSource(context: CheckContext): void {
   }
 }
 
-function checkTracePath(
+/** A file that a field names must lie where scenarios may read. */
+export function checkFilePath(
   context: CheckContext,
-  trace: TraceReference,
+  path: readonly PathPart[],
+  file: FileReference,
   mayRead: (path: string) => boolean,
 ): void {
   // A person who names a file on the command line has allowed it.
-  if (trace.fromCommandLine) return;
-  const fault = readFault(trace.written, trace.path, mayRead);
+  if (file.fromCommandLine) return;
+  const fault = readFault(file.written, file.path, mayRead);
   if (fault === undefined) return;
   context.report({
-    path: [...WORKLOAD, "trace"],
+    path,
     rule: fault.rule,
-    message: `workload.trace ${fault.message}`,
+    message: `${formatPath(path)} ${fault.message}`,
     ...(fault.help === undefined ? {} : { help: fault.help }),
   });
 }

@@ -5,6 +5,7 @@ import {
   parseCoresValue,
   parseDurationValue,
   parseGpuShareValue,
+  parseShareValue,
   parseSizeValue,
 } from "../parse-quantity.js";
 
@@ -26,6 +27,17 @@ export function cores() {
 /** Part of one GPU; the checked value is in thousandths, 1 to 1000. */
 export function share() {
   return quantity(parseGpuShareValue, "share", "0 to 1, or %");
+}
+
+/** Part of a whole; the checked value is 0 to 1. */
+export function proportion() {
+  return quantity(parseShareValue, "share", "0 to 1, or %");
+}
+
+/** A duration as text, or the word `auto`; the checked value is in seconds, or the word. */
+export function durationOrAuto() {
+  const parsed = quantity((given) => parseDurationValue(given), "duration", "ms, s, m, h, d, w");
+  return z.union([z.literal("auto"), parsed]);
 }
 
 /** Target of a goal. What it means depends on the metric beside it, so only its type is checked here. */

@@ -7,24 +7,22 @@ import { clusterSchema } from "./cluster-schema.js";
 import { field, lineOfText, oneOf, wholeNumber } from "./field.js";
 import { goalsSchema } from "./goals-schema.js";
 import { policySchema } from "./policy-schema.js";
-import { duration } from "./quantities.js";
+import { runSchema } from "./run-schema.js";
 import { workloadSchema } from "./workload-schema.js";
 
 /** The version of the format this program reads. */
 export const SCENARIO_SCHEMA = "headroom/scenario/v1";
 
-function runSchema() {
-  return z.strictObject({
-    until: field(duration("above-zero"), {
+function trustSchema() {
+  const trust = z.strictObject({
+    backtest: field(lineOfText(4_096), {
       description:
-        "The run stops at this time even if jobs are left. Left out, it goes on until nothing is left to do.",
-      example: "30d",
+        "A `backtest.json` of this cluster and policy, written by `headroom backtest`, relative to the folder of the file this is written in. A file about another cluster or policy is named in a warning and not used.",
+      example: "../reports/backtest-history/backtest.json",
     }).optional(),
-    eventsMax: field(wholeNumber(1, LIMITS.eventsMax), {
-      description: "The run stops after so many events. There is no endless run.",
-      default: DEFAULTS.eventsMax,
-      example: 1_000_000,
-    }).optional(),
+  });
+  return field(trust, {
+    description: "Why the simulation is to be believed: carried into the report of the scenario.",
   });
 }
 
@@ -103,7 +101,10 @@ export function createScenarioSchema(registries: ScenarioRegistries) {
           "Changed versions of the scenario that are run beside it, with the same seed, and compared with it.",
         example: [{ name: "twice", set: { "cluster.nodes[h100].count": 32 } }],
       }).optional(),
-      run: field(runSchema(), { description: "When the run stops." }).optional(),
+      run: field(runSchema(), {
+        description: "When the run stops, and how often it is repeated.",
+      }).optional(),
+      trust: trustSchema().optional(),
     })
     .meta({
       title: "Headroom scenario",

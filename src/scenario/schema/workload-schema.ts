@@ -82,12 +82,17 @@ export function workloadSchema(registries: ScenarioRegistries) {
   return z.strictObject({
     trace: field(lineOfText(4_096), {
       description:
-        "File with the jobs, relative to the folder of the file this is written in. It may be compressed with gzip. Give either this or `jobs`.",
+        "File with the jobs, relative to the folder of the file this is written in. It may be compressed with gzip. Give one of `trace`, `jobs` and `generate`.",
       example: "../traces/example.csv",
     }).optional(),
     jobs: field(z.array(jobSchema()).min(1).max(LIMITS.jobsMax), {
-      description: "The jobs themselves, for small examples. Give either this or `trace`.",
+      description: "The jobs themselves, for small examples. Give one of `trace`, `jobs` and `generate`.",
       example: [{ id: "a", submit: "0s", duration: "1h", gpus: 8 }],
+    }).optional(),
+    generate: field(lineOfText(4_096), {
+      description:
+        "File with the parameters of a synthetic workload (headroom/workload/v1), relative to the folder of the file this is written in. The jobs are drawn from the seed of the scenario, not from that of the file; with `run.replications` every replication draws its own. Give one of `trace`, `jobs` and `generate`.",
+      example: "../traces/team-week.yaml",
     }).optional(),
     format: field(oneOf(formats.map((format) => format.name)), {
       description: "Format of the trace.",
