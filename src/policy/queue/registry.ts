@@ -2,6 +2,7 @@ import { conservativeBackfill, easyBackfill } from "./policies/backfill.js";
 import { fifoSkip, fifoStrict } from "./policies/fifo.js";
 import { gittins } from "./policies/gittins.js";
 import { las } from "./policies/las.js";
+import { priority, priorityPreemption } from "./policies/priority.js";
 import { sjf } from "./policies/sjf.js";
 import { smallestFirst } from "./policies/smallest-first.js";
 import { srtf } from "./policies/srtf.js";
@@ -22,6 +23,8 @@ export const QUEUE_POLICIES: readonly QueuePolicyEntry[] = [
   srtf,
   las,
   gittins,
+  priority,
+  priorityPreemption,
   easyBackfill,
   conservativeBackfill,
 ];

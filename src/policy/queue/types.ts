@@ -62,11 +62,13 @@ export interface ServiceLevels {
  * `service-level`: lowest key of the level of attained GPU-seconds first, then order of submission.
  * Waiting jobs are tried in order; one that does not fit stops running jobs that come after it in the
  * order, the last first, until it fits; those that still fit beside it go on at once where they were.
+ * `priority`: highest priority first, then order of submission; only jobs of strictly lower priority are
+ * stopped, and which of them is decided node by node as the kube scheduler does.
  */
 export interface PreemptiveOrderPolicy {
   readonly kind: "preemptive-order";
   readonly name: string;
-  readonly order: "remaining-time" | "service-level";
+  readonly order: "remaining-time" | "service-level" | "priority";
   /** The levels, for `service-level`. */
   serviceLevels?(jobs: JobTable): ServiceLevels;
   readonly restart: RestartCost;

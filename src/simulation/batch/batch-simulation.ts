@@ -170,6 +170,10 @@ export class BatchSimulation implements PreemptingLauncher {
     return this.work.occupancyS(job);
   }
 
+  startedS(job: number): number {
+    return this.work.lastStartS(job);
+  }
+
   occupiedS(job: number): number {
     const { outcome } = this.columns;
     const now = outcome[job] === OUTCOME.running ? this.nowS - this.work.lastStartS(job) : 0;

@@ -3,24 +3,28 @@ import type {
   BackfillPolicy,
   PreemptiveOrderPolicy,
   QueuePolicy,
+  ServiceLevels,
   StaticOrderPolicy,
 } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
-import { describeDemand } from "./demand-classes.js";
+import { describeDemand, type DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createPoolRoom, type BackfillRoom } from "./backfill-room.js";
 import { createConservativeDispatcher } from "./conservative-dispatcher.js";
 import { createEasyDispatcher } from "./easy-dispatcher.js";
 import type { GangSpeeds } from "./gang-speeds.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
+import { createKubeVictims } from "./kube-victims.js";
+import { createLastInOrderChooser } from "./last-in-order-chooser.js";
 import type { Lane, Lanes } from "./lanes.js";
 import { createNodeRoom } from "./node-room.js";
 import {
   createPreemptiveDispatcher,
+  priorityOrder,
+  type PreemptiveOrder,
   remainingTimeOrder,
   serviceLevelOrder,
 } from "./preemptive-dispatcher.js";
-import { createStopTrial } from "./stop-trial.js";
 import { createSkipDispatcher } from "./skip-dispatcher.js";
 
 /** What the dispatchers of a run are made from. */
@@ -65,18 +69,41 @@ function preemptiveOrder(
   const rank = rankByKeys(jobs.submitS).rankOf;
   const levels = policy.serviceLevels?.(jobs);
   return ({ gang }) => {
-    const trial = createStopTrial({
+    const options = {
       gang,
       classes,
       shapes: jobs.shapes,
-      partsOf: (job) => launcher.partsOf(job),
-    });
-    const order =
-      levels === undefined
-        ? remainingTimeOrder(launcher)
-        : serviceLevelOrder({ launcher, levels, classes });
-    return createPreemptiveDispatcher({ order, classes, launcher, rank, trial });
+      priority: jobs.priority,
+      partsOf: (job: number) => launcher.partsOf(job),
+      startedS: (job: number) => launcher.startedS(job),
+    };
+    const kubeVictims = policy.order === "priority" ? createKubeVictims(options) : undefined;
+    const victims = kubeVictims ?? createLastInOrderChooser(options);
+    const order = preemptiveOrderOf(policy, { jobs, launcher, classes, levels });
+    return createPreemptiveDispatcher({ order, classes, launcher, rank, victims });
   };
+}
+
+function preemptiveOrderOf(
+  policy: PreemptiveOrderPolicy,
+  setting: {
+    readonly jobs: JobTable;
+    readonly launcher: PreemptingLauncher;
+    readonly classes: DemandClasses;
+    readonly levels: ServiceLevels | undefined;
+  },
+): PreemptiveOrder {
+  const { jobs, launcher, classes, levels } = setting;
+  switch (policy.order) {
+    case "remaining-time":
+      return remainingTimeOrder(launcher);
+    case "priority":
+      return priorityOrder(jobs.priority);
+    case "service-level":
+      if (levels === undefined)
+        throw new RangeError(`${policy.name}: an order by service level needs serviceLevels`);
+      return serviceLevelOrder({ launcher, levels, classes });
+  }
 }
 
 function backfill(

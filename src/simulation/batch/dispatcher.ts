@@ -26,6 +26,8 @@ export interface PreemptingLauncher extends Launcher {
   endOfRunningS(job: number): number;
   /** Seconds a waiting job would occupy GPUs if started now, restart included. */
   occupancyS(job: number): number;
+  /** Start of a running job's present run. Seconds. */
+  startedS(job: number): number;
   /** Seconds the job has occupied GPUs so far. */
   occupiedS(job: number): number;
   /** False when the trace says that the job must not be stopped. */

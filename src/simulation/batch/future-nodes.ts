@@ -79,6 +79,13 @@ export class FutureNodes {
     }
   }
 
+  /** Takes a job's part of one node away (`sign` 1) or puts it back (`sign` -1). */
+  changeOn(node: number, parts: GangParts, request: PodRequest, sign: 1 | -1): void {
+    for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
+      if (parts.values[index] === node) this.applyPart(parts, index, request, sign);
+    }
+  }
+
   /** Pods of the shape that the node could take then. */
   podsOn(node: number, request: PodRequest): number {
     const models = this.models.get(request);

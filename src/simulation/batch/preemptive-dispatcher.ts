@@ -9,7 +9,7 @@ import {
   type JobList,
 } from "./job-order.js";
 
-import type { StopTrial } from "./stop-trial.js";
+import type { VictimChooser } from "./victim-chooser.js";
 
 const NONE = -1;
 const GPU_MILLI = 1000;
@@ -38,6 +38,20 @@ export function remainingTimeOrder(launcher: PreemptingLauncher): PreemptiveOrde
     waitingKey: (job) => launcher.occupancyS(job),
     runningKey: (job) => launcher.endOfRunningS(job),
     runningKeyNow: (runningKey) => runningKey - launcher.nowS,
+    ranksDecide: false,
+    started: () => undefined,
+    ended: () => undefined,
+    timer: () => false,
+  };
+}
+
+/** Highest priority first. */
+export function priorityOrder(priority: Int32Array): PreemptiveOrder {
+  const keyOf = (job: number): number => -priority[job]!;
+  return {
+    waitingKey: keyOf,
+    runningKey: keyOf,
+    runningKeyNow: (runningKey) => runningKey,
     ranksDecide: false,
     started: () => undefined,
     ended: () => undefined,
@@ -109,7 +123,7 @@ class PreemptiveDispatcher implements Dispatcher {
     private readonly classes: DemandClasses,
     private readonly launcher: PreemptingLauncher,
     private readonly rank: Int32Array,
-    private readonly trial: StopTrial | undefined,
+    private readonly victims: VictimChooser,
   ) {
     const jobCount = classes.classOf.length;
     this.waitKeys = { key: new Float64Array(jobCount), rank: rank.slice() };
@@ -240,20 +254,25 @@ class PreemptiveDispatcher implements Dispatcher {
   }
 
   private seatInPlaceOfOthers(job: number, demand: number): boolean {
-    if (!this.couldFitInPlaceOfOthers(job, demand)) return false;
     const { launcher, running } = this;
+    const victims = this.victims.choose(job, demand, (visit) => {
+      for (let place = running.size - 1; place >= 0; place--) {
+        const victim = running.at(place);
+        if (!this.goesBefore(job, victim)) return;
+        if (launcher.mayBeStopped(victim) && visit(victim)) return;
+      }
+    });
+    if (victims === undefined) return false;
     const vacated: number[] = [];
     let seated = false;
-    for (let place = running.size - 1; place >= 0 && !seated; place--) {
-      const victim = running.at(place);
-      if (!this.goesBefore(job, victim)) break;
-      if (!launcher.mayBeStopped(victim)) continue;
+    for (const victim of victims) {
       launcher.vacate(victim);
       vacated.push(victim);
-      if (launcher.mayFit(demand)) seated = this.seat(job, demand);
+      seated = launcher.mayFit(demand) && this.seat(job, demand);
+      if (seated) break;
     }
     let anyPending = false;
-    // First in the order first; when the trial failed every room is still free.
+    // First in the order first; when nobody was seated every room is still free.
     for (let index = vacated.length - 1; index >= 0; index--) {
       if (launcher.reseat(vacated[index]!)) continue;
       this.suspend(vacated[index]!);
@@ -262,19 +281,6 @@ class PreemptiveDispatcher implements Dispatcher {
     // What is left over may serve a smaller job that comes later in the order.
     if (anyPending) this.reopen();
     return seated;
-  }
-
-  /** The same walk on paper: most waiting jobs would not fit even so, and taking rooms away is costly. */
-  private couldFitInPlaceOfOthers(job: number, demand: number): boolean {
-    const { trial, running } = this;
-    if (trial === undefined) return true;
-    trial.begin(demand);
-    for (let place = running.size - 1; place >= 0; place--) {
-      const victim = running.at(place);
-      if (!this.goesBefore(job, victim)) return false;
-      if (this.launcher.mayBeStopped(victim) && trial.without(victim)) return true;
-    }
-    return false;
   }
 
   /** A running job lost its room: it competes for the rest of the pass with the key it had. */
@@ -317,8 +323,8 @@ export function createPreemptiveDispatcher(options: {
   readonly classes: DemandClasses;
   readonly launcher: PreemptingLauncher;
   readonly rank: Int32Array;
-  readonly trial: StopTrial | undefined;
+  readonly victims: VictimChooser;
 }): Dispatcher {
-  const { order, classes, launcher, rank, trial } = options;
-  return new PreemptiveDispatcher(order, classes, launcher, rank, trial);
+  const { order, classes, launcher, rank, victims } = options;
+  return new PreemptiveDispatcher(order, classes, launcher, rank, victims);
 }

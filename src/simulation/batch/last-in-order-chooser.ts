@@ -3,6 +3,7 @@ import type { GangPlacer } from "../../policy/gang/types.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { DemandClasses } from "./demand-classes.js";
 import { FutureNodes } from "./future-nodes.js";
+import type { VictimChooser } from "./victim-chooser.js";
 
 /** Finds out on paper whether stopping jobs would make room, before anything is touched. */
 export interface StopTrial {
@@ -59,8 +60,32 @@ function nodeTrial(options: StopTrialOptions, cluster: ClusterView): StopTrial {
 }
 
 /** The trial that suits the placement; undefined where only trying tells. */
-export function createStopTrial(options: StopTrialOptions): StopTrial | undefined {
+function createStopTrial(options: StopTrialOptions): StopTrial | undefined {
   const { cluster, podsThatFit } = options.gang;
   if (cluster === undefined) return poolTrial(options);
   return podsThatFit === undefined ? undefined : nodeTrial(options, cluster);
+}
+
+/**
+ * Stops the last running jobs in the order, as few as make room.
+ *
+ * The walk is made on paper first: most waiting jobs would not fit even in place of all others, and taking
+ * rooms away is costly. Where only trying tells, all jobs behind are offered and the caller stops early.
+ */
+export function createLastInOrderChooser(options: StopTrialOptions): VictimChooser {
+  const trial = createStopTrial(options);
+  return {
+    choose(_job, demand, forEachCandidate) {
+      const victims: number[] = [];
+      let fits = trial === undefined;
+      trial?.begin(demand);
+      forEachCandidate((victim) => {
+        victims.push(victim);
+        if (trial === undefined) return false;
+        fits = trial.without(victim);
+        return fits;
+      });
+      return fits ? victims : undefined;
+    },
+  };
 }
