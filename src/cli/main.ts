@@ -9,7 +9,6 @@ const EXAMPLES = `
 Examples:
   headroom run scenarios/quickstart.yaml              a capacity report from a scenario
   headroom run my.yaml --set "cluster.nodes[0].count=10"   the same with ten nodes
-  headroom trace describe traces/team-week.csv        what is in a job history
   headroom explain "cluster.nodes[].hosting"          what a field of a scenario means
   headroom validate                                   every comparison with published results
 
@@ -21,7 +20,6 @@ type Register = (program: Command) => void;
 /** Every command in the order of `--help`. Loaded when needed: one command needs none of the others' code. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import("./commands/run.js")).registerRun,
-  trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
   replay: async () => (await import("./commands/replay.js")).registerReplay,
   validate: async () => (await import("./commands/validate.js")).registerValidate,
