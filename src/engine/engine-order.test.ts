@@ -7,8 +7,8 @@ import { PHASES } from "./types.js";
 /**
  * Goal: the ladder queue gives exactly the order of a list sorted after every change.
  *
- * Method: the same random program (what each event schedules and cancels) drives the engine and a
- * naive engine that sorts; both logs must agree entry by entry. The shapes below are those that
+ * Method: the same random program (what each event schedules and cancels) drives the engine and one
+ * that keeps a sorted list; both logs must agree entry by entry. The shapes below are those that
  * break bucket queues: ties, bursts, crowding, outliers, growth and shrinkage.
  */
 
@@ -21,11 +21,13 @@ interface Pending {
   readonly payload: number;
 }
 
-/** The definition of the order, executed: the first of all pending events by (time, round, phase, id). */
-class NaiveEngine implements Engine {
+/** The definition of the order, executed: a list kept sorted by (time, round, phase, id). */
+class SortedListEngine implements Engine {
   nowS = 0;
   eventsHandled = 0;
-  private pending: Pending[] = [];
+  /** Latest first, so that the next event is popped from the end. */
+  private readonly pending: Pending[] = [];
+  private readonly byId = new Map<number, Pending>();
   private readonly kinds: {
     readonly phase: number;
     readonly handler: (payload: number) => void;
@@ -45,22 +47,22 @@ class NaiveEngine implements Engine {
   schedule(kind: EventKind, timeS: number, payload: number): EventId {
     const phase = this.kinds[kind]!.phase;
     const round = timeS === this.nowS ? this.round + (phase < this.phase ? 1 : 0) : 0;
-    this.pending.push({ id: this.nextId, timeS, round, phase, kind, payload });
-    return this.nextId++ as EventId;
+    const event = { id: this.nextId++, timeS, round, phase, kind, payload };
+    this.pending.splice(this.indexOf(event), 0, event);
+    this.byId.set(event.id, event);
+    return event.id as EventId;
   }
 
   cancel(id: EventId): boolean {
-    const before = this.pending.length;
-    this.pending = this.pending.filter((event) => event.id !== (id as number));
-    return this.pending.length < before;
+    const event = this.byId.get(id);
+    if (event === undefined) return false;
+    this.pending.splice(this.indexOf(event), 1);
+    return this.byId.delete(id);
   }
 
   run(limits: { readonly untilS: number; readonly eventsMax: number }): ReturnType<Engine["run"]> {
     for (let handled = 0; ; handled++) {
-      const next = this.pending.reduce<Pending | undefined>(
-        (first, event) => (first === undefined || precedes(event, first) ? event : first),
-        undefined,
-      );
+      const next = this.pending.at(-1);
       const outcome = { endS: this.nowS, eventsHandled: handled };
       if (next === undefined) return { reason: "drained", ...outcome };
       if (next.timeS > limits.untilS) {
@@ -69,13 +71,25 @@ class NaiveEngine implements Engine {
         return { reason: "time-limit", ...outcome, endS: this.nowS };
       }
       if (handled === limits.eventsMax) return { reason: "event-limit", ...outcome };
-      this.pending.splice(this.pending.indexOf(next), 1);
+      this.cancel(next.id as EventId);
       this.nowS = next.timeS;
       this.round = next.round;
       this.phase = next.phase;
       this.eventsHandled++;
       this.kinds[next.kind]!.handler(next.payload);
     }
+  }
+
+  /** Where the event is, or where it belongs. */
+  private indexOf(event: Pending): number {
+    let low = 0;
+    let high = this.pending.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (precedes(event, this.pending[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
@@ -115,15 +129,27 @@ interface Program {
   readonly total: number;
   /** Chance that an event cancels a random earlier one. */
   readonly cancelShare: number;
+  /** Timers that each event cancels and sets anew. */
+  readonly timers?: number;
 }
 
 /** Runs the program and returns what happened, in order. */
 function execute(engine: Engine, program: Program): string[] {
-  const { shape, first, total, cancelShare } = program;
+  const { shape, first, total, cancelShare, timers = 0 } = program;
   const random = createRandomStreams(program.seed).stream("program");
   const ids: EventId[] = [];
   const log: string[] = [];
   const kinds: EventKind[] = [];
+  const timerIds: EventId[] = [];
+  const timer = engine.defineEvent("timer", "release", (payload) => {
+    log.push(`timer ${payload}@${engine.nowS}`);
+  });
+  const resetTimers = (): void => {
+    for (let i = 0; i < timers; i++) {
+      if (timerIds[i] !== undefined) engine.cancel(timerIds[i]!);
+      timerIds[i] = engine.schedule(timer, engine.nowS + 10 * shape(random), i);
+    }
+  };
   const scheduleOne = (): void => {
     if (ids.length >= total) return;
     const kind = kinds[random.integerBelow(kinds.length)]!;
@@ -133,6 +159,7 @@ function execute(engine: Engine, program: Program): string[] {
     kinds.push(
       engine.defineEvent(phase, phase, (payload) => {
         log.push(`${payload}@${engine.nowS}`);
+        resetTimers();
         // Growth while below the total, with bursts; then the queue drains.
         const count = random.uniform() < 0.02 ? 40 : random.integerBelow(3);
         for (let i = 0; i < count; i++) scheduleOne();
@@ -148,6 +175,8 @@ function execute(engine: Engine, program: Program): string[] {
     const outcome = engine.run({ untilS, eventsMax: 1 + random.integerBelow(200) });
     log.push(`${outcome.reason} ${outcome.endS} ${outcome.eventsHandled} ${engine.pendingCount}`);
     if (outcome.reason === "drained") return log;
+    // Between runs the present instant is at its beginning again, or where the event limit cut it.
+    if (random.uniform() < 0.3) for (let i = 0; i < 4; i++) scheduleOne();
   }
 }
 
@@ -161,8 +190,44 @@ describe.each(Object.keys(shapes))("%s", (name) => {
     for (let seed = 1; seed <= 3; seed++) {
       const program = { seed, shape: shapes[name]!, ...size };
       const got = execute(createEngine(), program);
-      const want = execute(new NaiveEngine(), program);
+      const want = execute(new SortedListEngine(), program);
       expect(got, `seed ${seed}`).toEqual(want);
+    }
+  });
+});
+
+describe("many pending events", () => {
+  // Enough for the queue to walk ahead and to stack rungs.
+  test.each(["exponential", "spread evenly", "heavy tail", "few distinct times", "two scales"])(
+    "%s",
+    (name) => {
+      for (const cancelShare of [0, 0.95]) {
+        const program = {
+          seed: 5,
+          shape: shapes[name]!,
+          first: 20_000,
+          total: 30_000,
+          cancelShare,
+        };
+        expect(execute(createEngine(), program)).toEqual(execute(new SortedListEngine(), program));
+      }
+    },
+  );
+});
+
+describe("timers that are always reset", () => {
+  // Cancelled events pile up in every part of the queue until they are swept out.
+  test.each(Object.keys(shapes))("%s", (name) => {
+    for (const first of [1, 400]) {
+      const program = {
+        seed: 3,
+        shape: shapes[name]!,
+        first,
+        total: 600,
+        cancelShare: 0.2,
+        timers: 40,
+      };
+      expect(execute(createEngine(), program)).toEqual(execute(new SortedListEngine(), program));
     }
   });
 });

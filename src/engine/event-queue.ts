@@ -13,9 +13,9 @@ import { Rung } from "./rung.js";
 import { SortedRun } from "./sorted-run.js";
 
 /** A heap of up to this many late events is faster than buckets. */
-const LATE_MAX = 64;
+const LATE_MAX = 32;
 /** A bucket with more events than this is spread over a rung of its own. */
-const BUCKET_MAX = 64;
+const BUCKET_MAX = 32;
 /** Deeper rungs would only follow times that crowd exponentially; those are sorted instead. */
 const RUNGS_MAX = 8;
 /** Cancelled events are swept out when they outnumber the live ones by this many. */
@@ -157,7 +157,8 @@ export class EventQueue {
     const words = this.records.words;
     for (let slot = farHead; slot !== END;) {
       const next = words[slot * RECORD_WORDS + NEXT]!;
-      rung.insert(slot);
+      if (words[slot * RECORD_WORDS + KIND]! === CANCELLED) this.discard(slot);
+      else rung.insert(slot);
       slot = next;
     }
   }

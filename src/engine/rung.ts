@@ -8,8 +8,8 @@ import {
 } from "./event-records.js";
 
 const BUCKETS_MIN = 16;
-/** More would not sharpen the buckets of this many events enough to pay for the memory. */
-const BUCKETS_MAX = 4_194_304;
+/** One megabyte: more buckets than the nearer caches hold cost more than a finer rung below them. */
+const BUCKETS_MAX = 262_144;
 const BUCKETS_PER_EVENT = 2;
 /** Below this many events everything lies in the nearer caches and walking ahead costs more than it saves. */
 const WALK_FROM = 8000;
