@@ -231,7 +231,7 @@ describe("properties", () => {
         const run = runJobs(rows, { cluster: clusterOf([5]), queue: easy });
         expect(Array.from(run.startS)).toEqual(naiveEasy(run.jobs, 5).startS);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -245,7 +245,7 @@ describe("properties", () => {
           if (!Number.isNaN(promised)) expect(run.startS[job]).toBeLessThanOrEqual(promised);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -273,7 +273,7 @@ describe("properties", () => {
           expect(run.endS[job]! - run.startS[job]!).toBe(run.jobs.durationS[job]);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

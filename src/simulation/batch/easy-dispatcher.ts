@@ -2,7 +2,7 @@ import { createRankHeap, type RankHeap } from "../../policy/queue/rank-heap.js";
 import type { JobRanking } from "../../policy/queue/rank.js";
 import type { BackfillRoom } from "./backfill-room.js";
 import type { DemandClasses } from "./demand-classes.js";
-import type { Dispatcher, Launcher } from "./dispatcher.js";
+import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createEstimateTree, type EstimateTree } from "./estimate-tree.js";
 import { createJobList, type JobKeys, type JobList } from "./job-order.js";
 
@@ -27,7 +27,7 @@ export interface EasyOptions {
   readonly classes: DemandClasses;
   readonly estimateS: Float64Array;
   readonly describe: (demand: number) => string;
-  readonly launcher: Launcher;
+  readonly launcher: PreemptingLauncher;
   readonly room: BackfillRoom;
   readonly laneIndex: number;
 }
@@ -88,6 +88,11 @@ class EasyDispatcher implements Dispatcher {
 
   released(job: number): boolean {
     this.running.remove(job);
+    return this.waiting > 0;
+  }
+
+  /** A running job has outlived its estimate. */
+  timer(): boolean {
     return this.waiting > 0;
   }
 
@@ -171,6 +176,9 @@ class EasyDispatcher implements Dispatcher {
     this.classQueue(job).tree.remove(this.placeOf[job]!);
     this.expectedEnds.key[job] = launcher.nowS + estimateS[job]!;
     this.running.insert(job);
+    // Beliefs change when a job outlives its estimate; one that ends before has no such moment.
+    if (this.expectedEnds.key[job]! < launcher.endOfRunningS(job))
+      launcher.setTimer(job, this.expectedEnds.key[job]!);
     const reason = this.reasonOf(job);
     if (reason !== NONE) launcher.waitedFor(job, reason);
   }

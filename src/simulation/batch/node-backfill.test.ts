@@ -175,6 +175,6 @@ test("starts every job when counting node by node does, whatever the estimates",
       const run = runJobs(rows, { cluster, queue, placement });
       expect(Array.from(run.startS)).toEqual(naiveStarts(run.jobs, cluster));
     }),
-    { numRuns: 250 },
+    { numRuns: 200 },
   );
 });

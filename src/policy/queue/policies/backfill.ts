@@ -37,7 +37,7 @@ function estimatesS(name: string, options: QueueOptions, jobs: JobTable): Float6
 export const easyBackfill: QueuePolicyEntry = {
   name: "easy-backfill",
   description:
-    "First in, first out with EASY backfilling: the first job that does not fit gets a reservation at the earliest time when, by the estimates of the running jobs, it will fit; a later job may start now if it fits and either ends by then or uses only what the reservation leaves over (in a pool a number of GPUs; on nodes the reservation names nodes, the first in order that will have room). Ties in file order. A job that outlives its estimate is expected to end at any moment.",
+    "First in, first out with EASY backfilling: the first job that does not fit gets a reservation at the earliest time when, by the estimates of the running jobs, it will fit; a later job may start now if it fits and either ends by then or uses only what the reservation leaves over (in a pool a number of GPUs; on nodes the reservation names nodes, the first in order that will have room). Ties in file order. A job that outlives its estimate is from then on expected to end at any moment, and the queue is walked again.",
   options: estimateOptions,
   create: (options) => ({
     kind: "backfill",
