@@ -150,8 +150,8 @@ function execute(engine: Engine, program: Program): string[] {
       timerIds[i] = engine.schedule(timer, engine.nowS + 10 * shape(random), i);
     }
   };
-  const scheduleOne = (): void => {
-    if (ids.length >= total) return;
+  const scheduleOne = (most: number): void => {
+    if (ids.length >= most) return;
     const kind = kinds[random.integerBelow(kinds.length)]!;
     ids.push(engine.schedule(kind, engine.nowS + shape(random), ids.length));
   };
@@ -162,7 +162,7 @@ function execute(engine: Engine, program: Program): string[] {
         resetTimers();
         // Growth while below the total, with bursts; then the queue drains.
         const count = random.uniform() < 0.02 ? 40 : random.integerBelow(3);
-        for (let i = 0; i < count; i++) scheduleOne();
+        for (let i = 0; i < count; i++) scheduleOne(total);
         if (ids.length > 0 && random.uniform() < cancelShare) {
           const victim = random.integerBelow(ids.length);
           log.push(`cancel ${victim}: ${engine.cancel(ids[victim]!)}`);
@@ -170,13 +170,13 @@ function execute(engine: Engine, program: Program): string[] {
       }),
     );
   }
-  for (let i = 0; i < first; i++) scheduleOne();
+  for (let i = 0; i < first; i++) scheduleOne(total);
   for (let untilS = 0.5; ; untilS = engine.nowS * 2 + 1) {
     const outcome = engine.run({ untilS, eventsMax: 1 + random.integerBelow(200) });
     log.push(`${outcome.reason} ${outcome.endS} ${outcome.eventsHandled} ${engine.pendingCount}`);
     if (outcome.reason === "drained") return log;
     // Between runs the present instant is at its beginning again, or where the event limit cut it.
-    if (random.uniform() < 0.3) for (let i = 0; i < 4; i++) scheduleOne();
+    if (random.uniform() < 0.3) for (let i = 0; i < 4; i++) scheduleOne(2 * total);
   }
 }
 
