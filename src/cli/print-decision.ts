@@ -12,6 +12,7 @@ export function printDecision(document: ResultDocument, folder: string | undefin
   if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
   lines.push(colour.bold(wrapText(document.decision)), "");
   if (document.goals.length > 0) lines.push(...goalTable(document), "");
+  if (document.trust?.applies === true) lines.push(wrapText(document.trust.sentence), "");
   lines.push(
     ...document.warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning)}`),
     ...(document.warnings.length > 0 ? [""] : []),
@@ -43,5 +44,10 @@ function goalTable(document: ResultDocument): string[] {
 
 function outcome(goal: GoalResult): string {
   const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
-  return `${actual} ${goal.met ? "✓ met" : "✗ missed"}`;
+  const range =
+    goal.interval === null
+      ? ""
+      : ` (${goal.interval.map((end) => formatQuantity(end, goal.unit)).join(" to ")})`;
+  const verdict = goal.met ? "✓ met" : goal.verdict === "not shown" ? "? not shown" : "✗ missed";
+  return `${actual}${range} ${verdict}`;
 }

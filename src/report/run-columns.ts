@@ -9,7 +9,7 @@ const GPU_MILLI = 1000;
 const LONGEST_WAITS = 50;
 
 /** The columns of one run that a report draws: series over time, and waits of the jobs that started. */
-export function runColumns({ configuration, run }: ConfigurationRun): RunColumns {
+export function runColumns({ configuration, run, firstResult }: ConfigurationRun): RunColumns {
   const waits = waitedS(run);
   const started = Array.from({ length: run.jobs.count }, (_, job) => job).filter(
     (job) => !Number.isNaN(run.startS[job]!),
@@ -20,6 +20,7 @@ export function runColumns({ configuration, run }: ConfigurationRun): RunColumns
     waitS: Float64Array.from(started, (job) => waits[job]!),
     submitS: Float64Array.from(started, (job) => run.jobs.submitS[job]!),
     gpus: Float64Array.from(started, (job) => gangGpuMilli(run.jobs, job) / GPU_MILLI),
+    ...(firstResult === undefined ? {} : { ownResult: firstResult }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface RunColumns {
   readonly submitS: Float64Array;
   /** GPUs of the same jobs, same order; a fraction for a share of one GPU, 0 for CPU-only jobs. */
   readonly gpus: Float64Array;
+  /** Figures of the run these columns are of, where those of the configuration are means over several. */
+  readonly ownResult?: RunResult;
 }
 
 /** The cluster of the base configuration as people would name it. */
@@ -55,6 +57,8 @@ export interface Configuration {
   readonly name: string;
   readonly result: RunResult;
   readonly columns: RunColumns;
+  /** Figures that belong to the columns: those of the run that is drawn. */
+  readonly drawn: RunResult;
 }
 
 /**
@@ -81,7 +85,7 @@ export function configurations(input: RunReportInput): readonly Configuration[] 
       );
     }
     checkLengths(columns);
-    return { name: unusedName(name, taken), result, columns };
+    return { name: unusedName(name, taken), result, columns, drawn: columns.ownResult ?? result };
   });
 }
 

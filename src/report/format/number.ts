@@ -16,9 +16,9 @@ export function formatSignificant(value: number, digits = 3): string {
   return forPeople(formatNumber(value, { digits }));
 }
 
-/** A count: every digit, thousands separated. */
+/** A count: every digit, thousands separated; five digits of a mean of counts, which need not be whole. */
 export function formatCount(count: number): string {
-  return formatSignificant(count, 15);
+  return formatSignificant(count, Number.isInteger(count) ? 15 : 5);
 }
 
 /** A number with its unit as typeset text: a wide minus, and no break between the two. */

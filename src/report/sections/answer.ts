@@ -1,4 +1,5 @@
 import type { Cell, Column, ReportBlock, ReportSection, RichCell } from "../block.js";
+import { escapeMarkdown } from "../format/escape.js";
 import { nameMetric } from "../format/metric-names.js";
 import { countOf } from "../format/number.js";
 import {
@@ -8,7 +9,12 @@ import {
   quantityCell,
 } from "../format/quantity.js";
 import type { Configuration, RunReportInput } from "../run-report-input.js";
-import type { GoalResult, ResultDocument } from "../../studies/run/result-document.js";
+import { confidenceWords, replicationWords } from "../../studies/run/replication-words.js";
+import type {
+  GoalResult,
+  ReplicationsResult,
+  ResultDocument,
+} from "../../studies/run/result-document.js";
 
 /**
  * Page one: the sentence, the goals with what came out, what limits the answer, how to repeat it.
@@ -95,7 +101,7 @@ function goalRow(
     goal === undefined ? null : quantityCell(goal.actual, goal.unit),
     ...(layout.withInterval ? [goal === undefined ? null : intervalCell(goal)] : []),
     goal === undefined ? null : marginCell(goal),
-    metCell(goal),
+    metCell(goal, run.result.replications),
   ];
 }
 
@@ -119,11 +125,22 @@ function marginCell({ actual, target, comparison, unit }: GoalResult): RichCell 
   };
 }
 
-function metCell(goal: GoalResult | undefined): RichCell {
+function metCell(
+  goal: GoalResult | undefined,
+  replications: ReplicationsResult | undefined,
+): RichCell {
   if (goal === undefined) return { text: "not a goal here", tone: "quiet" };
-  return goal.met
-    ? { text: "✓ met", tone: "good", value: 1 }
-    : { text: goal.actual === null ? "✗ no value" : "✗ missed", tone: "bad", value: 0 };
+  // How often single runs meet the goal says how much of the verdict is the luck of a week.
+  const note =
+    goal.replicationsMet === undefined || replications === undefined
+      ? {}
+      : { note: `in ${goal.replicationsMet} of ${countOf(replications.count, "run")}` };
+  if (goal.met) return { text: "✓ met", tone: "good", value: 1, ...note };
+  if (goal.verdict === "not shown") {
+    return { text: "? not shown", tone: "bad", value: 0.5, ...note };
+  }
+  const text = goal.actual === null ? "✗ no value" : "✗ missed";
+  return { text, tone: "bad", value: 0, ...note };
 }
 
 /** Variants whose cautions page one spells out; more are counted, so that it stays one page. */
@@ -176,16 +193,30 @@ function cautionWords({ result }: Configuration): string {
   return notes.join("; ");
 }
 
+/** What the figures are: of one run, means of several, or of one run in batches. */
+function intervalWords(result: ResultDocument): string {
+  const { replications, seed } = result;
+  const sure = confidenceWords(replications);
+  if (replications === undefined || sure === undefined) {
+    const goals = [...result.goals, ...result.variants.flatMap((variant) => variant.goals)];
+    if (goals.length > 0 && goals.every((goal) => goal.interval !== null)) {
+      return "Every result carries an interval.";
+    }
+    return `One run per configuration with seed ${seed}: the figures carry no confidence interval.`;
+  }
+  return (
+    `Figures are ${replicationWords(replications)}; intervals are at ${sure}, each on its own (seed ${seed}). ` +
+    "A goal is met or missed when the whole interval is on one side of its target."
+  );
+}
+
 function confidence(result: ResultDocument, anchors: ReadonlySet<string>): string {
   const link = (text: string, anchor: string): string =>
     anchors.has(anchor) ? `[${text}](${anchor})` : text;
-  const goals = [...result.goals, ...result.variants.flatMap((variant) => variant.goals)];
-  const intervals = goals.filter((goal) => goal.interval !== null).length;
-  const sentences = [
-    goals.length > 0 && intervals === goals.length
-      ? "Every result carries an interval."
-      : `One run per configuration with seed ${result.seed}: the figures carry no confidence interval.`,
-  ];
+  const sentences = [intervalWords(result)];
+  if (result.trust !== undefined) {
+    sentences.push(link(escapeMarkdown(result.trust.sentence), "#assumptions"));
+  }
   const { assumptions, warnings } = result;
   if (assumptions.length > 0) {
     const assumed = assumptions.filter(({ provenance }) => provenance === "assumed").length;

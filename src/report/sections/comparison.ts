@@ -4,7 +4,8 @@ import { escapeMarkdown, markdownCode } from "../format/escape.js";
 import { nameMetric } from "../format/metric-names.js";
 import { exactQuantity, formatDifference, formatQuantity } from "../format/quantity.js";
 import type { Configuration, RunReportInput } from "../run-report-input.js";
-import type { RunResult } from "../../studies/run/result-document.js";
+import { confidenceWords } from "../../studies/run/replication-words.js";
+import type { ResultDocument, RunResult } from "../../studies/run/result-document.js";
 
 /** Fewer figures than this per variant would not tell what it changed. */
 const FIGURES_MIN = 4;
@@ -75,11 +76,22 @@ export function comparisonSection(
         kind: "text",
         markdown:
           `Base and variants saw the same jobs in the same order (seed ${input.result.seed}). ` +
-          "One run each: a difference is what happened with these jobs, without an interval." +
+          certainty(input.result) +
           rest,
       },
     ],
   };
+}
+
+function certainty({ replications }: ResultDocument): string {
+  const sure = confidenceWords(replications);
+  if (replications === undefined || sure === undefined || replications.method === "batch-means") {
+    return "One run each: a difference is what happened with these jobs, without an interval.";
+  }
+  return (
+    `The range under a change is that of the paired differences of ${replications.count} replications at ${sure}; ` +
+    "“not shown” says that it holds 0."
+  );
 }
 
 function settingWords(set: Readonly<Record<string, unknown>>): string {
@@ -105,7 +117,15 @@ function comparisonRow(
     exact: `${before ?? "no value"} → ${after ?? "no value"}`,
   };
   if (before === null || after === null) return [label, null, both];
-  return [label, changeCell(after - before, metric.unit, better), both];
+  const change = changeCell(after - before, metric.unit, better);
+  const paired = variant.replications?.differences?.[metric.path];
+  if (paired === undefined || (paired.low === 0 && paired.high === 0)) return [label, change, both];
+  const ends = [paired.low, paired.high].map((end) => formatDifference(end, metric.unit));
+  // An interval that holds 0 does not show which of the two is better.
+  const isOpen = paired.low <= 0 && paired.high >= 0 && after !== before;
+  const text = isOpen ? `${formatDifference(after - before, metric.unit)} not shown` : change.text;
+  const tone = isOpen ? { tone: "quiet" as const } : {};
+  return [label, { ...change, text, ...tone, note: ends.join(" to ") }, both];
 }
 
 function changeCell(

@@ -6,6 +6,7 @@ import { type GpuState, idleClass } from "../gpu-states.js";
 import type { Configuration, RunReportInput } from "../run-report-input.js";
 import { gpuStateSeries } from "../series/gpu-state-series.js";
 import { timeBuckets } from "../series/time-buckets.js";
+import { drawnReplication } from "./replication-note.js";
 
 /** Points of one curve; a page is about 700 px wide, so more would not be seen. */
 export const POINTS_MAX = 360;
@@ -32,6 +33,7 @@ export function gpusSection(input: RunReportInput, runs: readonly Configuration[
   blocks.push(gpuSharesChart(runs.map(shares)));
   const table = idleTable(runs);
   if (table !== undefined) blocks.push(table);
+  blocks.push(...drawnReplication(runs));
   const charted = runs.filter(({ result }) => result.gpu.count > 0).slice(0, TIME_CHARTS_MAX);
   blocks.push(...charted.map((run, index) => timeChart(run, index, runs.length === 1)));
   if (runs.length > TIME_CHARTS_MAX) {
@@ -114,7 +116,7 @@ function idleGroups(runs: readonly Configuration[], classes: readonly string[]):
 }
 
 function timeChart(
-  { name, result, columns }: Configuration,
+  { name, drawn: result, columns }: Configuration,
   index: number,
   alone: boolean,
 ): ReportBlock {

@@ -4,6 +4,7 @@ import { CONFIGURATIONS_MAX } from "../charts/theme.js";
 import type { Configuration } from "../run-report-input.js";
 import { type TimeBuckets, bucketColumn, timeBuckets, timeWhile } from "../series/time-buckets.js";
 import { POINTS_MAX } from "./gpus.js";
+import { drawnReplication } from "./replication-note.js";
 
 /** A tenth of the GPUs idle beside a queue is worth a look; less is the usual rest. */
 const IDLE_SHARE_WORTH_A_LOOK = 0.1;
@@ -19,13 +20,14 @@ export function queueSection(runs: readonly Configuration[]): ReportSection {
   const endS = Math.max(startS, ...shown.map(endOf));
   const buckets = timeBuckets({ startS, endS, bucketsMax: POINTS_MAX });
   const title = "How the queue moved";
-  if (shown.every(({ result }) => result.jobs.queueLengthMax === 0)) {
+  if (shown.every(({ drawn }) => drawn.jobs.queueLengthMax === 0)) {
     return { id: "queue", title, blocks: [{ kind: "text", markdown: "No job was ever queued." }] };
   }
   return {
     id: "queue",
     title,
     blocks: [
+      ...drawnReplication(runs),
       queueLengthChart(
         shown.map((run) => queueOf(run, buckets)),
         buckets,
@@ -35,7 +37,7 @@ export function queueSection(runs: readonly Configuration[]): ReportSection {
   };
 }
 
-function endOf({ result, columns }: Configuration): number {
+function endOf({ drawn: result, columns }: Configuration): number {
   return Math.max(result.endS, columns.series.timeS.at(-1) ?? 0);
 }
 
@@ -44,7 +46,7 @@ function shareOf(milli: Float64Array, capacityMilli: number): Float64Array {
 }
 
 function queueOf(run: Configuration, buckets: TimeBuckets): QueueOverTime {
-  const { name, result, columns } = run;
+  const { name, drawn: result, columns } = run;
   const { timeS, jobsQueued, gpuMilliAllocated } = columns.series;
   const endS = endOf(run);
   const spanS = endS - (timeS[0] ?? 0);

@@ -9,6 +9,7 @@ import { countOf, formatShare } from "../format/number.js";
 import { quantityCell } from "../format/quantity.js";
 import type { Configuration, RunReportInput } from "../run-report-input.js";
 import type { WaitReasonResult } from "../../studies/run/result-document.js";
+import { drawnReplication } from "./replication-note.js";
 import { waitsBySize } from "../series/waits-by-size.js";
 
 /** Rows of the longest waits: enough to see a pattern, few enough to read. */
@@ -25,7 +26,7 @@ export function waitsSection(input: RunReportInput, runs: readonly Configuration
   const shown = runs.slice(0, CONFIGURATIONS_MAX);
   const blocks: ReportBlock[] = [];
   const anyWait = runs.some(
-    ({ columns, result }) => columns.waitS.some((waitS) => waitS > 0) || result.jobs.waiting > 0,
+    ({ columns, drawn }) => columns.waitS.some((waitS) => waitS > 0) || drawn.jobs.waiting > 0,
   );
   if (!anyWait) {
     blocks.push({
@@ -34,13 +35,14 @@ export function waitsSection(input: RunReportInput, runs: readonly Configuration
     });
     return { id: "waits", title: "What waited and why", blocks };
   }
+  blocks.push(...drawnReplication(runs));
   blocks.push(
     waitDistributionChart(
-      shown.map(({ name, columns, result }) => ({
+      shown.map(({ name, columns, drawn }) => ({
         name,
         sortedWaitS: columns.waitS.slice().sort(),
-        neverStarted: result.jobs.waiting,
-        waitP95S: result.jobs.waitS.p95,
+        neverStarted: drawn.jobs.waiting,
+        waitP95S: drawn.jobs.waitS.p95,
       })),
       waitGoals(input),
     ),
@@ -80,7 +82,7 @@ function waitGoals({ result }: RunReportInput): readonly WaitGoal[] {
 function reasonsTable(runs: readonly Configuration[]): ReportBlock {
   const rowsMax = Math.max(3, Math.floor(TABLE_ROWS_MAX / runs.length));
   const groups = runs
-    .map(({ name, result }) => ({ title: name, rows: reasonRows(result.waitReasons, rowsMax) }))
+    .map(({ name, drawn }) => ({ title: name, rows: reasonRows(drawn.waitReasons, rowsMax) }))
     .filter(({ rows }) => rows.length > 0);
   return {
     kind: "table",

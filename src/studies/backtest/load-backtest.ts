@@ -130,7 +130,7 @@ function overlaysOf(
     overlay("workload", JSON.stringify({ trace: tracePath }), tracePath),
     ...policy("queue", queue),
     ...policy("placement", placement),
-    ...["goals", "variants", "run", "question"].map((path) => overlay(path, "null")),
+    ...["goals", "variants", "run", "question", "trust"].map((path) => overlay(path, "null")),
   ];
 }
 

@@ -1,10 +1,12 @@
+import { formatNumber } from "../../base/units.js";
 import { formatQuantity } from "./format-quantity.js";
 import { labelMetric } from "./metric-label.js";
+import { confidenceWords, replicationWords } from "./replication-words.js";
 import type { GoalResult, RunResult } from "./result-document.js";
 
 /** What the decision sentence talks about: a run, and how to name it. */
 export interface DecidedRun {
-  readonly result: Pick<RunResult, "goals" | "jobs" | "gpu" | "stopReason">;
+  readonly result: Pick<RunResult, "goals" | "jobs" | "gpu" | "stopReason" | "replications">;
   /** The variant's name; absent for the base. */
   readonly name?: string;
 }
@@ -23,7 +25,13 @@ export function decide(options: {
 }): string {
   const { cluster, base, variants } = options;
   if (base.result.goals.length === 0) return describe(cluster, base);
-  const sentences = [verdict(cluster, base), leftOut(base), ...variants.map(variantVerdict)];
+  const sentences = [
+    verdict(cluster, base),
+    basis(base),
+    unsettled(base),
+    leftOut(base),
+    ...variants.map(variantVerdict),
+  ];
   return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 
@@ -34,19 +42,54 @@ function describe(cluster: string, run: DecidedRun): string {
       ? ""
       : `; 95 % of them waited at most ${formatQuantity(jobs.waitS.p95, "s")}`;
   return (
-    `${cluster} completed ${jobs.completed} of ${jobs.count} jobs${wait}; ` +
+    `${cluster} completed ${jobCount(jobs.completed)} of ${jobCount(jobs.count)} jobs${wait}; ` +
     `jobs held ${formatQuantity(gpu.allocatedShare, "share")} of the GPU time. No goals were set, so nothing is decided.` +
-    (leftOut(run) === "" ? "" : ` ${leftOut(run)}`)
+    [basis(run), unsettled(run), leftOut(run)]
+      .map((text) => (text === "" ? "" : ` ${text}`))
+      .join("")
   );
 }
 
 function verdict(cluster: string, { result }: DecidedRun): string {
-  const missed = result.goals.filter((goal) => !goal.met);
+  const { missed, open } = judged(result.goals);
   const total = result.goals.length;
-  if (missed.length === 0) {
-    return `Yes: ${cluster} meets ${all(total)} (${closest(result.goals)}).`;
+  const confidence = confidenceWords(result.replications);
+  const sure = confidence === undefined ? "" : `, at ${confidence}`;
+  if (missed.length > 0) {
+    return `No${sure}: ${cluster} misses ${count(missed.length, total)}: ${missed.map(shortfall).join("; ")}${alsoOpen(open)}.`;
   }
-  return `No: ${cluster} misses ${count(missed.length, total)}: ${missed.map(shortfall).join("; ")}.`;
+  if (open.length > 0) {
+    return `Not shown${sure}: whether ${cluster} meets ${count(open.length, total)} is open: ${open.map(shortfall).join("; ")}.`;
+  }
+  return `Yes${sure}: ${cluster} meets ${all(total)} (${closest(result.goals)}).`;
+}
+
+/** Goals by what was shown of them; one run shows everything it can. */
+function judged(goals: readonly GoalResult[]): {
+  readonly missed: readonly GoalResult[];
+  readonly open: readonly GoalResult[];
+} {
+  return {
+    missed: goals.filter((goal) => !goal.met && goal.verdict !== "not shown"),
+    open: goals.filter((goal) => goal.verdict === "not shown"),
+  };
+}
+
+function alsoOpen(open: readonly GoalResult[]): string {
+  return open.length === 0 ? "" : `; not shown either way: ${open.map(shortfall).join("; ")}`;
+}
+
+/** What the figures are, where they are not those of one plain run. */
+function basis({ result }: DecidedRun): string {
+  if (result.replications === undefined) return "";
+  const words = replicationWords(result.replications);
+  return `Figures are ${words}.`;
+}
+
+/** Waits of a queue that grows until the last job arrives are no property of the cluster. */
+function unsettled({ result }: DecidedRun): string {
+  if (result.jobs.overloaded !== true) return "";
+  return "Waits did not settle: they say how long the run is, not how the cluster does.";
 }
 
 /** What no goal counts and a buyer must know: jobs that no node could ever hold, jobs that did not end. */
@@ -54,20 +97,31 @@ function leftOut({ result }: DecidedRun): string {
   const { count, neverPlaceable, waiting, running } = result.jobs;
   const facts: string[] = [];
   if (neverPlaceable > 0)
-    facts.push(`${neverPlaceable} of ${count} jobs can never be placed on it`);
+    facts.push(`${jobCount(neverPlaceable)} of ${jobCount(count)} jobs can never be placed on it`);
   if (waiting + running > 0)
-    facts.push(`${waiting + running} of ${count} jobs had not ended when the run stopped`);
+    facts.push(
+      `${jobCount(waiting + running)} of ${jobCount(count)} jobs had not ended when the run stopped`,
+    );
   return facts.length === 0 ? "" : `Not counted in this: ${facts.join("; ")}.`;
 }
 
 function variantVerdict(run: DecidedRun): string {
   const { goals } = run.result;
-  const missed = goals.filter((goal) => !goal.met);
+  const { missed, open } = judged(goals);
   const name = run.name ?? "the variant";
-  if (missed.length === 0) {
-    return `With “${name}” ${all(goals.length)} ${goals.length === 1 ? "is" : "are"} met (${closest(goals)}).`;
+  const settled = run.result.jobs.overloaded === true ? ", and waits do not settle" : "";
+  if (missed.length > 0) {
+    return `With “${name}” it misses ${count(missed.length, goals.length)}: ${missed.map(shortfall).join("; ")}${alsoOpen(open)}${settled}.`;
   }
-  return `With “${name}” it misses ${count(missed.length, goals.length)}: ${missed.map(shortfall).join("; ")}.`;
+  if (open.length > 0) {
+    return `With “${name}” it is not shown whether ${count(open.length, goals.length)} ${open.length === 1 ? "is" : "are"} met: ${open.map(shortfall).join("; ")}${settled}.`;
+  }
+  return `With “${name}” ${all(goals.length)} ${goals.length === 1 ? "is" : "are"} met (${closest(goals)})${settled}.`;
+}
+
+/** Means over replications need not be whole. */
+function jobCount(jobs: number): string {
+  return Number.isInteger(jobs) ? String(jobs) : formatNumber(jobs, { digits: 5, separator: "" });
 }
 
 function count(missed: number, total: number): string {
@@ -82,7 +136,11 @@ function all(total: number): string {
 function shortfall(goal: GoalResult): string {
   const bound = goal.comparison === "atMost" ? "at most" : "at least";
   const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
-  return `${goalName(goal)} is ${actual}, goal ${bound} ${formatQuantity(goal.target, goal.unit)}`;
+  const range =
+    goal.interval === null
+      ? ""
+      : ` (${goal.interval.map((end) => formatQuantity(end, goal.unit)).join(" to ")})`;
+  return `${goalName(goal)} is ${actual}${range}, goal ${bound} ${formatQuantity(goal.target, goal.unit)}`;
 }
 
 /** The name the scenario gave the goal, or its metric in words. */
@@ -97,8 +155,9 @@ function closest(goals: readonly GoalResult[]): string {
 }
 
 /** Distance to the target as a share of the target; smaller is tighter. */
-function room({ actual, target, comparison }: GoalResult): number {
+function room({ actual, interval, target, comparison }: GoalResult): number {
   if (actual === null) return -1;
+  const nearest = interval === null ? actual : interval[comparison === "atMost" ? 1 : 0];
   const scale = Math.max(Math.abs(target), Number.EPSILON);
-  return (comparison === "atMost" ? target - actual : actual - target) / scale;
+  return (comparison === "atMost" ? target - nearest : nearest - target) / scale;
 }

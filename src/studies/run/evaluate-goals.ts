@@ -1,4 +1,4 @@
-import type { GoalResult, RunResult } from "./result-document.js";
+import type { GoalResult, MetricInterval, RunResult } from "./result-document.js";
 
 /** A goal as the scenario resolves it: the target in the metric's base unit. */
 export interface GoalTarget {
@@ -10,22 +10,64 @@ export interface GoalTarget {
   readonly unit: string;
 }
 
+/** What is known of a metric beyond its value. */
+export interface MetricEvidence {
+  /**
+   * `none`: the value is that of one run and decides alone. `missing`: an interval was asked for and could
+   * not be had.
+   */
+  readonly interval: MetricInterval | "none" | "missing";
+  /** The value of every replication; absent for a single run. */
+  readonly perReplication?: Float64Array;
+}
+
 /**
  * Holds what was computed against what was asked for.
  *
- * A goal whose metric has no value (no job started, say) is missed: nothing was shown to be good.
+ * With an interval a goal is met when the whole interval is on the good side, missed when the whole of it is
+ * on the other, and otherwise not shown. A goal whose metric has no value (no job started, say) is missed:
+ * nothing was shown to be good.
+ *
+ * @param evidence says what is known of a metric; absent for a single run
  */
 export function evaluateGoals(
   goals: readonly GoalTarget[],
   result: Omit<RunResult, "goals">,
+  evidence: (metric: string) => MetricEvidence = () => ({ interval: "none" }),
 ): readonly GoalResult[] {
   return goals.map((goal) => {
     const actual = metricValue(result, goal.metric);
-    const met =
-      actual !== null &&
-      (goal.comparison === "atMost" ? actual <= goal.target : actual >= goal.target);
-    return { ...goal, actual, interval: null, met };
+    const { interval, perReplication } = evidence(goal.metric);
+    const verdict = verdictOf(goal, actual, interval);
+    return {
+      ...goal,
+      actual,
+      interval: typeof interval === "string" ? null : [interval.low, interval.high],
+      met: verdict === "met",
+      verdict,
+      ...(perReplication === undefined
+        ? {}
+        : { replicationsMet: perReplication.filter((value) => isGood(goal, value)).length }),
+    };
   });
+}
+
+function verdictOf(
+  goal: GoalTarget,
+  actual: number | null,
+  interval: MetricEvidence["interval"],
+): NonNullable<GoalResult["verdict"]> {
+  if (actual === null) return "missed";
+  if (interval === "missing") return "not shown";
+  if (interval === "none") return isGood(goal, actual) ? "met" : "missed";
+  const low = isGood(goal, interval.low);
+  const high = isGood(goal, interval.high);
+  if (low && high) return "met";
+  return low || high ? "not shown" : "missed";
+}
+
+function isGood({ comparison, target }: GoalTarget, value: number): boolean {
+  return comparison === "atMost" ? value <= target : value >= target;
 }
 
 /**

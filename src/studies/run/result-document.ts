@@ -34,10 +34,14 @@ export interface GoalResult {
   readonly actual: number | null;
   /** `s`, `share` (0..1), `jobs` or `ratio`. */
   readonly unit: string;
-  /** Confidence interval of `actual` over replications; null for a single run. */
+  /** Confidence interval of `actual`, over replications or batches; null for a single run. */
   readonly interval: readonly [number, number] | null;
-  /** Whether what was computed is on the good side of the target. */
+  /** Whether what was computed is on the good side of the target: the whole interval where there is one. */
   readonly met: boolean;
+  /** `not shown` when the interval holds values on both sides of the target, or could not be had. */
+  readonly verdict?: "met" | "missed" | "not shown";
+  /** Replications whose own value is on the good side of the target; absent for a single run. */
+  readonly replicationsMet?: number;
 }
 
 /** Counts and distributions over the jobs of one run. All times in simulated seconds. */
@@ -70,6 +74,13 @@ export interface JobsResult {
   readonly queueLengthMean: number;
   /** Jain's index of GPU-hours over tenants, 1/n..1; null with fewer than two tenants or no GPU-hour. */
   readonly tenantFairness: number | null;
+  /**
+   * GPU time asked for between the first and the last submission, as a share of what the GPUs have in that
+   * time; of the fullest partition where partitions have their own nodes. Null with too few jobs to say.
+   */
+  readonly offeredLoad?: number | null;
+  /** True when waits did not settle within the run: means and percentiles then depend on how long it is. */
+  readonly overloaded?: boolean;
 }
 
 /** GPU occupancy averaged over time from the first submit to the end of the run. */
@@ -124,6 +135,84 @@ export interface Assumption {
   readonly source: string;
 }
 
+/** Confidence interval of one metric. */
+export interface MetricInterval {
+  /** The estimate the interval is around, in the unit of the metric. */
+  readonly mean: number;
+  /** Lower end. */
+  readonly low: number;
+  /** Upper end. */
+  readonly high: number;
+  /** Batches it rests on; absent over replications. */
+  readonly batches?: number;
+  /** Correlation of neighbouring batches; absent over replications. */
+  readonly lag1Correlation?: number;
+}
+
+/** Variant minus base, replication by replication on the same random numbers. */
+export interface PairedDifference {
+  /** Mean of the differences. */
+  readonly mean: number;
+  /** Lower end of its confidence interval. */
+  readonly low: number;
+  /** Upper end. */
+  readonly high: number;
+  /** Correlation of base and variant over replications; null when one of them is constant. */
+  readonly correlation: number | null;
+}
+
+/** The part at the front of every run that no figure counts. */
+export interface WarmUpResult {
+  /** What the scenario asked for: a rule, or seconds. */
+  readonly asked: "auto" | number;
+  /** False when the rule found no end of the warm-up: the run is too short, and nothing was left out by it. */
+  readonly detected: boolean;
+  /** Jobs that arrive before this second are in no figure. */
+  readonly endS: number;
+}
+
+/** How stopping by precision went. */
+export interface PrecisionResult {
+  /** Largest half-width asked for, as a share of the mean. */
+  readonly asked: number;
+  /** False when the most replications were run and some interval was still wider. */
+  readonly reached: boolean;
+  /** The metric that decided. */
+  readonly metric: string;
+  /** Its half-width as a share of its mean; null when the mean is 0 or there is no value. */
+  readonly halfWidthShare: number | null;
+}
+
+/** What figures that are no single run rest on. */
+export interface ReplicationsResult {
+  /** `replications`: figures are means over runs. `batch-means`: one long run, its intervals from batches. */
+  readonly method: "replications" | "batch-means";
+  /** Runs. */
+  readonly count: number;
+  /** Confidence of every interval, two-sided. */
+  readonly confidence: number;
+  /** Null when everything counts. */
+  readonly warmUp: WarmUpResult | null;
+  /** Null when no precision was asked for. */
+  readonly precision: PrecisionResult | null;
+  /** By path of the metric; metrics without an interval are left out. */
+  readonly intervals: Readonly<Record<string, MetricInterval>>;
+  /** Runs in which waits did not settle. */
+  readonly overloadedCount: number;
+  /** By path of the metric; only for variants. */
+  readonly differences?: Readonly<Record<string, PairedDifference>>;
+}
+
+/** A backtest the scenario trusts, held against the scenario. */
+export interface TrustResult {
+  /** As written in the scenario. */
+  readonly backtest: string;
+  /** False when it is about another cluster or policy, or shows that its cluster file was wrong. */
+  readonly applies: boolean;
+  /** What it says, or why it does not apply. */
+  readonly sentence: string;
+}
+
 /** What one simulated configuration gave; the base and every variant have one. */
 export interface RunResult {
   /** Every goal of the scenario, in its order. */
@@ -146,6 +235,8 @@ export interface RunResult {
   readonly endS: number;
   /** Events of the simulation. */
   readonly eventsHandled: number;
+  /** What means and intervals rest on; absent for a single run in which everything counts. */
+  readonly replications?: ReplicationsResult;
 }
 
 /** A variant of the scenario, run with the same seed and streams as the base. */
@@ -174,6 +265,8 @@ export interface ResultDocument extends RunResult {
   readonly inputs: readonly InputFile[];
   /** Numbers that nobody measured. */
   readonly assumptions: readonly Assumption[];
+  /** Absent when the scenario names no backtest. */
+  readonly trust?: TrustResult;
   /** Outcome of every variant, in the order of the scenario. */
   readonly variants: readonly VariantResult[];
 }

@@ -1,10 +1,15 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
-import type { BatchRun, PlacementSpec } from "../../simulation/batch/batch-spec.js";
+import type {
+  BatchObservation,
+  BatchRun,
+  PlacementSpec,
+} from "../../simulation/batch/batch-spec.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { evaluateGoals, type GoalTarget } from "./evaluate-goals.js";
+import { findOverload, type Overload } from "./find-overload.js";
 import type { RunResult } from "./result-document.js";
 
 /** One thing to simulate: the base of a scenario, or a variant of it. */
@@ -22,33 +27,55 @@ export interface Configuration {
 /** A configuration with everything its run gave. */
 export interface ConfigurationRun {
   readonly configuration: Configuration;
+  /** Of several replications the first. */
   readonly run: BatchRun;
   readonly result: RunResult;
+  /** Figures of `run`, where `result` holds means over several or leaves out a warm-up. */
+  readonly firstResult?: RunResult;
 }
 
 /** Simulates one configuration and folds it into its numbers. Same configuration and seed, same result. */
 export function runConfiguration(configuration: Configuration, seed: number): ConfigurationRun {
-  const { cluster, jobs, queue, placement, limits, goals } = configuration;
-  const run = simulateBatch({
-    cluster,
-    jobs,
-    queue,
-    placement,
-    seed,
-    limits,
-    observe: { idleClasses: true },
-  });
-  const summary = summarizeBatch(run);
-  const computed = {
-    jobs: summary.jobs,
+  const run = simulateConfiguration(configuration, seed, { idleClasses: true });
+  const overload = findOverload(run, configuration.cluster);
+  const computed = computeResult(run, overload);
+  return {
+    configuration,
+    run,
+    result: { goals: evaluateGoals(configuration.goals, computed), ...computed },
+  };
+}
+
+/** Simulates one configuration. */
+export function simulateConfiguration(
+  configuration: Configuration,
+  seed: number,
+  observe: BatchObservation,
+): BatchRun {
+  const { cluster, jobs, queue, placement, limits } = configuration;
+  return simulateBatch({ cluster, jobs, queue, placement, seed, limits, observe });
+}
+
+/**
+ * Folds a run into its numbers.
+ *
+ * @param watched the part of the run that figures count, such as that after a warm-up; all of it when absent
+ */
+export function computeResult(
+  run: BatchRun,
+  { overloaded, offeredLoad, warnings }: Overload,
+  watched: BatchRun = run,
+): Omit<RunResult, "goals"> {
+  const summary = summarizeBatch(watched);
+  return {
+    jobs: { ...summary.jobs, offeredLoad, overloaded },
     gpu: summary.gpu,
     waitReasons: summary.waitReasons,
     tenants: summary.tenants,
     partitions: summary.partitions,
-    warnings: run.warnings,
+    warnings: [...run.warnings, ...warnings],
     stopReason: run.stopReason,
     endS: run.endOfRunS,
     eventsHandled: run.eventsHandled,
   };
-  return { configuration, run, result: { goals: evaluateGoals(goals, computed), ...computed } };
 }

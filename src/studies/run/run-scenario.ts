@@ -1,5 +1,7 @@
 import type { LoadedConfiguration, LoadedScenario } from "../../io/load-scenario.js";
 import { VERSION } from "../../io/version.js";
+import { trustOf } from "../backtest/trust.js";
+import { asksForStatistics, runReplications } from "../replicate/run-replications.js";
 import { decide } from "./decision.js";
 import { describeCluster } from "./describe-cluster.js";
 import { placementOf } from "./placement-of.js";
@@ -21,20 +23,19 @@ export interface ScenarioRun {
 }
 
 /**
- * Simulates the base and every variant with the same seed and streams (common random numbers).
+ * Simulates the base and every variant with the same seed and streams (common random numbers), as often as
+ * the scenario asks for.
  *
- * @param onStart called before each configuration, for progress
+ * @param onStart called before each simulation, for progress
+ * @throws InputError when the backtest that the scenario trusts is none, or its warm-up leaves no job
  */
 export function runScenario(
   loaded: LoadedScenario,
   onStart: (name: string, index: number, count: number) => void = () => undefined,
 ): ScenarioRun {
   const { scenario, seed } = loaded;
-  const configurations = [loaded.base, ...loaded.variants].map(configurationOf);
-  const runs = configurations.map((configuration, index) => {
-    onStart(configuration.name, index, configurations.length);
-    return runConfiguration(configuration, seed);
-  });
+  const trusted = trustOf(loaded);
+  const runs = runConfigurations(loaded, onStart);
   const [base, ...variants] = runs as [ConfigurationRun, ...ConfigurationRun[]];
   const decision = decide({
     cluster: describeCluster(base.configuration.cluster).sentence,
@@ -50,8 +51,12 @@ export function runScenario(
     seed,
     inputs: loaded.inputs,
     ...base.result,
-    warnings: [...loaded.warnings, ...base.result.warnings],
-    assumptions: loaded.base.resolved.assumptions,
+    warnings: [...loaded.warnings, ...(trusted?.warnings ?? []), ...base.result.warnings],
+    assumptions: [
+      ...loaded.base.resolved.assumptions,
+      ...(trusted?.assumption === undefined ? [] : [trusted.assumption]),
+    ],
+    ...(trusted === undefined ? {} : { trust: trusted.trust }),
     variants: variants.map((run, index) => ({
       name: run.configuration.name,
       set: loaded.variants[index]!.resolved.set,
@@ -59,6 +64,25 @@ export function runScenario(
     })),
   };
   return { document, base, variants };
+}
+
+function runConfigurations(
+  loaded: LoadedScenario,
+  onStart: (name: string, index: number, count: number) => void,
+): readonly ConfigurationRun[] {
+  const { scenario, seed } = loaded;
+  const configurations = [loaded.base, ...loaded.variants].map((one) => ({
+    ...configurationOf(one),
+    jobsWith: (root: number) => one.jobsWith(root),
+  }));
+  const { statistics } = loaded.base.resolved;
+  if (asksForStatistics(statistics)) {
+    return runReplications({ configurations, statistics, seed, file: scenario.file, onStart });
+  }
+  return configurations.map((configuration, index) => {
+    onStart(configuration.name, index, configurations.length);
+    return runConfiguration(configuration, seed);
+  });
 }
 
 function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration {
