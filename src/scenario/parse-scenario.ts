@@ -10,6 +10,7 @@ import { createCheckContext } from "./check-context.js";
 import { checkCluster } from "./checks/check-cluster.js";
 import { checkGoals } from "./checks/check-goals.js";
 import { checkPolicy } from "./checks/check-policy.js";
+import { checkQuotas } from "./checks/check-quotas.js";
 import { checkRun, isRandom } from "./checks/check-run.js";
 import { checkFilePath } from "./checks/check-workload.js";
 import { checkWorkload } from "./checks/check-workload.js";
@@ -154,6 +155,7 @@ function checkConfiguration(
   if (backtest !== undefined) checkFilePath(context, ["trust", "backtest"], backtest, mayRead);
   checkGoals(context);
   checkPolicy(context);
+  if (result.success) checkQuotas(context, result.data);
   checkRun(context);
   checkDuplicates(context, ["variants"], { key: "name", what: "variant name" });
   return result.success ? { spec: result.data, trace, parameters } : undefined;

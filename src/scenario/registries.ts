@@ -1,5 +1,5 @@
 import { PLACEMENT_POLICIES } from "../policy/placement/policies.js";
-import { QUEUE_POLICIES } from "../policy/queue/registry.js";
+import { createQueuePolicy, QUEUE_POLICIES } from "../policy/queue/registry.js";
 import type { QueuePolicyOption } from "../policy/queue/types.js";
 import { TRACE_FORMATS } from "../workload/formats/registry.js";
 
@@ -14,6 +14,8 @@ export interface NamedEntry {
 export interface ScenarioRegistries {
   readonly queuePolicies: readonly (NamedEntry & {
     readonly options: readonly QueuePolicyOption[];
+    /** True for a policy that admits by quota: `quotas` may stand beside its options. */
+    readonly takesQuotas?: boolean;
   })[];
   readonly placementPolicies: readonly NamedEntry[];
   readonly placementScorers: readonly NamedEntry[];
@@ -36,7 +38,10 @@ const GANG_PLACEMENTS: readonly NamedEntry[] = [
 
 /** What this version of Headroom can do. */
 export const REGISTRIES: ScenarioRegistries = {
-  queuePolicies: QUEUE_POLICIES,
+  queuePolicies: QUEUE_POLICIES.map((policy) => ({
+    ...policy,
+    takesQuotas: createQueuePolicy({ name: policy.name }).kind === "quota",
+  })),
   placementPolicies: [...PLACEMENT_POLICIES, ...GANG_PLACEMENTS],
   // A policy with one scorer lends that scorer its name and description.
   placementScorers: PLACEMENT_POLICIES.filter((policy) => policy.scorers.length === 1),

@@ -5,6 +5,7 @@ import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { parseTarget } from "./parse-target.js";
 import { resolveCluster } from "./resolve-cluster.js";
 import { resolveJobs } from "./resolve-jobs.js";
+import { resolveQuotas } from "./resolve-quotas.js";
 import type {
   Assumption,
   Goal,
@@ -13,6 +14,7 @@ import type {
   ResolvedScenario,
   WorkloadReference,
 } from "./resolved.js";
+import { quotasOf } from "./schema/policy-schema.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
@@ -52,6 +54,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
     policy: {
       queue: resolveQueue(spec.policy.queue),
       placement: resolvePlacement(spec.policy.placement),
+      ...quotasFor(spec, gpuNames),
     },
     goals: (spec.goals ?? []).map(resolveGoal),
     run: {
@@ -91,10 +94,21 @@ function resolveWorkload(
 
 function resolveQueue(queue: ScenarioSpec["policy"]["queue"]): QueuePolicySpec {
   if (typeof queue === "string") return { name: queue };
-  const { name, ...options } = queue as Record<string, number | string | boolean>;
+  const { name, quotas: _, ...options } = queue as Record<string, number | string | boolean>;
   return Object.keys(options).length === 0
     ? { name: String(name) }
     : { name: String(name), options };
+}
+
+function quotasFor(
+  spec: ScenarioSpec,
+  gpuNames: GpuNames,
+): Pick<ResolvedConfiguration["policy"], "quotas"> {
+  const written = quotasOf(spec.policy.queue);
+  if (written === undefined) return {};
+  const { quotas } = resolveQuotas(written, gpuNames);
+  if (quotas === undefined) throw new Error("scenario: quotas passed the checks and are not valid");
+  return { quotas };
 }
 
 function resolvePlacement(placement: ScenarioSpec["policy"]["placement"]): PlacementChoice {

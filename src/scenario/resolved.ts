@@ -1,5 +1,6 @@
 import type { ClusterSpec } from "../cluster/spec.js";
 import type { Problem } from "../diagnostics/problem.js";
+import type { QuotaSpec } from "../policy/fair-share/quota-spec.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { MetricUnit } from "./metrics.js";
@@ -102,7 +103,12 @@ export interface ResolvedConfiguration {
   /** Declared GPU names, for `createGpuNames`: names in a trace are understood as those in the scenario. */
   readonly gpuModelsDeclared: readonly string[];
   readonly workload: WorkloadReference;
-  readonly policy: { readonly queue: QueuePolicySpec; readonly placement: PlacementChoice };
+  readonly policy: {
+    readonly queue: QueuePolicySpec;
+    readonly placement: PlacementChoice;
+    /** For a queue policy that admits by quota; absent: an equal share for every tenant. */
+    readonly quotas?: QuotaSpec;
+  };
   readonly goals: readonly Goal[];
   readonly run: {
     /** undefined runs until nothing is left to do. */

@@ -4,6 +4,8 @@ import type { QueuePolicyOption } from "../../policy/queue/types.js";
 import type { ScenarioRegistries } from "../registries.js";
 import { field, oneOf } from "./field.js";
 import { duration } from "./quantities.js";
+import type { QuotaInput } from "./quota-schema.js";
+import { quotaSchema } from "./quota-schema.js";
 
 function optionSchema(option: QueuePolicyOption): z.ZodType {
   const text = {
@@ -43,6 +45,7 @@ function queueSchema(registries: ScenarioRegistries) {
     return z.strictObject({
       name: field(z.literal(policy.name), { description: "Name of the queue policy.", example: policy.name }),
       ...(Object.fromEntries(options) as Record<string, z.ZodType>),
+      ...(policy.takesQuotas === true ? { quotas: quotaSchema().optional() } : {}),
     });
   });
   const [first, ...others] = withOptions;
@@ -97,6 +100,12 @@ function placementSchema(registries: ScenarioRegistries) {
       type: "name or map",
     },
   );
+}
+
+/** The quotas written beside a queue policy that takes them; undefined where there are none. */
+export function quotasOf(queue: unknown): QuotaInput | undefined {
+  if (typeof queue !== "object" || queue === null) return undefined;
+  return (queue as { readonly quotas?: QuotaInput }).quotas;
 }
 
 /** The rules: `policy`. */
