@@ -1,4 +1,5 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
+import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type {
   BatchObservation,
@@ -19,6 +20,8 @@ export interface Configuration {
   readonly cluster: ClusterSpec;
   readonly jobs: JobTable;
   readonly queue: QueuePolicySpec;
+  /** For a queue policy that admits by quota. */
+  readonly quotas?: QuotaSpec;
   readonly placement: PlacementSpec;
   readonly goals: readonly GoalTarget[];
   readonly limits: { readonly untilS?: number; readonly eventsMax: number };
@@ -52,8 +55,17 @@ export function simulateConfiguration(
   seed: number,
   observe: BatchObservation,
 ): BatchRun {
-  const { cluster, jobs, queue, placement, limits } = configuration;
-  return simulateBatch({ cluster, jobs, queue, placement, seed, limits, observe });
+  const { cluster, jobs, queue, quotas, placement, limits } = configuration;
+  return simulateBatch({
+    cluster,
+    jobs,
+    queue,
+    ...(quotas === undefined ? {} : { quotas }),
+    placement,
+    seed,
+    limits,
+    observe,
+  });
 }
 
 /**

@@ -92,6 +92,7 @@ function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration
     cluster,
     jobs,
     queue: policy.queue,
+    ...(policy.quotas === undefined ? {} : { quotas: policy.quotas }),
     placement: placementOf(policy.placement),
     goals,
     limits: {
