@@ -1,6 +1,7 @@
 import type { Check } from "./check.js";
 import { validateFgd } from "./fgd/validate-fgd.js";
 import { validateJobs } from "./jobs.js";
+import { validateQueueing } from "./queueing.js";
 
 /** How a topic runs. */
 export interface ValidateOptions {
@@ -32,5 +33,10 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
       "Whole runs against Tiresias, the PAI simulator and Helios on the same jobs, job by job.",
     needs: ["philly"],
     check: validateJobs,
+  },
+  queueing: {
+    description: "Mean waits against the closed forms of queueing theory, within the runs' own intervals.",
+    needs: [],
+    check: validateQueueing,
   },
 };
