@@ -1,4 +1,5 @@
 import { conservativeBackfill, easyBackfill } from "./policies/backfill.js";
+import { fairShare } from "./policies/fair-share.js";
 import { fifoSkip, fifoStrict } from "./policies/fifo.js";
 import { gittins } from "./policies/gittins.js";
 import { las } from "./policies/las.js";
@@ -27,6 +28,7 @@ export const QUEUE_POLICIES: readonly QueuePolicyEntry[] = [
   priorityPreemption,
   easyBackfill,
   conservativeBackfill,
+  fairShare,
 ];
 
 /** One thing wrong with a queue policy spec; the caller knows the file and the position. */

@@ -91,8 +91,17 @@ export interface BackfillPolicy {
   estimatesS(jobs: JobTable): Float64Array;
 }
 
+/** Admission by quota: the queues, quotas and rules come with the run. */
+export interface QuotaPolicy {
+  readonly kind: "quota";
+  readonly name: string;
+  /** What the queues with quota are named after. */
+  readonly queueBy: "tenant" | "partition";
+  readonly restart: RestartCost;
+}
+
 /** Every family of queue policies the batch simulation can run. */
-export type QueuePolicy = StaticOrderPolicy | PreemptiveOrderPolicy | BackfillPolicy;
+export type QueuePolicy = StaticOrderPolicy | PreemptiveOrderPolicy | BackfillPolicy | QuotaPolicy;
 
 /** One option of a queue policy, for checks, `headroom explain` and the generated reference. */
 export interface QueuePolicyOption {

@@ -69,10 +69,7 @@ export class BatchSimulation implements PreemptingLauncher {
     this.dependencies = createDependencies(jobs);
     this.neverReason = Array.from({ length: this.lanes.classes.count }, () => undefined);
     const policy = createQueuePolicy(spec.queue);
-    this.work = createWorkBook(
-      jobs,
-      policy.kind === "preemptive-order" ? policy.restart : undefined,
-    );
+    this.work = createWorkBook(jobs, "restart" in policy ? policy.restart : undefined);
     this.arriveKind = this.engine.defineEvent("job arrives", "arrive", (index) => {
       this.arrive(index);
     });
@@ -96,6 +93,7 @@ export class BatchSimulation implements PreemptingLauncher {
       jobs,
       lanes: this.lanes,
       speeds: this.speeds,
+      quotas: spec.quotas,
       launcher: this,
     });
   }
@@ -244,7 +242,7 @@ export class BatchSimulation implements PreemptingLauncher {
     this.records.write(RECORD.submitted, this.nowS, job, 0);
     this.dueSample();
     const demand = this.demandOf(job);
-    const never = (this.neverReason[demand] ??= this.whyNever(demand));
+    const never = this.whyNever(job, demand);
     const standing = this.dependencies.submitted(job);
     if (never !== NONE || standing === "doomed") {
       this.giveUp(job, never === NONE ? this.reasons.indexOf(DOOMED) : never);
@@ -274,12 +272,18 @@ export class BatchSimulation implements PreemptingLauncher {
     }
   }
 
-  /** Reason why no job of the class can ever be placed, or NONE. */
-  private whyNever(demand: number): number {
+  /** Reason why the job can never be placed, or NONE. */
+  private whyNever(job: number, demand: number): number {
     const hasLane = this.lanes.classes.lane[demand] !== NONE;
-    const reason = hasLane
-      ? this.gangOfDemand(demand).neverFits(demand)
-      : "no node belongs to the job's partition";
+    if (!hasLane) return this.reasons.indexOf("no node belongs to the job's partition");
+    const byDemand = (this.neverReason[demand] ??= this.whyNeverFits(demand));
+    if (byDemand !== NONE) return byDemand;
+    const byPolicy = this.dispatcherOf(job).whyNever?.(job);
+    return byPolicy === undefined ? NONE : this.reasons.indexOf(byPolicy);
+  }
+
+  private whyNeverFits(demand: number): number {
+    const reason = this.gangOfDemand(demand).neverFits(demand);
     return reason === undefined ? NONE : this.reasons.indexOf(reason);
   }
 

@@ -1,4 +1,5 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
+import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import type { PlacementPolicy } from "../../policy/placement/policy.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
@@ -45,6 +46,11 @@ export interface BatchSpec {
    * Default `own` when a node of the cluster names a partition, else `shared`.
    */
   readonly partitions?: "own" | "shared";
+  /**
+   * Quotas for the queue policy `fair-share`, which alone looks at them; queues are named like tenants or
+   * partitions. Absent: every tenant has an equal share, borrows what is idle and takes its own back.
+   */
+  readonly quotas?: QuotaSpec;
   /**
    * Relative speed of GPU models, > 0: a job of duration d runs d / speed seconds on GPUs of that speed, and
    * a gang over several models at the lowest of their speeds. Models not named have speed 1. Not for a pool.

@@ -1,8 +1,10 @@
+import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import { rankByKeys, rankJobs } from "../../policy/queue/rank.js";
 import type {
   BackfillPolicy,
   PreemptiveOrderPolicy,
   QueuePolicy,
+  QuotaPolicy,
   ServiceLevels,
   StaticOrderPolicy,
 } from "../../policy/queue/types.js";
@@ -25,6 +27,8 @@ import {
   remainingTimeOrder,
   serviceLevelOrder,
 } from "./preemptive-dispatcher.js";
+import { createQuotaDispatcher } from "./quota-dispatcher.js";
+import { createQuotaSetting, equalQuotas } from "./quota-setting.js";
 import { createSkipDispatcher } from "./skip-dispatcher.js";
 
 /** What the dispatchers of a run are made from. */
@@ -33,6 +37,7 @@ export interface DispatchSetting {
   readonly jobs: JobTable;
   readonly lanes: Lanes;
   readonly speeds: GangSpeeds;
+  readonly quotas: QuotaSpec | undefined;
   readonly launcher: PreemptingLauncher;
 }
 
@@ -46,6 +51,8 @@ export function createDispatchers(setting: DispatchSetting): readonly Dispatcher
       return lanes.lanes.map(preemptiveOrder(setting, policy));
     case "backfill":
       return lanes.lanes.map(backfill(setting, policy));
+    case "quota":
+      return [quota(setting, policy)];
   }
 }
 
@@ -145,4 +152,22 @@ function backfill(
         })
       : createConservativeDispatcher({ rank: ranking.rankOf, classes, estimateS, launcher, lane });
   };
+}
+
+function quota(setting: DispatchSetting, policy: QuotaPolicy): Dispatcher {
+  const { jobs, launcher } = setting;
+  const { classes, lanes } = setting.lanes;
+  if (lanes.length !== 1) {
+    throw new RangeError(
+      `${policy.name}: partitions must be shared, got ${lanes.length} with their own nodes`,
+    );
+  }
+  const names = policy.queueBy === "tenant" ? jobs.tenantNames : jobs.partitionNames;
+  const quotas = setting.quotas ?? equalQuotas(names, lanes[0]!.gang.gpuMilliTotal);
+  const { layout, queueOf, requestOf } = createQuotaSetting({
+    jobs,
+    queueBy: policy.queueBy,
+    quotas,
+  });
+  return createQuotaDispatcher({ layout, queueOf, requestOf, classes, launcher });
 }

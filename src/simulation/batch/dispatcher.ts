@@ -51,6 +51,8 @@ export interface PreemptingLauncher extends Launcher {
 export interface Dispatcher {
   /** Jobs waiting now. */
   readonly waiting: number;
+  /** Why the job could not even start in an empty cluster, where that is not a matter of room; else undefined. */
+  whyNever?(job: number): string | undefined;
   /** Takes a job into the queue; true when a decision is due at this instant. */
   submit(job: number): boolean;
   /** The job ended and freed its room in this lane; true when a decision is due at this instant. */

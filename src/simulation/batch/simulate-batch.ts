@@ -61,6 +61,11 @@ function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] 
       `The placement ${spec.placement.kind} does not look at ${ignored.join(", ")}, which the jobs ask for.`,
     );
   }
+  if (jobs.workersMin !== undefined || jobs.workersMax !== undefined) {
+    warnings.push(
+      "Elastic ranges of workers are not used: every job runs with the workers it asks for.",
+    );
+  }
   const never = columns.outcome.reduce(
     (sum, code) => sum + (code === OUTCOME.neverPlaceable ? 1 : 0),
     0,

@@ -35,7 +35,8 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
     check: validateJobs,
   },
   queueing: {
-    description: "Mean waits against the closed forms of queueing theory, within the runs' own intervals.",
+    description:
+      "Mean waits against the closed forms of queueing theory, within the runs' own intervals.",
     needs: [],
     check: validateQueueing,
   },
