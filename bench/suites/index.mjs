@@ -2,5 +2,6 @@
 import { elementarySuites } from "./elementary.mjs";
 import { engineBursts } from "./engine-bursts.mjs";
 import { engineHold } from "./engine-hold.mjs";
+import { engineShapes } from "./engine-shapes.mjs";
 
-export const suites = [engineHold, engineBursts, ...elementarySuites];
+export const suites = [engineHold, ...engineShapes, engineBursts, ...elementarySuites];

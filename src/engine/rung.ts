@@ -29,7 +29,10 @@ export class Rung {
   private bucketCount = 0;
   private start = 0;
   private bucketsPerSecond = 0;
+  /** First event of each bucket. */
   private heads = new Int32Array(BUCKETS_MIN);
+  /** One bit per bucket that holds events, so that empty stretches cost next to nothing. */
+  private occupied = new Int32Array(1);
   private walkedTo = 0;
 
   constructor(private readonly records: EventRecords) {}
@@ -43,7 +46,11 @@ export class Rung {
     const buckets = Math.min(Math.max(BUCKETS_MIN, count * BUCKETS_PER_EVENT), BUCKETS_MAX);
     const perSecond = buckets / (endS - startS);
     if (!Number.isFinite(perSecond)) return false;
-    if (buckets > this.heads.length) this.heads = new Int32Array(buckets);
+    if (buckets > this.heads.length) {
+      const room = Math.min(Math.max(buckets, 2 * this.heads.length), BUCKETS_MAX);
+      this.heads = new Int32Array(room);
+      this.occupied = new Int32Array((room + 31) >> 5);
+    }
     this.bucketCount = buckets;
     this.start = startS;
     this.bucketsPerSecond = perSecond;
@@ -66,20 +73,28 @@ export class Rung {
     const bucket = position < this.bucketCount ? position | 0 : this.bucketCount - 1;
     this.records.words[slot * RECORD_WORDS + NEXT] = this.heads[bucket]!;
     this.heads[bucket] = slot;
+    this.occupied[bucket >> 5]! |= 1 << (bucket & 31);
     this.count++;
     return true;
   }
 
   /** Takes the list of the next bucket that holds any; the rung must not be empty. */
   takeBucket(): number {
-    const heads = this.heads;
-    let bucket = this.cursor;
-    while (heads[bucket] === END) bucket++;
+    const bucket = this.firstOccupied();
     if (bucket >= this.walkedTo && this.count > WALK_FROM) this.walkAhead(bucket);
-    const head = heads[bucket]!;
-    heads[bucket] = END;
+    const head = this.heads[bucket]!;
+    this.heads[bucket] = END;
+    this.occupied[bucket >> 5]! ^= 1 << (bucket & 31);
     this.cursor = bucket + 1;
     return head;
+  }
+
+  private firstOccupied(): number {
+    const { occupied } = this;
+    let word = this.cursor >> 5;
+    while (occupied[word] === 0) word++;
+    const bits = occupied[word]!;
+    return (word << 5) + 31 - Math.clz32(bits & -bits);
   }
 
   /** Relinks every list without the events that fail; counts what is left. */
@@ -100,6 +115,7 @@ export class Rung {
         slot = next;
       }
       this.heads[bucket] = head;
+      if (head === END) this.occupied[bucket >> 5]! ^= 1 << (bucket & 31);
     }
     this.count = kept;
   }
