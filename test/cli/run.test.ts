@@ -236,9 +236,7 @@ describe("the command line", () => {
       help.stdout.indexOf("Examples:"),
     );
     const commands = [...listed.matchAll(/^ {2}([a-z]+) .*\S/gm)].map((match) => match[1]!);
-    expect(commands).toEqual(
-      expect.arrayContaining(["run", "replay", "validate", "explain"]),
-    );
+    expect(commands).toEqual(expect.arrayContaining(["run", "replay", "validate", "explain"]));
     for (const command of commands.filter((name) => name !== "help")) {
       const { stdout, exitCode } = headroom([command, "--help"]);
       expect(exitCode).toBe(0);

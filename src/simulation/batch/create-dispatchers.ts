@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../base/specification-error.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import { rankByKeys, rankJobs } from "../../policy/queue/rank.js";
 import type {
@@ -136,7 +137,7 @@ function backfill(
     const isPool = lane.gang.cluster === undefined;
     if (lane.gang.name === "consolidate" || (!isPool && !isHead)) {
       const allowed = isHead ? "pool or a placement policy for nodes" : "pool";
-      throw new RangeError(
+      throw new SpecificationError(
         `${policy.name}: the placement must be ${allowed}, got ${lane.gang.name}`,
       );
     }
@@ -158,7 +159,7 @@ function quota(setting: DispatchSetting, policy: QuotaPolicy): Dispatcher {
   const { jobs, launcher } = setting;
   const { classes, lanes } = setting.lanes;
   if (lanes.length !== 1) {
-    throw new RangeError(
+    throw new SpecificationError(
       `${policy.name}: partitions must be shared, got ${lanes.length} with their own nodes`,
     );
   }

@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../base/specification-error.js";
 import type { JobTable } from "../../workload/job-table.js";
 
 /** Which jobs must end before others may start. */
@@ -85,7 +86,7 @@ class TrackedDependencies implements Dependencies {
     }
     if (taken === this.jobs.count) return;
     const stuck = unmet.findIndex((count) => count > 0);
-    throw new RangeError(
+    throw new SpecificationError(
       `dependencies: ${this.jobs.count - taken} jobs wait for each other in a circle or for jobs of one, such as "${this.jobs.ids[stuck]}"`,
     );
   }

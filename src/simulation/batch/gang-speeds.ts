@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../base/specification-error.js";
 import type { GangParts } from "../../policy/gang/types.js";
 import type { BatchSpec } from "./batch-spec.js";
 import type { Lane } from "./lanes.js";
@@ -27,7 +28,7 @@ export function createGangSpeeds(spec: BatchSpec): GangSpeeds {
     }
   }
   if (placement.kind === "pool")
-    throw new RangeError("gpuSpeeds: a pool has no places; name a placement for nodes");
+    throw new SpecificationError("gpuSpeeds: a pool has no places; name a placement for nodes");
   const speedOfNode = cluster.nodes.map((node) => gpuSpeeds[node.gpuModel] ?? 1);
   return {
     of({ nodeMap }, parts) {

@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../base/specification-error.js";
 import { createQuotaLayout, type QuotaLayout } from "../../policy/fair-share/quota-layout.js";
 import type { QuotaRequest } from "../../policy/fair-share/flavor-search.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
@@ -104,7 +105,7 @@ function allowedFlavors(
     const count = flags.filter(Boolean).length;
     if (count === 1) return flags;
     const accepted = gpuModels.length === 0 ? "any model" : gpuModels.join(", ");
-    throw new RangeError(
+    throw new SpecificationError(
       `fair-share: with several flavors every job must accept exactly one of them as its GPU model ` +
         `(${flavorNames.join(", ")}), got ${accepted}`,
     );

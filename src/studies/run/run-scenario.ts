@@ -11,6 +11,7 @@ import {
   type Configuration,
   type ConfigurationRun,
 } from "./run-configuration.js";
+import { withSpecificationFaults } from "./specification-fault.js";
 
 /** Name of the configuration that is no variant, in results and reports. */
 const BASE_NAME = "base";
@@ -77,11 +78,16 @@ function runConfigurations(
   }));
   const { statistics } = loaded.base.resolved;
   if (asksForStatistics(statistics)) {
-    return runReplications({ configurations, statistics, seed, file: scenario.file, onStart });
+    return withSpecificationFaults(scenario.file, undefined, () =>
+      runReplications({ configurations, statistics, seed, file: scenario.file, onStart }),
+    );
   }
   return configurations.map((configuration, index) => {
     onStart(configuration.name, index, configurations.length);
-    return runConfiguration(configuration, seed);
+    const variant = index === 0 ? undefined : configuration.name;
+    return withSpecificationFaults(scenario.file, variant, () =>
+      runConfiguration(configuration, seed),
+    );
   });
 }
 

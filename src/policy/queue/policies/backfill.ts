@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../../base/specification-error.js";
 import type { JobTable } from "../../../workload/job-table.js";
 import type { QueueOptions, QueuePolicyEntry, QueuePolicyOption } from "../types.js";
 
@@ -24,7 +25,7 @@ function estimatesS(name: string, options: QueueOptions, jobs: JobTable): Float6
   const base = options["estimate"] === "duration" ? jobs.durationS : jobs.walltimeS;
   const missing = base.reduce((count, seconds) => count + (Number.isFinite(seconds) ? 0 : 1), 0);
   if (missing > 0) {
-    throw new RangeError(
+    throw new SpecificationError(
       `${name}: every job must have a walltime, ${missing} of ${jobs.count} have none; ` +
         "set the option estimate to duration, or give them walltimes",
     );
