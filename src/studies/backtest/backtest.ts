@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../base/specification-error.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { VERSION } from "../../io/version.js";
 import type { BatchRun } from "../../simulation/batch/batch-spec.js";
@@ -86,7 +87,7 @@ export function runBacktest(loaded: LoadedBacktest): Backtest {
   return { document, run, comparedRows: rows, pairs };
 }
 
-/** The simulation names a policy that does not fit its jobs (no estimates to backfill by) as a RangeError. */
+/** The simulation names a policy that does not fit its jobs (no estimates to backfill by) as a SpecificationError. */
 function replay({ configuration, seed, options }: LoadedBacktest, jobs: JobTable): BatchRun {
   const { cluster, policy, run } = configuration;
   try {
@@ -99,7 +100,7 @@ function replay({ configuration, seed, options }: LoadedBacktest, jobs: JobTable
       limits: { eventsMax: run.eventsMax },
     });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof SpecificationError)) throw error;
     throw new InputError([
       {
         file: options.clusterPath,
