@@ -49,7 +49,7 @@ export function judgePrecision(
       const allowed = Math.max(bound * Math.abs(mean), negligible);
       return {
         metric,
-        halfWidthShare: mean === 0 ? null : halfWidth / Math.abs(mean),
+        halfWidthShare: Math.abs(mean) <= negligible ? null : halfWidth / Math.abs(mean),
         excess: halfWidth === 0 ? 0 : halfWidth / allowed,
       };
     }),

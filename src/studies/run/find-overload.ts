@@ -1,9 +1,9 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
-import { formatDuration } from "../../base/units.js";
+import { formatNumber } from "../../base/units.js";
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import { OUTCOME, type BatchRun } from "../../simulation/batch/batch-spec.js";
-import { waitedS } from "../../simulation/batch/waited.js";
 import { momentsOf } from "../../stats/moments.js";
+import { pairwiseSum } from "../../stats/quantile.js";
 import { studentTCdf } from "../../stats/student-t.js";
 import { formatQuantity } from "./format-quantity.js";
 
@@ -31,13 +31,13 @@ export interface Overload {
  *
  * Load: the GPU time that jobs ask for between the first and the last submission is at least what the GPUs
  * have in that time. It is applied from 100 jobs on, over a span of at least 10 mean durations.
- * Growth: jobs of the last third of the submissions waited longer than those of the middle third (Welch's
- * t test on 10 batches each, one-sided, 1 %), and the queue was not empty for an instant in the last third.
- * A queue that empties every night is busy, not overloaded, whatever its waits at noon.
+ * Growth: jobs of the last third of the submissions found more jobs waiting than those of the middle third
+ * (Welch's t test on 10 batches each, one-sided, 1 %), and the queue was not empty for an instant in the
+ * last third. A queue that empties every night is busy, not overloaded, whatever its waits at noon. Queue
+ * lengths and not waits, because at the end of a run that is stopped nobody knows how long jobs will wait.
  */
 export function findOverload(run: BatchRun, cluster: ClusterSpec): Overload {
   const lanes = lanesOf(run, cluster);
-  const waits = waitedS(run);
   let offeredLoad: number | null = null;
   const warnings: string[] = [];
   for (const lane of lanes) {
@@ -46,7 +46,7 @@ export function findOverload(run: BatchRun, cluster: ClusterSpec): Overload {
     if (load !== null) offeredLoad = Math.max(offeredLoad ?? 0, load);
     if (load !== null && load >= 1) warnings.push(loadWarning(lane, load));
     else {
-      const growth = growthOf(run, lane.jobs, waits);
+      const growth = growthOf(run, lane.jobs);
       if (growth !== null) warnings.push(growthWarning(lane, growth));
     }
   }
@@ -97,18 +97,19 @@ function offeredLoadOf({ jobs }: BatchRun, lane: Lane): number | null {
   return demand / (lane.gpuMilli * spanS);
 }
 
+/** Jobs that a submission found waiting, on average over a third of the submissions. */
 interface Growth {
-  readonly middleMeanS: number;
-  readonly lastMeanS: number;
+  readonly middleJobs: number;
+  readonly lastJobs: number;
 }
 
-function growthOf(run: BatchRun, order: Int32Array, waits: Float64Array): Growth | null {
+function growthOf(run: BatchRun, order: Int32Array): Growth | null {
   const third = Math.floor(order.length / 3);
-  const last = order.subarray(order.length - third);
-  const middle = order.subarray(order.length - 2 * third, order.length - third);
-  if (emptiesDuring(run, order, run.jobs.submitS[last[0]!]!)) return null;
-  const late = momentsOf(batchMeans(last, waits));
-  const early = momentsOf(batchMeans(middle, waits));
+  const lastFrom = order.length - third;
+  if (emptiesDuring(run, order, run.jobs.submitS[order[lastFrom]!]!)) return null;
+  const found = waitingAtSubmission(run, order);
+  const late = momentsOf(batchMeans(found.subarray(lastFrom)));
+  const early = momentsOf(batchMeans(found.subarray(lastFrom - third, lastFrom)));
   if (!(late.mean > early.mean)) return null;
   const lateVariance = late.variance / BATCHES;
   const earlyVariance = early.variance / BATCHES;
@@ -122,19 +123,28 @@ function growthOf(run: BatchRun, order: Int32Array, waits: Float64Array): Growth
           (lateVariance * lateVariance + earlyVariance * earlyVariance),
       ) <=
       SIGNIFICANCE;
-  return isSignificant ? { middleMeanS: early.mean, lastMeanS: late.mean } : null;
+  return isSignificant ? { middleJobs: early.mean, lastJobs: late.mean } : null;
 }
 
-function batchMeans(rows: Int32Array, waits: Float64Array): Float64Array {
-  const means = new Float64Array(BATCHES);
-  for (let batch = 0; batch < BATCHES; batch++) {
-    const from = Math.floor((batch * rows.length) / BATCHES);
-    const to = Math.floor(((batch + 1) * rows.length) / BATCHES);
-    let sum = 0;
-    for (let index = from; index < to; index++) sum += waits[rows[index]!]!;
-    means[batch] = sum / (to - from);
-  }
-  return means;
+/** Jobs submitted before each job that had not started for the first time when it was submitted. */
+function waitingAtSubmission({ jobs, startS }: BatchRun, order: Int32Array): Float64Array {
+  const started = Float64Array.from(order, (job) => startS[job]!)
+    .filter((timeS) => !Number.isNaN(timeS))
+    .sort();
+  let startedBefore = 0;
+  return Float64Array.from(order, (job, place) => {
+    const nowS = jobs.submitS[job]!;
+    while (startedBefore < started.length && started[startedBefore]! < nowS) startedBefore++;
+    return place - startedBefore;
+  });
+}
+
+function batchMeans(values: Float64Array): Float64Array {
+  return Float64Array.from({ length: BATCHES }, (_, batch) => {
+    const from = Math.floor((batch * values.length) / BATCHES);
+    const to = Math.floor(((batch + 1) * values.length) / BATCHES);
+    return pairwiseSum(values, from, to) / (to - from);
+  });
 }
 
 /** Whether at some instant from `fromS` to the last submission no job was waiting for its first start. */
@@ -161,10 +171,10 @@ function loadWarning(lane: Lane, load: number): string {
   );
 }
 
-function growthWarning(lane: Lane, { middleMeanS, lastMeanS }: Growth): string {
+function growthWarning(lane: Lane, { middleJobs, lastJobs }: Growth): string {
   return (
-    `Waits did not settle${where(lane)}: jobs of the last third of the submissions waited ${formatDuration(lastMeanS)} ` +
-    `on average, those of the middle third ${formatDuration(middleMeanS)}, and the queue was never empty in the last ` +
-    "third. Means and percentiles depend on how long the run is."
+    `Waits did not settle${where(lane)}: jobs of the last third of the submissions found ${formatNumber(lastJobs)} jobs ` +
+    `waiting on average, those of the middle third ${formatNumber(middleJobs)}, and the queue was never empty in the ` +
+    "last third. Means and percentiles of waits depend on how long the run is."
   );
 }

@@ -179,7 +179,7 @@ export interface PrecisionResult {
   readonly reached: boolean;
   /** The metric that decided. */
   readonly metric: string;
-  /** Its half-width as a share of its mean; null when the mean is 0 or there is no value. */
+  /** Its half-width as a share of its mean; null when the mean is nearly 0 or there is no value. */
   readonly halfWidthShare: number | null;
 }
 
