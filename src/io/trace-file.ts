@@ -13,8 +13,8 @@ export interface TraceFile {
   readonly sha256: string | undefined;
 }
 
-/** Bytes asked from the file at once. */
-const PIECE_BYTES = 256 * 1024;
+/** Bytes asked from the file at once; larger pieces of text would outlive the collections of young memory. */
+const PIECE_BYTES = 64 * 1024;
 
 /**
  * Opens a trace of any size; gzip is recognised by its first bytes, whatever the name says.

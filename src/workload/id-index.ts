@@ -10,13 +10,16 @@ export interface IdIndex {
   rowOf(id: string): number;
 }
 
+/** Fuller tables need long walks to the next free slot. */
+const FILL_MAX = 0.7;
+
 /**
  * Creates an index over a growing list of ids.
  *
- * An open-addressing table of row numbers: 8 bytes a row against about 40 for a `Set` of a million.
+ * An open-addressing table of row numbers: 8 bytes a row at a million, against about 40 for a `Set`.
  */
 export function createIdIndex(ids: readonly string[]): IdIndex {
-  // Row + 1 per slot; 0 is empty. The length is a power of two, at most half full.
+  // Row + 1 per slot; 0 is empty. The length is a power of two, at most 70 % full.
   let slots = new Int32Array(2048);
   let used = 0;
 
@@ -37,7 +40,7 @@ export function createIdIndex(ids: readonly string[]): IdIndex {
   };
   return {
     add(row) {
-      if (used * 2 >= slots.length) grow();
+      if (used >= slots.length * FILL_MAX) grow();
       const slot = slotOf(slots, ids[row]!);
       const entry = slots[slot]!;
       if (entry !== 0) return entry - 1;

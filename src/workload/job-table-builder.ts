@@ -160,19 +160,24 @@ function orderBySubmit(
   submitS: Float64Array,
   removed: ReadonlySet<number>,
 ): { order: Int32Array | undefined; rowsOutOfOrder: number } {
-  const order = new Int32Array(submitS.length - removed.size);
-  let count = 0;
   let rowsOutOfOrder = 0;
+  let above = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < submitS.length; row += 1) {
     if (removed.has(row)) continue;
-    if (count > 0 && submitS[row]! < submitS[order[count - 1]!]!) rowsOutOfOrder += 1;
+    if (submitS[row]! < above) rowsOutOfOrder += 1;
+    above = submitS[row]!;
+  }
+  if (rowsOutOfOrder === 0 && removed.size === 0) return { order: undefined, rowsOutOfOrder };
+  const order = new Int32Array(submitS.length - removed.size);
+  let count = 0;
+  for (let row = 0; row < submitS.length; row += 1) {
+    if (removed.has(row)) continue;
     order[count] = row;
     count += 1;
   }
-  if (rowsOutOfOrder === 0) {
-    return { order: removed.size === 0 ? undefined : order, rowsOutOfOrder };
+  if (rowsOutOfOrder > 0) {
+    order.sort((left, right) => submitS[left]! - submitS[right]! || left - right);
   }
-  order.sort((left, right) => submitS[left]! - submitS[right]! || left - right);
   return { order, rowsOutOfOrder };
 }
 
@@ -186,6 +191,7 @@ function dependencyColumns(
   dependencies: readonly Dependency[],
   order: Int32Array | undefined,
 ): Partial<JobTable> {
+  if (dependencies.length === 0) return {};
   const finalRow = new Int32Array(appended).fill(-1);
   const count = order?.length ?? appended;
   for (let row = 0; row < count; row += 1) finalRow[order?.[row] ?? row] = row;

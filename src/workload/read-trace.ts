@@ -147,7 +147,7 @@ function startReading(options: TraceReadOptions): Reading {
     },
     push: (chunk) => take(decoder.decode(chunk)),
     endFile() {
-      take(decoder.end());
+      decoder.end();
       if (opening !== undefined) open();
       reader!.endFile();
     },

@@ -1,6 +1,6 @@
 import { createJsonDocument, isObject } from "../reading/json-element.js";
 import type { JsonElement, JsonObject } from "../reading/json-element.js";
-import { SECONDS_MAX } from "../reading/number-text.js";
+import { GPU_COUNT_RULE, SECONDS_MAX } from "../reading/number-text.js";
 import { gpuGang } from "./gpu-gang.js";
 import { createProcessorMapping } from "./processor-gpus.js";
 import type { ProcessorMapping } from "./processor-gpus.js";
@@ -62,36 +62,39 @@ export const batsimJson: TraceFormat = {
 };
 
 function addJob(
-  { builder, log, options }: ReadingContext,
+  context: ReadingContext,
   element: JsonElement,
   gpusOf: ProcessorMapping,
   waiting: Waiting[],
 ): void {
   const { value } = element;
   const id = element.column("id", value.id).text();
-  const submitS = numberOf(element, "subtime", 0);
-  const resources = numberOf(element, "res", 1);
+  const submitS = numberOf(element, "subtime", 0, SECONDS_MAX);
+  const resources = numberOf(element, "res", 1, GPU_COUNT_RULE.max);
   const walltimeS = typeof value.walltime === "number" ? value.walltime : -1;
   const profile = element.column("profile", value.profile).text();
   if (id === "") element.reject("id", "empty-id", "id must not be empty");
   if (profile === "") element.reject("profile", "missing-profile", "profile must name a profile");
-  if (element.broken) return;
-  const row = builder.add({
+  if (element.isBroken()) return;
+  const gang = gpuGang(context, gpusOf(resources));
+  const row = context.builder.add({
     id,
     submitS,
     durationS: 0,
     // Batsim writes -1 for no walltime.
     walltimeS: walltimeS >= 0 ? walltimeS : Number.NaN,
-    ...gpuGang({ builder, log, options }, gpusOf(resources)),
+    workers: gang.workers,
+    gpuCount: gang.gpuCount,
+    gangGpus: gang.gangGpus,
   });
   if (row === -1) element.reject("id", "duplicate-id", `job "${id}" stands twice`);
   else waiting.push({ row, id, profile, walltimeS });
 }
 
-function numberOf(element: JsonElement, field: string, min: number): number {
+function numberOf(element: JsonElement, field: string, min: number, max: number): number {
   const value = element.value[field];
-  if (typeof value === "number" && value >= min && value <= SECONDS_MAX) return value;
-  const message = `${field} must be a number from ${min} to ${SECONDS_MAX}, got ${JSON.stringify(value) ?? "nothing"}`;
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  const message = `${field} must be a number from ${min} to ${max}, got ${JSON.stringify(value) ?? "nothing"}`;
   element.reject(field, "out-of-range", message);
   return Number.NaN;
 }

@@ -104,11 +104,13 @@ function addInstance(
     log.note("{count} instances were there before the trace; they arrive at second 0");
   }
   const id = columns.id.text();
+  const share = gpuShare(context, gpus);
   const row = builder.add({
     id,
     submitS,
     durationS: Number.isNaN(deletedS) ? 0 : deletedS - startS,
-    ...gpuShare(context, gpus),
+    gpuCount: share.gpuCount,
+    gpuMilli: share.gpuMilli,
     cpuMilli: Math.round(cpus * 1000),
     memoryBytes: Math.round(memoryGib * GIB),
     tenant: columns.app.text(),

@@ -122,11 +122,14 @@ function addJob(context: ReadingContext, line: TextLine, waiting: Waiting[]): vo
     layout.durationS === undefined ? 0 : number(layout.durationS, "the duration", SECONDS_RULE);
   if ([submitS, gpus, steps, durationS].some(Number.isNaN)) return;
   const type = fields[0]!;
+  const gang = gpuGang(context, gpus);
   const row = context.builder.add({
     id: String(context.builder.count + 1),
     submitS,
     durationS,
-    ...gpuGang(context, gpus),
+    workers: gang.workers,
+    gpuCount: gang.gpuCount,
+    gangGpus: gang.gangGpus,
   });
   if (layout.durationS === undefined) waiting.push({ row, line, type, gpus, steps });
 }

@@ -207,18 +207,22 @@ describe("reading Headroom CSV", () => {
     expect(problemsOf(text("c"))[0]).toMatchObject({ rule: "unknown-job", line: 4, col: 9 });
   });
 
-  test("bytes that are not UTF-8 are refused", () => {
-    const bytes = new Uint8Array([0xff, 0xfe, 0x61, 0x00]);
-    expect(() => readTraceText("t.csv", bytes)).toThrow(/is not UTF-8 text/);
+  test.each([
+    ["UTF-16", [0xff, 0xfe, 0x61, 0x00], /is UTF-16 text/],
+    ["a stray byte", [0x61, 0x80, 0x61], /is not UTF-8 text, after byte 0/],
+    ["an overlong form", [0xc0, 0x80], /is not UTF-8 text/],
+    ["a character cut by the end", [0x61, 0xc3], /is not UTF-8 text, after byte 1/],
+  ])("%s is refused", (_name, bytes, message) => {
+    expect(() => readTraceText("t.csv", Uint8Array.from(bytes))).toThrow(message);
   });
 
   test("characters cut between pieces are whole again", async () => {
-    const bytes = new TextEncoder().encode("submit_s,duration_s,gpus,tenant\n0,1,1,größe\n");
+    const bytes = new TextEncoder().encode("submit_s,duration_s,gpus,tenant\n0,1,1,größe€𝄞\n");
     async function* pieces(): AsyncGenerator<Uint8Array> {
       for (const byte of bytes) yield Uint8Array.of(byte);
     }
     const { jobs } = await readTrace({ file: "t.csv", chunks: pieces() });
-    expect(jobs.tenantNames).toEqual(["größe"]);
+    expect(jobs.tenantNames).toEqual(["größe€𝄞"]);
   });
 });
 

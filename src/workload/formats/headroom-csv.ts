@@ -88,6 +88,8 @@ function amount(max: number) {
 function addJob(context: ReadingContext, table: CsvTable, columns: Columns): number {
   const { builder } = context;
   const workers = columns.workers.number();
+  const gpus = gpuRequestOf(columns);
+  const bounds = elasticBoundsOf(columns, workers);
   const row = {
     id: idOf(columns.id, table),
     submitS: columns.submitS.number(),
@@ -96,7 +98,8 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): num
     workers,
     cpuMilli: columns.cpuMilli.number(),
     memoryBytes: columns.memoryMib.number() * MIB,
-    ...gpuRequestOf(columns),
+    gpuCount: gpus.gpuCount,
+    gpuMilli: gpus.gpuMilli,
     gpuModels: context.options.gpuModels === "use" ? listOf(columns.gpuModels) : [],
     tenant: columns.tenant.text(),
     priority: columns.priority.number(),
@@ -106,7 +109,8 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): num
     status: statusOf(columns.status),
     recordedStartS: columns.recordedStartS.number(),
     recordedEndS: columns.recordedEndS.number(),
-    ...elasticBoundsOf(columns, workers),
+    workersMin: bounds.workersMin,
+    workersMax: bounds.workersMax,
     deadlineS: columns.deadlineS.number(),
     preemptible: yesOrNo(columns.preemptible),
     checkpointIntervalS: columns.checkpointIntervalS.number(),

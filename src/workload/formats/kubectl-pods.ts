@@ -1,5 +1,6 @@
 import { createJsonDocument, isObject, objectsOf, scalarText } from "../reading/json-element.js";
 import type { JsonElement, JsonObject } from "../reading/json-element.js";
+import { GPU_COUNT_RULE } from "../reading/number-text.js";
 import { createTimeReader } from "../reading/time-column.js";
 import type { TimeReader } from "../reading/time-column.js";
 import { statusFromWord } from "./job-status-words.js";
@@ -71,10 +72,14 @@ function addPod(
   if ("wrong" in request) {
     return element.reject("resources", "not-a-quantity", `"${request.wrong}" is no quantity`);
   }
+  if (!Number.isInteger(request.gpus) || request.gpus > GPU_COUNT_RULE.max) {
+    const message = `a pod asks for whole GPUs, at most ${GPU_COUNT_RULE.max}; got ${request.gpus}`;
+    element.reject("resources", "not-whole", message);
+  }
   const name = scalarText(metadata.name);
   if (name === "") element.reject("name", "empty-id", "metadata.name must not be empty");
   const pod = podOf(element, times, request);
-  if (element.broken) return;
+  if (element.isBroken()) return;
   const reason = reasonToLeaveOut(context, request, pod);
   if (reason !== undefined) return log.leaveOut(reason, line);
   gangs.add(pod, line);
@@ -93,7 +98,7 @@ function podOf(element: JsonElement, times: TimeReader, request: KubernetesPodRe
   const scheduled = objectsOf(status.conditions).find(({ type }) => type === "PodScheduled");
   const startS = time("startTime", status);
   const createdS = time("creationTimestamp", metadata);
-  if (Number.isNaN(createdS) && !element.broken) {
+  if (Number.isNaN(createdS) && !element.isBroken()) {
     element.reject("creationTimestamp", "not-a-time", "metadata.creationTimestamp must be a time");
   }
   // The kubelet's start, or when the scheduler found a node.
@@ -115,7 +120,8 @@ function podOf(element: JsonElement, times: TimeReader, request: KubernetesPodRe
     endS,
     request,
     gpuModel: product,
-    priority: typeof spec.priority === "number" ? spec.priority : 0,
+    // Kubernetes keeps priorities in 32 bits.
+    priority: typeof spec.priority === "number" ? Math.trunc(spec.priority) | 0 : 0,
     status: statusFromWord(phase),
   };
 }

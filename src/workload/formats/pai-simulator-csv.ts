@@ -64,12 +64,14 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): voi
     return log.leaveOut("asks for no GPU", table.line);
   }
   const id = columns.id.text();
+  const share = gpuShare(context, gpus);
   const added = builder.add({
     id,
     submitS,
     durationS,
     workers,
-    ...gpuShare(context, gpus),
+    gpuCount: share.gpuCount,
+    gpuMilli: share.gpuMilli,
     cpuMilli: Math.round(cpus * 1000),
     tenant: columns.user.text(),
   });

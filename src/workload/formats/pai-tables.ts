@@ -231,12 +231,14 @@ function taskRecords(context: ReadingContext, table: CsvTable, state: PaiState):
       log.note("{count} tasks have no row in the job table; they are submitted when launched");
     }
     const submitS = Number.isNaN(known?.submitS ?? Number.NaN) ? startS : known!.submitS;
+    const share = gpuShare(context, gpus);
     const row = builder.add({
       id,
       submitS: submitS + ZONE_S,
       durationS: open ? 0 : endS - startS,
       workers: count,
-      ...gpuShare(context, gpus),
+      gpuCount: share.gpuCount,
+      gpuMilli: share.gpuMilli,
       cpuMilli: Math.round(cpus * 1000),
       memoryBytes: Math.round(memory * GIB),
       tenant: known?.user ?? "",

@@ -40,11 +40,14 @@ export const phillyCsv: TraceFormat = {
             log.note("in {count} rows gpu_time is not duration × num_gpus; the duration was used");
           }
           const tenant = cluster.text();
+          const gang = gpuGang(context, gpus);
           builder.add({
             id: String(table.recordCount),
             submitS,
             durationS,
-            ...gpuGang(context, gpus),
+            workers: gang.workers,
+            gpuCount: gang.gpuCount,
+            gangGpus: gang.gangGpus,
             tenant,
             partition: options.partitions === "use" ? tenant : "",
           });

@@ -74,7 +74,7 @@ function addJob(
       element.reject("end_time", "ends-before-start", "end_time is before start_time");
   }
   if (id.text() === "") element.reject("jobid", "empty-id", "jobid must not be empty");
-  if (element.broken) return;
+  if (element.isBroken()) return;
   if (Number.isNaN(submitS)) return log.leaveOut("has no submitted_time", line);
   if (attempts.length === 0) return log.leaveOut("never started", line);
   const gang = gangOf(context, attempts);
@@ -92,7 +92,9 @@ function addJob(
     id: id.text(),
     submitS,
     durationS: endedS,
-    ...gang,
+    workers: gang.workers,
+    gpuCount: gang.gpuCount,
+    gangGpus: gang.gangGpus,
     tenant,
     partition: options.partitions === "use" ? tenant : "",
     user: element.column("user", value.user).text(),

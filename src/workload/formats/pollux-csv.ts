@@ -78,11 +78,14 @@ function workloadTable(context: ReadingContext, state: PolluxState, file: string
       const submitS = time.number();
       const gpus = replicas.number();
       if (table.broken) return;
+      const gang = gpuGang(context, gpus);
       const row = builder.add({
         id: name.text(),
         submitS,
         durationS: 0,
-        ...gpuGang(context, gpus),
+        workers: gang.workers,
+        gpuCount: gang.gpuCount,
+        gangGpus: gang.gangGpus,
         tenant: application.text(),
       });
       if (row === -1) return name.reject("duplicate-id", `name "${name.text()}" stands twice`);

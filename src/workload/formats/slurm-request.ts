@@ -1,9 +1,12 @@
 import type { CsvTable, TextColumn } from "../reading/csv-table.js";
 import { gpuGang } from "./gpu-gang.js";
+import type { GpuGang } from "./gpu-gang.js";
 import { parseTimeLimit } from "./slurm-time-limit.js";
-import { parseTres } from "./slurm-tres.js";
+import type { createTresParser } from "./slurm-tres.js";
 import type { SlurmResources } from "./slurm-tres.js";
 import type { ReadingContext } from "./trace-format.js";
+
+type TresParser = ReturnType<typeof createTresParser>;
 
 /** The columns of sacct that are read. */
 export type SlurmColumns = ReturnType<typeof declareSlurmColumns>;
@@ -34,7 +37,9 @@ export function declareSlurmColumns(table: CsvTable) {
 }
 
 /** What a job held, and which GPU types it had asked for by name. */
-export interface SlurmJobResources extends SlurmResources {
+export interface SlurmJobResources {
+  readonly held: SlurmResources;
+  readonly nodes: number;
   readonly demandedTypes: readonly string[];
 }
 
@@ -48,6 +53,7 @@ export interface SlurmJobResources extends SlurmResources {
 export function resourcesOf(
   context: ReadingContext,
   columns: SlurmColumns,
+  parseTres: TresParser,
 ): SlurmJobResources | undefined {
   const { requested, allocated, nodes } = columns;
   if (!requested.isPresent() && !allocated.isPresent()) {
@@ -58,8 +64,8 @@ export function resourcesOf(
     );
     return undefined;
   }
-  const asked = tresOf(requested);
-  const given = tresOf(allocated);
+  const asked = tresOf(requested, parseTres);
+  const given = tresOf(allocated, parseTres);
   if (asked === undefined || given === undefined) return undefined;
   const useRequest = given.gpus === 0 && asked.gpus > 0;
   if (useRequest && allocated.text() !== "") {
@@ -70,13 +76,13 @@ export function resourcesOf(
   const held = useRequest || allocated.text() === "" ? asked : given;
   const nodeCount = held.nodes > 0 ? held.nodes : Number(nodes.text());
   return {
-    ...held,
+    held,
     nodes: Number.isInteger(nodeCount) ? nodeCount : 0,
     demandedTypes: asked.gpuTypes,
   };
 }
 
-function tresOf(column: TextColumn): SlurmResources | undefined {
+function tresOf(column: TextColumn, parseTres: TresParser): SlurmResources | undefined {
   const text = column.text();
   const resources = parseTres(text);
   if (resources === undefined) {
@@ -89,13 +95,13 @@ function tresOf(column: TextColumn): SlurmResources | undefined {
 /** Why a job is no job of a GPU replay, if it is not. */
 export function reasonToLeaveOut(
   { options }: ReadingContext,
-  resources: SlurmJobResources,
+  { held }: SlurmJobResources,
 ): string | undefined {
-  if (resources.migProfiles.length > 0) return "asks for MIG slices, which a job list cannot hold";
-  if (resources.gpus === 0 && resources.shards > 0) {
+  if (held.migProfiles.length > 0) return "asks for MIG slices, which a job list cannot hold";
+  if (held.gpus === 0 && held.shards > 0) {
     return "asks for gres/shard, whose part of a GPU is not in the accounting";
   }
-  return resources.gpus === 0 && options.cpuJobs !== "keep" ? "asks for no GPU" : undefined;
+  return held.gpus === 0 && options.cpuJobs !== "keep" ? "asks for no GPU" : undefined;
 }
 
 /** The user's time limit in seconds; NaN for none, or after reporting a problem. */
@@ -110,19 +116,11 @@ export function walltimeOf({ limitMinutes, limit }: SlurmColumns): number {
   return Number.NaN;
 }
 
-/** The fields of a job row that say what it asks for: one worker per node where the GPUs divide evenly. */
-export function requestOf(context: ReadingContext, resources: SlurmJobResources) {
-  const { gpus, nodes } = resources;
+/** Turns what the job held into a gang: one worker per node where the GPUs divide evenly. */
+export function gangOf(context: ReadingContext, { held, nodes }: SlurmJobResources): GpuGang {
+  const { gpus } = held;
   const perNode = gpus / nodes;
   const even =
     nodes > 0 && Number.isInteger(perNode) && perNode <= context.options.gpusPerWorkerMax;
-  const gang = even
-    ? { workers: nodes, gpuCount: perNode, gangGpus: gpus }
-    : gpuGang(context, gpus);
-  return {
-    ...gang,
-    cpuMilli: Math.round((resources.cpus * 1000) / gang.workers),
-    memoryBytes: Math.round(resources.memoryBytes / gang.workers),
-    gpuModels: context.options.gpuModels === "use" ? resources.demandedTypes : [],
-  };
+  return even ? { workers: nodes, gpuCount: perNode, gangGpus: gpus } : gpuGang(context, gpus);
 }

@@ -9,11 +9,12 @@ import { createSingleFileReader } from "./single-file-reader.js";
 import {
   declareSlurmColumns,
   reasonToLeaveOut,
-  requestOf,
+  gangOf,
   resourcesOf,
   walltimeOf,
 } from "./slurm-request.js";
 import type { SlurmColumns } from "./slurm-request.js";
+import { createTresParser } from "./slurm-tres.js";
 import type { ReadingContext, TraceFormat, TraceOpening } from "./trace-format.js";
 
 /** Delimiters people use with `sacct -P`; the unit separator is the safe one. */
@@ -42,6 +43,7 @@ export const slurmSacct: TraceFormat = {
   },
   createReader(context) {
     const state: SlurmState = {
+      parseTres: createTresParser(),
       times: createTimeReader(context.log),
       openEnds: createOpenEnds(context),
     };
@@ -80,6 +82,7 @@ export const slurmSacct: TraceFormat = {
 };
 
 interface SlurmState {
+  readonly parseTres: ReturnType<typeof createTresParser>;
   readonly times: TimeReader;
   readonly openEnds: OpenEnds;
 }
@@ -125,7 +128,7 @@ function addRecord(
   const eligibleS = state.times.epochS(columns.eligible);
   const startS = state.times.epochS(columns.start);
   const endS = state.times.epochS(columns.end);
-  const resources = resourcesOf(context, columns);
+  const resources = resourcesOf(context, columns, state.parseTres);
   const walltimeS = walltimeOf(columns);
   if (endS < startS) columns.end.reject("ends-before-start", "End is before Start");
   if (table.broken || resources === undefined) return;
@@ -142,12 +145,18 @@ function addRecord(
   if (identity === undefined) {
     return columns.id.reject("duplicate-id", `job ${id} stands twice with the same Submit`);
   }
+  const gang = gangOf(context, resources);
   const row = context.builder.add({
     id: identity,
     submitS: arrivalS,
     durationS: open ? 0 : endS - startS,
     walltimeS,
-    ...requestOf(context, resources),
+    workers: gang.workers,
+    gpuCount: gang.gpuCount,
+    gangGpus: gang.gangGpus,
+    cpuMilli: Math.round((resources.held.cpus * 1000) / gang.workers),
+    memoryBytes: Math.round(resources.held.memoryBytes / gang.workers),
+    gpuModels: context.options.gpuModels === "use" ? resources.demandedTypes : [],
     tenant: columns.account.text(),
     user: columns.user.text(),
     partition: context.options.partitions === "use" ? columns.partition.text() : "",

@@ -1,3 +1,6 @@
+import { ownText } from "../own-text.js";
+import { GPU_COUNT_RULE } from "../reading/number-text.js";
+
 /** What a Slurm TRES string says, over the whole job. */
 export interface SlurmResources {
   readonly gpus: number;
@@ -21,6 +24,21 @@ const MEMORY_UNIT_BYTES: Readonly<Record<string, number>> = {
   P: 1_125_899_906_842_624,
 };
 
+/** Distinct TRES texts remembered; a cluster's jobs ask for few different things. */
+const REMEMBERED_MAX = 10_000;
+
+/** Reads TRES texts and remembers them: most jobs of a trace ask for what another asked for. */
+export function createTresParser(): (text: string) => SlurmResources | undefined {
+  const known = new Map<string, SlurmResources | undefined>();
+  return (text) => {
+    if (known.has(text)) return known.get(text);
+    const resources = parseTres(text);
+    if (known.size >= REMEMBERED_MAX) known.clear();
+    known.set(ownText(text), resources);
+    return resources;
+  };
+}
+
 const MIG_PROFILE = /^\d+g\.\d+gb/;
 
 /**
@@ -31,7 +49,7 @@ const MIG_PROFILE = /^\d+g\.\d+gb/;
  *
  * @returns undefined when some amount is no number
  */
-export function parseTres(text: string): SlurmResources | undefined {
+function parseTres(text: string): SlurmResources | undefined {
   let untyped: number | undefined;
   let typed = 0;
   const gpuTypes: string[] = [];
@@ -43,6 +61,8 @@ export function parseTres(text: string): SlurmResources | undefined {
     const name = entry.slice(0, equals);
     const amount = amountOf(name, entry.slice(equals + 1));
     if (equals === -1 || Number.isNaN(amount)) return undefined;
+    // A part of a GPU or node is none of Slurm's: the text is damaged.
+    if ((name.startsWith("gres/gpu") || name === "node") && !isCount(amount)) return undefined;
     if (name === "cpu" || name === "mem" || name === "node") amounts[name] = amount;
     else if (name === "gres/gpu") untyped = amount;
     else if (name.startsWith("gres/gpu:")) {
@@ -60,6 +80,10 @@ export function parseTres(text: string): SlurmResources | undefined {
     memoryBytes: amounts.mem,
     nodes: amounts.node,
   };
+}
+
+function isCount(amount: number): boolean {
+  return Number.isInteger(amount) && amount <= GPU_COUNT_RULE.max;
 }
 
 function amountOf(name: string, text: string): number {

@@ -75,12 +75,14 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): voi
   }
   const id = columns.id.text();
   const model = columns.model.text();
+  const share = gpuShare(context, gpus);
   const added = builder.add({
     id,
     submitS,
     durationS,
     workers,
-    ...gpuShare(context, gpus),
+    gpuCount: share.gpuCount,
+    gpuMilli: share.gpuMilli,
     cpuMilli: Math.round(cpus * 1000),
     gpuModels: model === "" || options.gpuModels === "ignore" ? [] : [model],
     tenant: columns.organization.text(),

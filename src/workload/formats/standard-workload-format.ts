@@ -1,7 +1,7 @@
 import type { JobStatus } from "../job-table.js";
 import { createLineReader } from "../reading/line-reader.js";
 import type { TextLine } from "../reading/line-reader.js";
-import { SECONDS_MAX, parseNumber } from "../reading/number-text.js";
+import { GPU_COUNT_RULE, SECONDS_MAX, describeRule, parseNumber } from "../reading/number-text.js";
 import { gpuGang } from "./gpu-gang.js";
 import { createProcessorMapping } from "./processor-gpus.js";
 import type { ProcessorMapping } from "./processor-gpus.js";
@@ -31,6 +31,10 @@ const FIELDS = [
 ] as const;
 
 type FieldName = (typeof FIELDS)[number];
+
+/** -1 stands for unknown in every field. */
+const OTHER_RULE = { min: -1, max: SECONDS_MAX };
+const PROCESSOR_RULE = { min: -1, max: GPU_COUNT_RULE.max, integer: true };
 
 /** Memory is given in KiB per processor. */
 const KIB = 1024;
@@ -119,7 +123,9 @@ function addJob(
     submitS: unixStartS + submitS,
     durationS,
     walltimeS: value("requested time"),
-    ...gang,
+    workers: gang.workers,
+    gpuCount: gang.gpuCount,
+    gangGpus: gang.gangGpus,
     memoryBytes: Math.round((memoryKib * KIB * processors) / gang.workers),
     tenant: value("group") === undefined ? "" : `group-${value("group")}`,
     user: user === undefined ? undefined : `user-${user}`,
@@ -154,11 +160,11 @@ function valuesOf(line: TextLine): readonly number[] | undefined {
     line.reject(undefined, "field-count", `the line has ${fields.length} fields, must have 18`);
     return undefined;
   }
-  const rule = { min: -1, max: SECONDS_MAX };
   const values = fields.map((field, index) => {
+    const rule = FIELDS[index]!.includes("processors") ? PROCESSOR_RULE : OTHER_RULE;
     const value = parseNumber(field, rule);
     if (typeof value === "number") return value;
-    const message = `${FIELDS[index]} must be a number from -1 to ${SECONDS_MAX}, got ${field.slice(0, 60)}`;
+    const message = `${FIELDS[index]} must be ${describeRule(rule)}, got ${field.slice(0, 60)}`;
     line.reject(index, value, message);
     return Number.NaN;
   });

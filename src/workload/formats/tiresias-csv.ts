@@ -31,11 +31,14 @@ export const tiresiasCsv: TraceFormat = {
           const duration = durationS.number();
           const count = gpus.number();
           if (table.broken) return;
+          const gang = gpuGang(context, count);
           const added = builder.add({
             id: id.text(),
             submitS: submit,
             durationS: duration,
-            ...gpuGang(context, count),
+            workers: gang.workers,
+            gpuCount: gang.gpuCount,
+            gangGpus: gang.gangGpus,
           });
           if (added === -1) id.reject("duplicate-id", `job_id "${id.text()}" stands twice`);
         },

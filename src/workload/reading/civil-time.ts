@@ -29,6 +29,8 @@ const EPOCH = /^\d{1,12}(?:\.\d{1,9})?$/;
  * @returns undefined when the text is no such time
  */
 export function parseTime(text: string): ParsedTime | undefined {
+  const plainS = plainCivilTime(text);
+  if (plainS !== undefined) return { epochS: plainS, zone: "none" };
   if (EPOCH.test(text)) {
     const epochS = Number(text);
     return epochS <= EPOCH_MAX_S ? { epochS, zone: "epoch" } : undefined;
@@ -51,6 +53,38 @@ export function parseTime(text: string): ParsedTime | undefined {
 }
 
 type Five = [number, number, number, number, number];
+
+/**
+ * The form nearly all traces use, `2026-01-05 08:00:00` with a blank or T, read digit by digit.
+ *
+ * Several times faster than the expression below, which reads the same and more; undefined leaves the
+ * text to it.
+ */
+function plainCivilTime(text: string): number | undefined {
+  if (text.length !== 19 || text[4] !== "-" || text[7] !== "-") return undefined;
+  if (text[13] !== ":" || text[16] !== ":" || (text[10] !== " " && text[10] !== "T")) {
+    return undefined;
+  }
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  // NaN, from a character that is no digit, fails every comparison.
+  const valid =
+    year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  if (!valid || !(hour <= 23) || !(minute <= 59) || !(second <= 59)) return undefined;
+  return daysFromCivil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+}
+
+/** The number in two digits at a place; NaN when one is no digit. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  const areDigits = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+  return areDigits ? tens * 10 + ones : Number.NaN;
+}
 
 /** A Unix time as `2026-01-05T08:00:00Z`; fractions of a second are dropped. */
 export function formatTime(epochS: number): string {

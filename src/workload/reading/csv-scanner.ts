@@ -63,23 +63,26 @@ export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
   let rest = "";
   let line = 1;
 
+  const record = new ReusedRecord(delimiter);
   const emit = (text: string, quoted: boolean): void => {
-    const record = quoted ? splitQuoted(text, delimiter) : { fields: text.split(delimiter) };
-    const positionOf = (field: number): FieldPosition =>
-      positionIn(text, fieldRanges(text, delimiter, quoted), field, line);
-    const defect = defectOf(text, record);
+    const split = quoted ? splitQuoted(text, delimiter) : { fields: text.split(delimiter) };
+    record.hold(text, split.fields, line, quoted);
+    const defect = defectOf(text, split);
     if (defect !== undefined) {
-      const position = positionOf(defect.field);
+      const position = record.positionOf(defect.field);
       options.onDefect({ rule: defect.rule, message: defect.message, position, fatal: false });
-    } else if (text.trim() !== "") {
-      options.onRecord({ fields: record.fields, line, positionOf });
-    }
+    } else if (text.trim() !== "") options.onRecord(record);
   };
   const failUnclosed = (text: string): void => {
     const ranges = fieldRanges(text, delimiter, true);
     const position = positionIn(text, ranges, ranges.length - 1, line);
     const message = "a quoted field that begins here is not closed";
     options.onDefect({ rule: "unclosed-quote", message, position, fatal: true });
+  };
+  const failOverlong = (text: string): void => {
+    const position = positionIn(text, [[0, text.length]], 0, line);
+    const message = `a line is longer than ${RECORD_LENGTH_MAX} characters: this is no table with line ends`;
+    options.onDefect({ rule: "overlong-line", message, position, fatal: true });
   };
   const scan = (text: string, atEnd: boolean): string => {
     let from = 0;
@@ -99,9 +102,8 @@ export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
         lineEnd = text.length;
       }
       const contentEnd = text[lineEnd - 1] === "\r" && lineEnd > from ? lineEnd - 1 : lineEnd;
-      const recordText = text.slice(from, contentEnd);
-      emit(recordText, quoted);
-      line += 1 + (quoted ? countLineBreaks(recordText) : 0);
+      emit(text.slice(from, contentEnd), quoted);
+      line += 1 + (quoted ? countLineBreaks(record.text) : 0);
       from = lineEnd + 1;
     }
     return "";
@@ -111,18 +113,39 @@ export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
     push(text) {
       rest = scan(rest + text, false);
       if (rest.length <= RECORD_LENGTH_MAX) return;
-      const overlong = rest;
+      if (quoting && isOpen(rest, delimiter)) failUnclosed(rest);
+      else failOverlong(rest.slice(0, 200));
       rest = "";
-      if (quoting && isOpen(overlong, delimiter)) return failUnclosed(overlong);
-      const message = `a line is longer than ${RECORD_LENGTH_MAX} characters: this is not a table with line ends`;
-      const shown = overlong.slice(0, 200);
-      const position = positionIn(shown, [[0, shown.length]], 0, line);
-      options.onDefect({ rule: "overlong-line", message, position, fatal: true });
     },
     end() {
       rest = scan(rest, true);
     },
   };
+}
+
+/** The one record object of a scanner: a new one per row would only be garbage. */
+class ReusedRecord implements CsvRecord {
+  fields: readonly string[] = [];
+  line = 1;
+  text = "";
+  #quoted = false;
+  readonly #delimiter: string;
+
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter;
+  }
+
+  hold(text: string, fields: readonly string[], line: number, quoted: boolean): void {
+    this.text = text;
+    this.fields = fields;
+    this.line = line;
+    this.#quoted = quoted;
+  }
+
+  positionOf(field: number): FieldPosition {
+    const ranges = fieldRanges(this.text, this.#delimiter, this.#quoted);
+    return positionIn(this.text, ranges, field, this.line);
+  }
 }
 
 interface SplitRecord {

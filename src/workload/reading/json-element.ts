@@ -14,7 +14,7 @@ export interface JsonElement {
   readonly line: number;
   /** Position in its list, counted from 0. */
   readonly index: number;
-  readonly broken: boolean;
+  isBroken(): boolean;
   /** Reports that a field breaks a rule; the place is the first field of that name in the element. */
   reject(field: string, rule: string, message: string, help?: string): void;
   /** A field as a column of text, for readers that serve tables and documents alike; null is "". */
@@ -100,9 +100,7 @@ function createElement(
     value,
     line: item.line,
     index: item.index,
-    get broken() {
-      return broken;
-    },
+    isBroken: () => broken,
     reject,
     column: (field, fieldValue) => ({
       name: field,

@@ -204,7 +204,9 @@ class ItemScanner implements JsonItemScanner {
     if (code !== COMMA && code !== CLOSE_BRACKET) return false;
     const piece = this.#take(text, at);
     if (piece !== undefined) {
-      this.#options.onItem({ ...piece, index: this.#itemIndex, list: this.#list });
+      const index = this.#itemIndex;
+      const { line, col } = piece;
+      this.#options.onItem({ text: piece.text, line, col, index, list: this.#list });
       this.#itemIndex += 1;
     } else if (code === COMMA || this.#itemIndex > 0) this.#fail("an element is missing here");
     if (code === CLOSE_BRACKET) this.#level = this.#rootIsList ? "done" : "name";
@@ -213,7 +215,8 @@ class ItemScanner implements JsonItemScanner {
 
   #take(text: string, to: number): JsonPiece | undefined {
     if (this.#begun === undefined) return undefined;
-    const piece = { text: (this.#held + text.slice(this.#from, to)).trimEnd(), ...this.#begun };
+    const { line, col } = this.#begun;
+    const piece = { text: (this.#held + text.slice(this.#from, to)).trimEnd(), line, col };
     this.#begun = undefined;
     this.#held = "";
     return piece;

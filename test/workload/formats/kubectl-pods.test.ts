@@ -135,6 +135,11 @@ describe("kubectl get pods -o json", () => {
     expect(Array.from(trace.jobs.durationS)).toEqual([3600, 3600]);
   });
 
+  test.each(["0.5", "9e99"])("%s GPUs are refused", (gpus) => {
+    const wrong = { containers: [{ resources: { limits: { "nvidia.com/gpu": gpus } } }] };
+    expect(problemsOf(list(pod("a", { spec: wrong })))[0]!.rule).toBe("not-whole");
+  });
+
   test("a quantity that is none is refused", () => {
     const wrong = { containers: [{ resources: { requests: { cpu: "8 cores" } } }] };
     expect(problemsOf(list(pod("a", { spec: wrong })))[0]).toMatchObject({

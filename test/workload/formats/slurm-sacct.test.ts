@@ -158,6 +158,7 @@ describe("Slurm sacct -P", () => {
   test.each([
     ["no TRES at all", "JobID|State|Submit|Start|End\n1|COMPLETED|1|2|3\n", "no-tres"],
     ["a broken TRES", table({ AllocTRES: "cpu=a" }), "not-tres"],
+    ["half a GPU", table({ AllocTRES: "cpu=1,gres/gpu=0.5" }), "not-tres"],
     ["a broken limit", table({ TimelimitRaw: "soon" }), "not-a-time-limit"],
     ["an end before the start", table({ End: "2026-01-05T08:00:00" }), "ends-before-start"],
   ])("%s is refused", (_name, text, rule) => {

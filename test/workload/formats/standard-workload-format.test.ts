@@ -43,6 +43,11 @@ describe("Standard Workload Format", () => {
     const broken = `1 0 1 2 8 -1 -1 8 7200 -1 1 3 1 -1 1 1 -1 -1\n 2 x 1\n3 0 y 2 8 -1 -1 8 7200 -1 1 3 1 -1 1 1 -1 -1\n`;
     const problems = problemsOf(broken, { processorsPerGpu: 1 });
     expect(problems[0]).toMatchObject({ rule: "field-count", line: 2, col: 2, endCol: 7 });
+    const huge = "1 0 1 2 8e9 -1 -1 8e9 7200 -1 1 3 1 -1 1 1 -1 -1\n";
+    expect(problemsOf(huge, { processorsPerGpu: 1 })[0]).toMatchObject({
+      rule: "out-of-range",
+      col: 9,
+    });
     expect(problems[1]).toMatchObject({ rule: "not-a-number", line: 3, col: 5, endCol: 6 });
   });
 });
