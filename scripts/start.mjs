@@ -7,9 +7,7 @@ import { prepare, root } from "./prepare.mjs";
 prepare();
 const args = process.argv.slice(2);
 const command =
-  args.length > 0
-    ? args
-    : ["run", "scenarios/quickstart.yaml", "--out", "reports/quickstart", "--force"];
+  args.length > 0 ? args : ["run", "scenarios/quickstart.yaml", "--out", "reports/quickstart"];
 const result = spawnSync(process.execPath, [join(root, "bin", "headroom.mjs"), ...command], {
   cwd: root,
   stdio: "inherit",

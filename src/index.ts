@@ -10,7 +10,11 @@
 export { loadScenario, type LoadedScenario, type LoadOptions } from "./io/load-scenario.js";
 export { runScenario, type ScenarioRun } from "./studies/run/run-scenario.js";
 export type { ResultDocument } from "./studies/run/result-document.js";
-export { scenarioRunFiles, type ReportFile } from "./report/scenario-run-files.js";
+export {
+  scenarioRunFiles,
+  type ReportFile,
+  type ScenarioRunFiles,
+} from "./report/scenario-run-files.js";
 
 export { simulateBatch } from "./simulation/batch/simulate-batch.js";
 export { summarizeBatch, type BatchSummary } from "./simulation/batch/summary.js";

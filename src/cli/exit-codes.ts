@@ -3,7 +3,7 @@ export const EXIT_CODES = {
   done: 0,
   /** A gate, goal or check failed: the tool worked, the answer is no. */
   failed: 1,
-  /** Bad input or usage: nothing was run, nothing was written. */
+  /** Bad input or usage, or nowhere to write to: nothing was written. */
   badInput: 2,
   /** Could not measure: data, device or permission is missing. */
   cannotMeasure: 3,

@@ -2,8 +2,9 @@ import { Command, CommanderError } from "commander";
 
 import { InputError } from "../diagnostics/problem.js";
 import { EXIT_CODES } from "./exit-codes.js";
-import { printInputError } from "./print-problems.js";
+import { printInputError, printUsageProblem } from "./print-problems.js";
 import { VERSION } from "../io/version.js";
+import { shellQuoted } from "./text-layout.js";
 
 const EXAMPLES = `
 Examples:
@@ -45,26 +46,36 @@ export async function createProgram(only?: string): Promise<Command> {
 
 /** Runs one command line and sets the exit code; the only place that ends the process. */
 export async function runMain(argv: readonly string[]): Promise<void> {
-  // A reader that stops early (`headroom … | head`) is not an error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT_CODES.done);
-    throw error;
-  });
+  watchStreams();
   const named = argv[2];
-  const program = await createProgram(
-    named !== undefined && Object.hasOwn(COMMANDS, named) ? named : undefined,
-  );
-  forEachCommand(program, (command) => command.exitOverride());
   try {
+    const program = await createProgram(
+      named !== undefined && Object.hasOwn(COMMANDS, named) ? named : undefined,
+    );
+    forEachCommand(program, (command) => command.exitOverride());
     await program.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = reportError(error, argv.includes("--json"));
   }
 }
 
+/** A stream that takes no more must neither look like a defect nor change what the exit code says. */
+function watchStreams(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that stops early (`headroom … | head`) is not an error.
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT_CODES.done);
+    process.stderr.write(`headroom: the output cannot be written: ${error.message}\n`);
+    process.exit(EXIT_CODES.badInput);
+  });
+  // There is nowhere left to say it.
+  process.stderr.on("error", () => undefined);
+}
+
 function reportError(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {
-    return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.badInput;
+    if (error.exitCode === 0) return EXIT_CODES.done;
+    if (json) printUsageProblem(error);
+    return EXIT_CODES.badInput;
   }
   if (error instanceof InputError) {
     printInputError(error, json);
@@ -79,7 +90,7 @@ function reportError(error: unknown, json: boolean): number {
 }
 
 function argvLine(): string {
-  return ["headroom", ...process.argv.slice(2)].join(" ");
+  return ["headroom", ...process.argv.slice(2).map(shellQuoted)].join(" ");
 }
 
 function forEachCommand(command: Command, action: (command: Command) => void): void {

@@ -1,23 +1,31 @@
 import { join } from "node:path";
 
+import { visibleText } from "../diagnostics/visible-text.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import type { GoalResult, ResultDocument, RunResult } from "../studies/run/result-document.js";
 import { colours } from "./terminal.js";
-import { alignColumns, wrapText } from "./text-layout.js";
+import { alignColumns, displayWidth, textColumns, wrapText } from "./text-layout.js";
 
-/** The end of a run in the terminal: the decision, the goals, the warnings, where the report is. */
-export function printDecision(document: ResultDocument, folder: string | undefined): void {
+/**
+ * The end of a run in the terminal: the decision, the goals, the warnings, where the report is.
+ *
+ * @param written where the report stands, and what to know about its files; undefined when there is none
+ */
+export function printDecision(
+  document: ResultDocument,
+  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
+): void {
   const colour = colours(process.stdout);
   const lines: string[] = [""];
   if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
   lines.push(colour.bold(wrapText(document.decision)), "");
   if (document.goals.length > 0) lines.push(...goalTable(document), "");
   if (document.trust?.applies === true) lines.push(wrapText(document.trust.sentence), "");
-  lines.push(
-    ...document.warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning)}`),
-    ...(document.warnings.length > 0 ? [""] : []),
-  );
-  if (folder !== undefined) {
+  const warnings = [...document.warnings, ...(written?.warnings ?? [])];
+  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
+  if (warnings.length > 0) lines.push("");
+  if (written !== undefined) {
+    const folder = visibleText(written.folder);
     lines.push(
       `Report: ${colour.cyan(join(folder, "report.html"))}`,
       colour.dim(`Data:   ${folder}/{result.json,jobs.csv,utilization.csv,report.md}`),
@@ -27,19 +35,30 @@ export function printDecision(document: ResultDocument, folder: string | undefin
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** Goals as rows, the base and every variant as columns. */
+/** Goals as rows, the base and every variant as columns; as lists where the terminal is too narrow for that. */
 function goalTable(document: ResultDocument): string[] {
   const runs: readonly (readonly [string, RunResult])[] = [
     ["base", document],
     ...document.variants.map((variant) => [variant.name, variant] as const),
   ];
-  const header = ["goal", "target", ...runs.map(([name]) => name)];
-  const rows = document.goals.map((goal, index) => [
-    goal.id,
-    `${goal.comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(goal.target, goal.unit)}`,
-    ...runs.map(([, run]) => outcome(run.goals[index]!)),
+  const targets = document.goals.map(
+    ({ comparison, target, unit }) =>
+      `${comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(target, unit)}`,
+  );
+  const table = alignColumns([
+    ["goal", "target", ...runs.map(([name]) => name)],
+    ...document.goals.map(({ id }, index) => [
+      id,
+      targets[index]!,
+      ...runs.map(([, run]) => outcome(run.goals[index]!)),
+    ]),
   ]);
-  return alignColumns([header, ...rows]);
+  if (table.every((line) => displayWidth(line) <= textColumns())) return table;
+  return document.goals.flatMap(({ id }, index) => [
+    ...(index === 0 ? [] : [""]),
+    `  ${visibleText(id)} ${targets[index]!}`,
+    ...alignColumns(runs.map(([name, run]) => ["", name, outcome(run.goals[index]!)])),
+  ]);
 }
 
 function outcome(goal: GoalResult): string {

@@ -1,5 +1,7 @@
 import pico from "picocolors";
 
+import { visibleText } from "../diagnostics/visible-text.js";
+
 type Colours = ReturnType<typeof pico.createColors>;
 
 /** Colours for one stream: off when it is not a terminal, under NO_COLOR or TERM=dumb. Decided per stream. */
@@ -24,7 +26,8 @@ export function createProgressLine(options: { readonly quiet?: boolean } = {}): 
   }
   return {
     show(text) {
-      stream.write(`\r\u001B[2K${text.slice(0, Math.max(10, (stream.columns ?? 80) - 1))}`);
+      const line = visibleText(text).slice(0, Math.max(10, (stream.columns ?? 80) - 1));
+      stream.write(`\r\u001B[2K${line}`);
     },
     clear() {
       stream.write("\r\u001B[2K");

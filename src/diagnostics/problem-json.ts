@@ -13,6 +13,8 @@ export interface ProblemJson {
   readonly message: string;
   readonly allowed: readonly string[] | null;
   readonly suggestion: string | null;
+  /** The next step. */
+  readonly help: string | null;
 }
 
 /** All problems as plain data, sorted by position. None is left out: machines do not tire. */
@@ -28,5 +30,6 @@ export function problemsJson(problems: readonly Problem[]): readonly ProblemJson
     message: problem.message,
     allowed: problem.allowed ?? null,
     suggestion: problem.suggestion ?? null,
+    help: problem.help ?? null,
   }));
 }

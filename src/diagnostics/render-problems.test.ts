@@ -142,6 +142,7 @@ test("problemsJson has every key of the contract and nothing else", () => {
       message: "m",
       allowed: null,
       suggestion: null,
+      help: null,
     },
   ]);
   expect(problemsJson([hosting])[0]).toMatchObject({

@@ -17,23 +17,25 @@ test("writes chunks in order, into folders it makes", async () => {
 });
 
 test("an error in the last file leaves nothing new and nothing temporary behind", async () => {
-  await writeFilesAtomically(folder, [{ name: "a", chunks: ["old"] }]);
+  const old = '{ "schema": "headroom/result/v1", "decision": "old" }';
+  await writeFilesAtomically(folder, [{ name: "result.json", chunks: [old] }]);
   function* broken(): Generator<string> {
     yield "new";
     throw new Error("disk full");
   }
   const files = [
-    { name: "a", chunks: ["new"] },
+    { name: "result.json", chunks: ["new"] },
     { name: "b", chunks: broken() },
   ];
   await expect(writeFilesAtomically(folder, files)).rejects.toThrow("disk full");
-  expect(readFileSync(join(folder, "a"), "utf8")).toBe("old");
-  expect(readdirSync(folder)).toEqual(["a"]);
+  expect(readFileSync(join(folder, "result.json"), "utf8")).toBe(old);
+  expect(readdirSync(folder)).toEqual(["result.json"]);
 });
 
 test("files of an earlier run do not stay where this run has none", async () => {
   await writeFilesAtomically(folder, [
     { name: "notes.txt", chunks: ["mine"] },
+    { name: "result.json", chunks: [`{\n  "schema": "headroom/result/v1"\n}\n`] },
     { name: "variants/2/jobs.csv", chunks: ["x"] },
   ]);
   await writeFilesAtomically(folder, [{ name: "variants/1/jobs.csv", chunks: ["y"] }]);

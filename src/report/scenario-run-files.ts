@@ -14,6 +14,13 @@ export interface ReportFile {
   readonly chunks: Iterable<string>;
 }
 
+/** Files of a report, and what whoever asked for them should know about them. */
+export interface ScenarioRunFiles {
+  readonly files: readonly ReportFile[];
+  /** In full sentences. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Every file `headroom run` writes.
  *
@@ -23,7 +30,7 @@ export interface ReportFile {
 export async function scenarioRunFiles(
   study: ScenarioRun,
   options: { readonly reproduce: readonly string[] },
-): Promise<readonly ReportFile[]> {
+): Promise<ScenarioRunFiles> {
   const { document, base, variants } = study;
   const cluster = describeCluster(base.configuration.cluster);
   const report = buildRunReport({
@@ -33,8 +40,8 @@ export async function scenarioRunFiles(
     reproduce: options.reproduce,
     longestWaits: longestWaits(base.run),
   });
-  const { html } = await writeHtml(report);
-  return [
+  const { html, warning } = await writeHtml(report);
+  const files = [
     { name: "result.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
     ...tables(study, "", base),
     ...variants.flatMap((variant, index) => tables(study, `variants/${index + 1}/`, variant)),
@@ -42,6 +49,7 @@ export async function scenarioRunFiles(
     { name: "report.md", chunks: [writeMarkdown(report)] },
     { name: "report.html", chunks: [html] },
   ];
+  return { files, warnings: warning === undefined ? [] : [warning] };
 }
 
 function tables(

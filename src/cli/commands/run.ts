@@ -1,16 +1,17 @@
-import { join } from "node:path";
 import type { Command } from "commander";
 
 import { loadScenario } from "../../io/load-scenario.js";
+import { checkOutputFolder } from "../../io/output-folder.js";
 import { writeFilesAtomically, type OutputFile } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
 import { scenarioRunFiles } from "../../report/scenario-run-files.js";
 import type { ResultDocument } from "../../studies/run/result-document.js";
-import { runScenario } from "../../studies/run/run-scenario.js";
+import { runScenario, type ScenarioRun } from "../../studies/run/run-scenario.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
 import { printDecision } from "../print-decision.js";
-import { createProgressLine } from "../terminal.js";
+import { defaultReportFolder } from "../report-folder.js";
+import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
 interface RunOptions {
@@ -22,13 +23,16 @@ interface RunOptions {
   readonly quiet?: true;
 }
 
+/** Files every run writes; those of charts and variants stand in folders of their own. */
+const REPORT_FILES = ["result.json", "jobs.csv", "utilization.csv", "report.md", "report.html"];
+
 /** `headroom run`: one scenario with its variants, from YAML to a finished report. */
 export function registerRun(program: Command): void {
   program
     .command("run")
     .summary("simulate a scenario and write its report")
     .description(
-      "Simulates a scenario and its variants with the same random streams, and writes report.html, report.md,\n" +
+      "Simulates a scenario and its variants with the same random streams, and writes report.html, report.md, " +
         "result.json, jobs.csv and utilization.csv. Ends with the decision in plain words.",
     )
     .argument("<scenario>", "scenario file (YAML)")
@@ -72,39 +76,65 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
     progress.show(`reading ${path}`);
+    // Before the simulation: a folder that cannot be used must not cost an hour.
+    if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
     const scenario = await loadScenario({
       path,
       sets: options.set,
       allowedFolders: options.allowPath,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
+    const out = outputFolder(options, scenario.scenario.name);
+    if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
     const study = runScenario(scenario, (name, index, count) => {
       progress.show(`simulating ${name} (${index + 1} of ${count})`);
     });
-    const out =
-      options.out ?? (options.json ? undefined : join("reports", study.document.scenario));
-    if (out !== undefined) {
-      progress.show("drawing the report");
-      const files = await scenarioRunFiles(study, {
-        reproduce: reproduceLines(path, options, study.document),
-      });
-      progress.show(`writing ${out}`);
-      await writeFilesAtomically(out, files satisfies readonly OutputFile[]);
-    }
+    const written =
+      out === undefined ? undefined : await writeReport(out, study, { path, options, progress });
     progress.clear();
-    if (options.json) process.stdout.write(`${JSON.stringify(study.document, null, 2)}\n`);
-    else if (!options.quiet) printDecision(study.document, out);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(study.document, null, 2)}\n`);
+      for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
+    } else if (!options.quiet) printDecision(study.document, written);
     if (study.document.goals.some((goal) => !goal.met)) process.exitCode = EXIT_CODES.failed;
   } finally {
     progress.clear();
   }
 }
 
+/** Where the report goes: what `--out` names, else a folder of the scenario's name, and nowhere under --json. */
+function outputFolder(options: RunOptions, scenarioName: string): string | undefined {
+  if (options.out !== undefined) return options.out;
+  return options.json ? undefined : defaultReportFolder(scenarioName);
+}
+
+async function writeReport(
+  folder: string,
+  study: ScenarioRun,
+  command: {
+    readonly path: string;
+    readonly options: RunOptions;
+    readonly progress: ProgressLine;
+  },
+): Promise<{ readonly folder: string; readonly warnings: readonly string[] }> {
+  const { path, options, progress } = command;
+  progress.show("drawing the report");
+  const { files, warnings } = await scenarioRunFiles(study, {
+    reproduce: reproduceLines(path, options, study.document),
+  });
+  progress.show(`writing ${folder}`);
+  await writeFilesAtomically(folder, files satisfies readonly OutputFile[]);
+  return { folder, warnings };
+}
+
 /** The command and the hashes that make the same bytes again. */
 function reproduceLines(path: string, options: RunOptions, document: ResultDocument): string[] {
   const sets = options.set.map((set) => ` --set ${shellQuoted(set)}`).join("");
+  const allowed = options.allowPath
+    .map((folder) => ` --allow-path ${shellQuoted(folder)}`)
+    .join("");
   return [
-    `headroom run ${shellQuoted(path)}${sets} --seed ${document.seed}`,
+    `headroom run ${shellQuoted(path)}${sets}${allowed} --seed ${document.seed}`,
     `Headroom ${VERSION}`,
     ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
   ];
