@@ -108,12 +108,18 @@ function powerOfHugeExponent(magnitude: number, y: number): number | undefined {
   return undefined;
 }
 
-/** log2(x) into `pair` for |1 - x| <= 2^-20, where four terms of the series suffice. */
+/**
+ * log2(x) into `pair` for |1 - x| <= 2^-20, where four terms of the series suffice.
+ *
+ * fdlibm multiplies 1 / ln2's head with all 33 bits of t, which rounds; with y near 2^40 that costs
+ * hundreds of ulps. Here t is split too, so that the head stays exact.
+ */
 function log2NearOne(x: number): void {
   const t = x - 1;
+  const tHead = headOf(t);
   const w = t * t * (0.5 - t * (0.3333333333333333 - t * 0.25));
-  const u = INVERSE_LN2_HIGH * t;
-  const v = t * INVERSE_LN2_LOW - w * INVERSE_LN2;
+  const u = INVERSE_LN2_HIGH * tHead;
+  const v = INVERSE_LN2_HIGH * (t - tHead) + (t * INVERSE_LN2_LOW - w * INVERSE_LN2);
   const head = headOf(u + v);
   pair[0] = head;
   pair[1] = v - (head - u);
