@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { cliReference } from "./cli-reference.mjs";
-import { resultsReference } from "./results-reference.mjs";
+import { backtestReference, resultsReference } from "./results-reference.mjs";
 import { scenarioFormat } from "../dist/scenario/format.js";
 import { scenarioReference, scenarioSchemaText } from "../dist/scenario/reference-document.js";
 
@@ -14,6 +14,7 @@ const generatedFiles = [
   { path: "schema/scenario.schema.json", makeText: () => scenarioSchemaText(scenarioFormat()) },
   { path: "docs/reference/scenario.md", makeText: () => scenarioReference(scenarioFormat()) },
   { path: "docs/reference/results.md", makeText: resultsReference },
+  { path: "docs/reference/backtest.md", makeText: backtestReference },
   { path: "docs/reference/cli.md", makeText: cliReference },
 ];
 

@@ -1,9 +1,11 @@
-// Makes docs/reference/results.md from the types of the result document and the columns of the tables:
-// the comment beside each field is its description, so code and reference cannot drift apart.
+// Makes docs/reference/results.md and docs/reference/backtest.md from the types of the documents and the
+// columns of the tables: the comment beside each field is its description, so code and reference cannot
+// drift apart.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
+import { BACKTEST_JOB_COLUMNS } from "../dist/report/backtest-columns.js";
 import { JOB_COLUMNS, UTILIZATION_COLUMNS } from "../dist/report/table-columns.js";
 
 const SOURCE = "src/studies/run/result-document.ts";
@@ -12,13 +14,15 @@ const LEFT_OUT = new Set(["UtilizationSeries"]);
 
 /** The reference of everything `headroom run` writes, as Markdown. */
 export function resultsReference() {
-  const interfaces = readInterfaces();
+  const interfaces = readInterfaces(SOURCE);
   const parts = [
     "# What a run writes",
     `Generated from \`${SOURCE}\` and \`src/report/table-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
     "`headroom run` writes `result.json` (also printed by `--json`), `jobs.csv`, `utilization.csv`, `report.md`, `report.html` and the Vega-Lite specifications of the charts (`charts/*.vl.json`). Variant number n of a scenario has its tables in `variants/n/`. Same scenario, seed and version give the same bytes.",
     "## result.json",
-    ...interfaces.filter(({ name }) => !LEFT_OUT.has(name)).map(interfaceSection),
+    ...interfaces
+      .filter(({ name }) => !LEFT_OUT.has(name))
+      .map((one) => interfaceSection(SOURCE, one)),
     "## jobs.csv",
     "One row per job in order of submission. Text that a spreadsheet would run as a formula has an apostrophe in front.",
     table(
@@ -41,8 +45,29 @@ export function resultsReference() {
   return `${parts.join("\n\n")}\n`;
 }
 
-function readInterfaces() {
-  const path = fileURLToPath(new URL(`../${SOURCE}`, import.meta.url));
+const BACKTEST_SOURCE = "src/studies/backtest/backtest-document.ts";
+
+/** The reference of everything `headroom backtest` writes, as Markdown. */
+export function backtestReference() {
+  const parts = [
+    "# What a backtest writes",
+    `Generated from \`${BACKTEST_SOURCE}\` and \`src/report/backtest-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
+    "`headroom backtest` writes `backtest.json` (also printed by `--json`), `jobs.csv`, `report.md`, `report.html` and the Vega-Lite specifications of the charts (`charts/*.vl.json`). Same trace, cluster file, policy, seed and version give the same bytes. A scenario carries the result into its own report with `trust: { backtest: path/to/backtest.json }`; it applies when the queue with its options, the placement and every node of the base are the same.",
+    "## backtest.json",
+    "`BacktestDocument` is the whole; `Assumption` and `InputFile` are those of [a run](results.md).",
+    ...readInterfaces(BACKTEST_SOURCE).map((one) => interfaceSection(BACKTEST_SOURCE, one)),
+    "## jobs.csv",
+    "One row per compared job in order of submission.",
+    table(
+      ["column", "meaning"],
+      BACKTEST_JOB_COLUMNS.map(({ name, description }) => [`\`${name}\``, description]),
+    ),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function readInterfaces(file) {
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
   const source = ts.createSourceFile(
     path,
     readFileSync(path, "utf8"),
@@ -75,12 +100,12 @@ function commentOf(node) {
   return text.replace(/\s+/g, " ").trim();
 }
 
-function interfaceSection({ name, description, parents, fields }) {
-  if (description === "") throw new Error(`${SOURCE}: interface ${name} has no description`);
+function interfaceSection(file, { name, description, parents, fields }) {
+  if (description === "") throw new Error(`${file}: interface ${name} has no description`);
   const more = parents.length === 0 ? "" : ` Has all fields of ${parents.join(" and ")}.`;
   const bare = fields.filter((field) => field.description === "").map((field) => field.name);
   if (bare.length > 0)
-    throw new Error(`${SOURCE}: ${name} has fields without a description: ${bare.join(", ")}`);
+    throw new Error(`${file}: ${name} has fields without a description: ${bare.join(", ")}`);
   const rows = fields.map((field) => [
     `\`${field.name}\``,
     `\`${field.type.replaceAll("|", "\\|")}\``,

@@ -1,5 +1,6 @@
 import { gangGpuMilli } from "../policy/gang/gang-gpu-milli.js";
 import type { Backtest } from "../studies/backtest/backtest.js";
+import { BACKTEST_JOB_COLUMNS } from "./backtest-columns.js";
 import { backtestAnswerSection } from "./backtest/answer.js";
 import { backtestGroupsSection } from "./backtest/groups.js";
 import { waitsByHourChart } from "./backtest/hours-chart.js";
@@ -17,17 +18,6 @@ import { csvNumber, csvText } from "./tables-csv.js";
 
 const GPU_MILLI = 1000;
 const ROWS_PER_CHUNK = 1024;
-
-const JOB_COLUMNS = [
-  "job_id",
-  "tenant",
-  "partition",
-  "gpus",
-  "submission_time",
-  "recorded_waiting_time",
-  "simulated_waiting_time",
-  "error",
-] as const;
 
 /**
  * Builds the report of a backtest: the verdict and both distributions first, the audit trail last.
@@ -111,7 +101,7 @@ export async function backtestFiles(
 /** Every compared job with both waits, as CSV text in chunks. */
 export function* comparedJobsCsv({ run, comparedRows, pairs }: Backtest): Generator<string> {
   const { jobs } = run;
-  let chunk = `${JOB_COLUMNS.join(",")}\n`;
+  let chunk = `${BACKTEST_JOB_COLUMNS.map(({ name }) => name).join(",")}\n`;
   for (const [position, job] of comparedRows.entries()) {
     const recordedS = pairs.recordedS[position]!;
     const simulatedS = pairs.simulatedS[position]!;
