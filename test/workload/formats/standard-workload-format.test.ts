@@ -44,7 +44,7 @@ describe("Standard Workload Format", () => {
     const problems = problemsOf(broken, { processorsPerGpu: 1 });
     expect(problems[0]).toMatchObject({ rule: "field-count", line: 2, col: 2, endCol: 7 });
     const huge = "1 0 1 2 8e9 -1 -1 8e9 7200 -1 1 3 1 -1 1 1 -1 -1\n";
-    expect(problemsOf(huge, { processorsPerGpu: 1 })[0]).toMatchObject({
+    expect(problemsOf(huge, { format: "swf", processorsPerGpu: 1 })[0]).toMatchObject({
       rule: "out-of-range",
       col: 9,
     });
