@@ -86,6 +86,20 @@ function elementaryDigest(name: ElementaryName): NamedDigest {
   };
 }
 
+/** Powers of numbers close to 1 with huge exponents take a branch of their own. */
+const powNearOneDigest: NamedDigest = {
+  name: "elementary/pow near 1",
+  compute() {
+    const hash = createNumberHash();
+    const bits = new RandomBits();
+    for (let i = 0; i < VALUES / 10; i++) {
+      const x = 1 + between(-1e-6, 1e-6)(bits);
+      hash.addNumber(elementary.pow(x, between(-1e10, 1e10)(bits)));
+    }
+    return hash.hex();
+  },
+};
+
 const draws: Readonly<Record<string, (stream: RandomStream) => number>> = {
   uint32: (stream) => stream.uint32(),
   uniform: (stream) => stream.uniform(),
@@ -156,6 +170,7 @@ function hashOutcome(
 /** Everything that is compared between engines; add the digest of a new part of the simulation here. */
 export const digests: readonly NamedDigest[] = [
   ...(Object.keys(elementary) as ElementaryName[]).sort().map(elementaryDigest),
+  powNearOneDigest,
   ...Object.keys(draws)
     .sort()
     .map((name) => streamDigest(name, draws[name]!)),
