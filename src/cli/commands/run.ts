@@ -67,7 +67,8 @@ Examples:
   headroom run scenarios/quickstart.yaml --set "cluster.nodes[0].count=10" --out reports/ten-nodes
   headroom run scenarios/quickstart.yaml --json | jq .jobs.waitS.p95
 
-Exit code 1 when a goal of the base scenario is missed; goals of variants do not change it.`,
+Exit code 1 when a goal of the base scenario is missed, or not shown to be met where figures have intervals;
+goals of variants do not change it.`,
     )
     .action(run);
 }
