@@ -152,6 +152,31 @@ describe("the whole report", () => {
     expect(text).toContain("No job was ever queued");
   });
 
+  test("a run that stopped at the instant it began has no shares of time to draw", () => {
+    const columns = alone.runs[0]!;
+    const none = new Float64Array(0);
+    const series = {
+      timeS: none,
+      gpuMilliAllocated: none,
+      jobsQueued: new Int32Array(0),
+      jobsRunning: new Int32Array(0),
+      idleMilliByClass: { q3_satisfied: none },
+    };
+    const stopped: RunReportInput = {
+      ...alone,
+      result: { ...alone.result, endS: 0 },
+      runs: [{ ...columns, series, waitS: none, submitS: none, gpus: none }],
+    };
+    const text = writeMarkdown(buildRunReport(stopped));
+    expect(text).toContain("No time passed: the run stopped at the instant it began");
+    expect(text).not.toContain("NaN");
+    const some = compared.runs.map((run, index) => (index === 1 ? { ...run, series } : run));
+    const page = writeMarkdown(buildRunReport({ ...compared, runs: some }));
+    expect(page).toContain("No time passed in +2 nodes:");
+    expect(page).toContain("GPUs by state, +8 nodes");
+    expect(page).not.toContain("GPUs by state, +2 nodes");
+  });
+
   test("is the same, byte for byte, from the same input", () => {
     expect(JSON.stringify(buildRunReport(compared))).toBe(JSON.stringify(buildRunReport(compared)));
   });

@@ -1,5 +1,5 @@
 import type { Cell, Column } from "../block.js";
-import { formatCount, formatSignificant } from "./number.js";
+import { formatCount, formatSignificant, isNegligible, NEGLIGIBLE_PERCENT } from "./number.js";
 
 /** What stands in a cell without a value. */
 export const EMPTY_CELL = "—";
@@ -13,6 +13,7 @@ export function cellText(cell: Cell, column: Column): string {
   if (typeof cell === "string") return cell;
   if (typeof cell !== "number") return cell.text;
   if (!Number.isFinite(cell)) throw new Error(`report: column "${column.header}" holds ${cell}`);
+  if (column.unit === "%" && isNegligible(cell)) return NEGLIGIBLE_PERCENT;
   if (column.digits === undefined && Number.isInteger(cell)) return formatCount(cell);
   return formatSignificant(cell, column.digits ?? 3);
 }

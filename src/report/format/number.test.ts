@@ -32,6 +32,8 @@ describe("numbers for people", () => {
     ["none", 0, "0 %"],
     ["usual", 0.48215, "48.2 %"],
     ["under a percent", 0.00736, "0.736 %"],
+    ["more than none", 3.98e-8, "<0.001 %"],
+    ["the least that is written out", 0.00001, "0.001 %"],
   ])("share: %s", (_name, share, text) => {
     expect(plain(formatShare(share))).toBe(text);
   });

@@ -32,6 +32,14 @@ export function formatSigned(value: number, format: (magnitude: number) => strin
   return (value < 0 ? MINUS : "+") + format(Math.abs(value));
 }
 
+/** What percentages print as that are too small to read as a number: more than nothing, and no more to say. */
+export const NEGLIGIBLE_PERCENT = "<0.001";
+
+/** True for a percentage above 0 of which people would see only an exponent. */
+export function isNegligible(percent: number): boolean {
+  return percent > 0 && percent < 0.001;
+}
+
 /**
  * A share of 0..1 as a percentage with three significant digits.
  *
@@ -40,7 +48,8 @@ export function formatSigned(value: number, format: (magnitude: number) => strin
 export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent > 99.9 && percent < 100) return `>99.9${NO_BREAK_SPACE}%`;
-  return `${formatSignificant(percent)}${NO_BREAK_SPACE}%`;
+  const text = isNegligible(percent) ? NEGLIGIBLE_PERCENT : formatSignificant(percent);
+  return `${text}${NO_BREAK_SPACE}%`;
 }
 
 /** `one` or `many` by the count, with the count before it: "1 job", "4,110 jobs". */

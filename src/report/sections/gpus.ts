@@ -30,17 +30,37 @@ export function gpusSection(input: RunReportInput, runs: readonly Configuration[
     blocks.push({ kind: "text", markdown: "The cluster has no GPUs." });
     return { id: "gpus", title: "Where the GPUs were", blocks };
   }
-  blocks.push(gpuSharesChart(runs.map(shares)));
-  const table = idleTable(runs);
+  const timed = runs.filter(timePassed);
+  if (timed.length < runs.length) blocks.push(withoutTime(runs));
+  if (timed.length === 0) return { id: "gpus", title: "Where the GPUs were", blocks };
+  blocks.push(gpuSharesChart(timed.map(shares)));
+  const table = idleTable(timed);
   if (table !== undefined) blocks.push(table);
-  blocks.push(...drawnReplication(runs));
-  const charted = runs.filter(({ result }) => result.gpu.count > 0).slice(0, TIME_CHARTS_MAX);
-  blocks.push(...charted.map((run, index) => timeChart(run, index, runs.length === 1)));
-  if (runs.length > TIME_CHARTS_MAX) {
-    const names = runs.slice(TIME_CHARTS_MAX).map(({ name }) => escapeMarkdown(name));
+  blocks.push(...drawnReplication(timed));
+  const withGpus = timed.filter(({ result }) => result.gpu.count > 0);
+  const charted = withGpus.slice(0, TIME_CHARTS_MAX);
+  blocks.push(...charted.map((run) => timeChart(run, runs.indexOf(run), runs.length === 1)));
+  const left = withGpus.slice(TIME_CHARTS_MAX);
+  if (left.length > 0) {
+    const names = left.map(({ name }) => escapeMarkdown(name));
     blocks.push({ kind: "text", markdown: `Not drawn over time: ${names.join(", ")}.` });
   }
   return { id: "gpus", title: "Where the GPUs were", blocks, explanation: EXPLANATION };
+}
+
+/** A run that stops before anything happens, or at the instant it begins, has no shares of time. */
+function timePassed({ drawn, columns }: Configuration): boolean {
+  const startS = columns.series.timeS[0];
+  return startS !== undefined && drawn.endS > startS;
+}
+
+function withoutTime(runs: readonly Configuration[]): ReportBlock {
+  const names = runs.filter((run) => !timePassed(run)).map(({ name }) => escapeMarkdown(name));
+  const which = runs.length === 1 ? "" : ` in ${names.join(", ")}`;
+  return {
+    kind: "text",
+    markdown: `No time passed${which}: the run stopped at the instant it began, so there are no shares of GPU time.`,
+  };
 }
 
 function shares({ name, result }: Configuration): {
