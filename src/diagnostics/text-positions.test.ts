@@ -1,13 +1,11 @@
-// Bytes that are no text, and cells of tables: the message must point at the byte or the cell.
+// Bytes that are no text: the message must point at the byte.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { csvFieldRange, csvProblem } from "./csv-position.js";
 import { decodeText } from "./decode-text.js";
 import { describeValue } from "./describe-value.js";
 import { formatPath, schemaPath } from "./field-path.js";
 import { InputError } from "./problem.js";
-import { renderProblem } from "./render-problems.js";
 
 describe("decodeText", () => {
   const bytes = (...parts: (string | number[])[]): Uint8Array =>
@@ -66,53 +64,6 @@ describe("decodeText", () => {
       line: 1,
       col: 3,
     });
-  });
-});
-
-describe("cells of a table", () => {
-  test.each([
-    ["first", "a,b,c", 0, [0, 1]],
-    ["last", "a,b,c", 2, [4, 5]],
-    ["empty", "a,,c", 1, [2, 2]],
-    ["quoted with a delimiter", 'a,"b,""x""",c', 1, [2, 11]],
-    ["after a quoted one", 'a,"b,c",d', 2, [8, 9]],
-    ["missing", "a,b", 5, [3, 3]],
-    ["in an empty line", "", 0, [0, 0]],
-  ] as const)("%s", (_, line, field, want) => {
-    expect(csvFieldRange(line, field, ",")).toEqual(want);
-  });
-
-  test("a problem shows the line and marks the cell", () => {
-    const cell = {
-      file: "t.csv",
-      line: 3,
-      sourceLine: "j1;-5;8",
-      field: 1,
-      column: "submit_s",
-      delimiter: ";",
-    };
-    const problem = csvProblem(cell, {
-      rule: "out-of-range",
-      message: "submit_s must be ≥ 0, got -5",
-    });
-    expect(renderProblem(problem)).toBe(
-      [
-        "t.csv:3:4: submit_s must be ≥ 0, got -5. [out-of-range]",
-        "  |",
-        "3 | j1;-5;8",
-        "  |    ^~",
-      ].join("\n"),
-    );
-    expect(problem.path).toBe("submit_s");
-  });
-
-  test("a problem of a whole line", () => {
-    const problem = csvProblem(
-      { file: "t", line: 2, sourceLine: "a,b" },
-      { rule: "r", message: "m" },
-    );
-    expect(problem).toMatchObject({ col: 1, endCol: 4 });
-    expect(problem.path).toBeUndefined();
   });
 });
 
