@@ -5,6 +5,9 @@ import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createJobList, type JobKeys, type JobList } from "./job-order.js";
 import type { Lane } from "./lanes.js";
 
+/** Shortest estimate, and shortest extension of one: without length a reservation would reserve nothing. Seconds. */
+const LENGTH_MIN_S = 1;
+
 /** What a conservative dispatcher needs. */
 export interface ConservativeOptions {
   /** Order of submission. */
@@ -73,7 +76,8 @@ class ConservativeDispatcher implements Dispatcher {
   timer(job: number): boolean {
     if (!this.expectedEndS.has(job)) return true;
     const { launcher } = this.options;
-    this.expect(job, 2 * launcher.nowS - this.startedS.get(job)!);
+    const elapsedS = launcher.nowS - this.startedS.get(job)!;
+    this.expect(job, launcher.nowS + Math.max(elapsedS, LENGTH_MIN_S));
     this.outlived = true;
     return true;
   }
@@ -102,9 +106,13 @@ class ConservativeDispatcher implements Dispatcher {
     return this.options.classes.gpuMilli[this.options.classes.classOf[job]!]!;
   }
 
+  private lengthS(job: number): number {
+    return Math.max(this.options.estimateS[job]!, LENGTH_MIN_S);
+  }
+
   private reserve(job: number): void {
-    const { launcher, estimateS } = this.options;
-    const lengthS = estimateS[job]!;
+    const { launcher } = this.options;
+    const lengthS = this.lengthS(job);
     const startS = this.profile.earliest(launcher.nowS, this.demandMilli(job), lengthS);
     this.profile.take(startS, startS + lengthS, this.demandMilli(job));
     this.reservations.key[job] = startS;
@@ -116,7 +124,7 @@ class ConservativeDispatcher implements Dispatcher {
     const startS = this.reservations.key[job]!;
     this.options.launcher.clearTimer(job);
     this.byReservation.remove(job);
-    this.profile.give(startS, startS + this.options.estimateS[job]!, this.demandMilli(job));
+    this.profile.give(startS, startS + this.lengthS(job), this.demandMilli(job));
   }
 
   /**
@@ -151,13 +159,11 @@ class ConservativeDispatcher implements Dispatcher {
   }
 
   private startDue(): void {
-    const { launcher, estimateS } = this.options;
+    const { launcher } = this.options;
     while (this.byReservation.size > 0) {
       const job = this.byReservation.at(0);
       if (this.reservations.key[job]! > launcher.nowS) return;
       if (!launcher.tryStart(job)) {
-        // A job of no length still holds its GPUs until its end, later at this same instant.
-        if (this.endsNow()) return;
         throw new InvariantError(
           `conservative-backfill: job ${job} has a reservation and no room`,
           { nowS: launcher.nowS },
@@ -167,15 +173,8 @@ class ConservativeDispatcher implements Dispatcher {
       this.bySubmission.remove(job);
       launcher.waitedFor(job, this.waitReason);
       this.startedS.set(job, launcher.nowS);
-      this.expect(job, launcher.nowS + estimateS[job]!);
+      this.expect(job, launcher.nowS + this.lengthS(job));
     }
-  }
-
-  private endsNow(): boolean {
-    for (const endS of this.expectedEndS.values()) {
-      if (endS <= this.options.launcher.nowS) return true;
-    }
-    return false;
   }
 
   private expect(job: number, endS: number): void {

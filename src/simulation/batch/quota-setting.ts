@@ -8,9 +8,18 @@ import type { JobTable } from "../../workload/job-table.js";
 const COHORT = "cluster";
 const FLAVOR = "any";
 
+/** The queue of jobs whose trace names no tenant or partition. */
+const UNNAMED = "default";
+
+/** Name of the queue that serves a tenant or partition. */
+function queueNameOf(name: string): string {
+  return name === "" ? UNNAMED : name;
+}
+
 /** Equal shares of all GPUs for every name, in one cohort; what does not divide belongs to the cohort. */
-export function equalQuotas(names: readonly string[], gpuMilliTotal: number): QuotaSpec {
-  const nominal = names.length === 0 ? 0 : Math.floor(gpuMilliTotal / names.length);
+export function equalQuotas(groupNames: readonly string[], gpuMilliTotal: number): QuotaSpec {
+  const names = groupNames.length === 0 ? [UNNAMED] : [...new Set(groupNames.map(queueNameOf))];
+  const nominal = Math.floor(gpuMilliTotal / names.length);
   const groups = (amount: number): QuotaSpec["queues"][number]["groups"] => [
     {
       resources: ["gpu"],
@@ -40,7 +49,7 @@ export interface QuotaSetting {
 }
 
 /**
- * Brings quotas and jobs together.
+ * Brings quotas and jobs together. Jobs without a tenant or partition go to the queue "default".
  *
  * Flavors are GPU models when there are several; then every job with GPUs must accept exactly one of them,
  * for a place on another model than the quota it holds would make the books wrong.
@@ -57,7 +66,7 @@ export function createQuotaSetting(options: {
   const names = queueBy === "tenant" ? jobs.tenantNames : jobs.partitionNames;
   const groupOf = queueBy === "tenant" ? jobs.tenant : jobs.partition;
   const queueNames = layout.nodeNames.slice(0, layout.queueCount);
-  const queueOfGroup = names.map((name) => queueNames.indexOf(name));
+  const queueOfGroup = names.map((name) => queueNames.indexOf(queueNameOf(name)));
   const allowed = allowedFlavors(jobs, layout.flavorNames);
   return {
     layout,
