@@ -10,6 +10,10 @@
 export { loadScenario, type LoadedScenario, type LoadOptions } from "./io/load-scenario.js";
 export { runScenario, type ScenarioRun } from "./studies/run/run-scenario.js";
 export type { ResultDocument } from "./studies/run/result-document.js";
+export { runBacktest, type Backtest } from "./studies/backtest/backtest.js";
+export { loadBacktest, type BacktestOptions } from "./studies/backtest/load-backtest.js";
+export type { BacktestDocument } from "./studies/backtest/backtest-document.js";
+export { backtestFiles } from "./report/backtest-report.js";
 export {
   scenarioRunFiles,
   type ReportFile,

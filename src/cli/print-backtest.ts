@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { formatDuration, formatNumber } from "../base/units.js";
+import { visibleText } from "../diagnostics/visible-text.js";
 import type {
   BacktestDocument,
   WaitComparison,
@@ -21,8 +22,16 @@ const FIGURES: readonly (readonly [keyof WaitSummary, string])[] = [
 /** Groups printed in the terminal; all are in the report. */
 const GROUPS_MAX = 5;
 
-/** The end of a backtest in the terminal: the verdict, both sides of every figure, where errors sit, what is missing. */
-export function printBacktest(document: BacktestDocument, folder: string | undefined): void {
+/**
+ * The end of a backtest in the terminal: the verdict, both sides of every figure, where errors sit, what is
+ * missing.
+ *
+ * @param written where the report stands, and what to know about its files; undefined when there is none
+ */
+export function printBacktest(
+  document: BacktestDocument,
+  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
+): void {
   const colour = colours(process.stdout);
   const lines: string[] = ["", colour.bold(wrapText(document.verdict)), ""];
   if (document.jobs.compared > 0) {
@@ -30,11 +39,11 @@ export function printBacktest(document: BacktestDocument, folder: string | undef
     lines.push(...groupLines(document));
   }
   lines.push(...leftOutLines(document));
-  lines.push(
-    ...document.warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning)}`),
-    ...(document.warnings.length > 0 ? [""] : []),
-  );
-  if (folder !== undefined) {
+  const warnings = [...document.warnings, ...(written?.warnings ?? [])];
+  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
+  if (warnings.length > 0) lines.push("");
+  if (written !== undefined) {
+    const folder = visibleText(written.folder);
     lines.push(
       `Report: ${colour.cyan(join(folder, "report.html"))}`,
       colour.dim(`Data:   ${folder}/{backtest.json,jobs.csv,report.md}`),

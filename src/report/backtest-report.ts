@@ -13,7 +13,7 @@ import { escapeMarkdown } from "./format/escape.js";
 import { writeHtml } from "./html/html.js";
 import { writeMarkdown } from "./markdown.js";
 import { assumptionsSection } from "./sections/assumptions.js";
-import type { ReportFile } from "./scenario-run-files.js";
+import type { ScenarioRunFiles } from "./scenario-run-files.js";
 import { csvNumber, csvText } from "./tables-csv.js";
 
 const GPU_MILLI = 1000;
@@ -86,16 +86,17 @@ function provenance({ document }: Backtest, reproduce: readonly string[]): Repor
 export async function backtestFiles(
   backtest: Backtest,
   reproduce: readonly string[],
-): Promise<readonly ReportFile[]> {
+): Promise<ScenarioRunFiles> {
   const report = buildBacktestReport(backtest, reproduce);
-  const { html } = await writeHtml(report);
-  return [
+  const { html, warning } = await writeHtml(report);
+  const files = [
     { name: "backtest.json", chunks: [`${JSON.stringify(backtest.document, null, 2)}\n`] },
     { name: "jobs.csv", chunks: comparedJobsCsv(backtest) },
     ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
     { name: "report.md", chunks: [writeMarkdown(report)] },
     { name: "report.html", chunks: [html] },
   ];
+  return { files, warnings: warning === undefined ? [] : [warning] };
 }
 
 /** Every compared job with both waits, as CSV text in chunks. */

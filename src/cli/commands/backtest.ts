@@ -1,6 +1,7 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { Option, type Command } from "commander";
 
+import { checkOutputFolder } from "../../io/output-folder.js";
 import { writeFilesAtomically } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
 import { backtestFiles } from "../../report/backtest-report.js";
@@ -10,6 +11,7 @@ import { loadBacktest } from "../../studies/backtest/load-backtest.js";
 import { TRACE_FORMATS } from "../../workload/formats/registry.js";
 import { parseSeed } from "../parse-seed.js";
 import { printBacktest } from "../print-backtest.js";
+import { defaultReportFolder } from "../report-folder.js";
 import { createProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
@@ -24,6 +26,9 @@ interface BacktestCommandOptions {
   readonly json?: true;
   readonly quiet?: true;
 }
+
+/** Files every backtest writes; those of charts stand in a folder of their own. */
+const REPORT_FILES = ["backtest.json", "jobs.csv", "report.md", "report.html"];
 
 /** `headroom backtest`: how well the simulator repeats a history that really happened. */
 export function registerBacktest(program: Command): void {
@@ -78,6 +83,9 @@ async function run(trace: string, options: BacktestCommandOptions): Promise<void
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   const { cluster, queue, placement, format, seed } = options;
   try {
+    const out =
+      options.out ?? (options.json ? undefined : defaultReportFolder(`backtest-${nameOf(trace)}`));
+    if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
     progress.show(`reading ${trace}`);
     const loaded = await loadBacktest({
       tracePath: trace,
@@ -91,17 +99,21 @@ async function run(trace: string, options: BacktestCommandOptions): Promise<void
     progress.show(`replaying ${loaded.jobs.count} jobs`);
     const backtest = runBacktest(loaded);
     const { document } = backtest;
-    const out =
-      options.out ?? (options.json ? undefined : join("reports", `backtest-${nameOf(trace)}`));
+    const warnings: string[] = [];
     if (out !== undefined) {
       progress.show("drawing the report");
-      const files = await backtestFiles(backtest, reproduceLines(trace, options, document));
+      const report = await backtestFiles(backtest, reproduceLines(trace, options, document));
       progress.show(`writing ${out}`);
-      await writeFilesAtomically(out, files);
+      await writeFilesAtomically(out, report.files);
+      warnings.push(...report.warnings);
     }
     progress.clear();
-    if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    else if (!options.quiet) printBacktest(document, out);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    } else if (!options.quiet) {
+      printBacktest(document, out === undefined ? undefined : { folder: out, warnings });
+    }
   } finally {
     progress.clear();
   }
@@ -122,8 +134,9 @@ function reproduceLines(
     const value = options[name];
     return value === undefined ? [] : [` --${name} ${shellQuoted(value)}`];
   });
+  const allowed = options.allowPath.map((folder) => ` --allow-path ${shellQuoted(folder)}`);
   return [
-    `headroom backtest ${shellQuoted(trace)} --cluster ${shellQuoted(options.cluster)}${given.join("")} --seed ${document.seed}`,
+    `headroom backtest ${shellQuoted(trace)} --cluster ${shellQuoted(options.cluster)}${given.join("")}${allowed.join("")} --seed ${document.seed}`,
     `Headroom ${VERSION}`,
     ...document.inputs.map(({ path, sha256 }) => `${path} sha256 ${sha256}`),
   ];
