@@ -10,8 +10,8 @@ import {
   putBack,
   takeOut,
 } from "./preemption-attempt.js";
-import type { LazyOrder } from "./lazy-order.js";
-import { createLazyOrder } from "./lazy-order.js";
+import type { MergedOrder, SortedSource } from "./merged-order.js";
+import { createMergedOrder, sourceOf } from "./merged-order.js";
 import type { AdmittedWorkload } from "./workload-book.js";
 import { borrowed, borrowsIn, hasRoom, keptAvailable } from "./quota-ledger.js";
 
@@ -38,14 +38,14 @@ interface Candidate {
  * first, those not needed are given back. Two tries where the rules allow: with and without borrowing.
  * Without `borrowWithinCohort` nobody outside the own queue is pushed out for a borrower.
  *
- * The ledger is changed on the way and restored. O(workloads) to collect, O(log workloads + cells * depth)
- * for every workload looked at.
+ * The ledger is changed on the way and restored. O(nodes * cells) to find the queues, then
+ * O(log queues + cells * depth) for every workload looked at.
  */
 export function classicalTargets(attempt: PreemptionAttempt): readonly PreemptionTarget[] {
-  const candidates = collect(attempt);
-  if (candidates.length === 0) return [];
-  const order = createLazyOrder(candidates, (left, right) => compareLists(attempt, left, right));
-  for (const borrowing of tries(attempt, candidates)) {
+  const sources = collect(attempt);
+  if (sources.length === 0) return [];
+  const order = createMergedOrder(sources, (left, right) => compareLists(attempt, left, right));
+  for (const borrowing of tries(attempt, sources)) {
     const targets = gather(attempt, order, borrowing);
     if (targets !== undefined) return keepNeeded(attempt, targets, borrowing);
   }
@@ -54,7 +54,7 @@ export function classicalTargets(attempt: PreemptionAttempt): readonly Preemptio
 
 function tries(
   { ledger, queue, contested }: PreemptionAttempt,
-  candidates: readonly Candidate[],
+  sources: readonly SortedSource<Candidate>[],
 ): readonly ("allowed" | "forbidden")[] {
   const { rules, nominal, cellCount } = ledger.layout;
   const borrowersMayReclaim = rules[queue]!.borrowWithinCohort !== "never";
@@ -63,7 +63,7 @@ function tries(
     return ledger.usage[at]! < nominal[at]!;
   });
   const has = (name: (typeof LISTS)[number]): boolean =>
-    candidates.some(({ list }) => LISTS[list] === name);
+    sources.some(({ first }) => LISTS[first.list] === name);
   const hasForeign = has("claimed") || has("others");
   if (!hasForeign || (!borrowersMayReclaim && !isUnderNominal)) return ["allowed"];
   if (!borrowersMayReclaim && !has("claimed")) return ["forbidden", "allowed"];
@@ -73,7 +73,7 @@ function tries(
 /** Takes candidates out until there is room; undefined, with the ledger restored, when it never comes. */
 function gather(
   attempt: PreemptionAttempt,
-  order: LazyOrder<Candidate>,
+  order: MergedOrder<Candidate>,
   borrowing: "allowed" | "forbidden",
 ): readonly PreemptionTarget[] | undefined {
   const targets: PreemptionTarget[] = [];
@@ -104,30 +104,42 @@ function isStillBorrowing(
   return true;
 }
 
-function collect(attempt: PreemptionAttempt): readonly Candidate[] {
+/** One source for every queue with candidates. */
+function collect(attempt: PreemptionAttempt): readonly SortedSource<Candidate>[] {
   const { ledger, queue } = attempt;
   const { layout } = ledger;
-  const found: Candidate[] = candidatesOf(attempt, queue).map((workload) => ({
-    workload,
-    list: LISTS.indexOf("own"),
-    reason: "priority-in-queue",
-    onlyWithoutBorrowing: false,
-    meeting: -1,
-  }));
-  if (layout.rules[queue]!.reclaimWithinCohort === "never") return found;
-  let rest = attempt.use.amounts;
-  let hasClaim = fitsWithin(attempt, queue, rest);
-  let below = queue;
-  for (let cohort = layout.parent[queue]!; cohort >= 0; cohort = layout.parent[cohort]!) {
-    rest = restAbove(attempt, below, rest);
-    for (const borrower of borrowersBelow(attempt, cohort, below)) {
-      for (const workload of candidatesOf(attempt, borrower))
-        found.push(foreignCandidate(attempt, workload, cohort, hasClaim));
+  const found = [sourceOf(ownCandidates(attempt))];
+  if (layout.rules[queue]!.reclaimWithinCohort !== "never") {
+    let rest = attempt.use.amounts;
+    let hasClaim = fitsWithin(attempt, queue, rest);
+    let below = queue;
+    for (let cohort = layout.parent[queue]!; cohort >= 0; cohort = layout.parent[cohort]!) {
+      rest = restAbove(attempt, below, rest);
+      for (const borrower of borrowersBelow(attempt, cohort, below))
+        found.push(sourceOf(foreignCandidates(attempt, borrower, cohort, hasClaim)));
+      hasClaim ||= fitsWithin(attempt, cohort, rest);
+      below = cohort;
     }
-    hasClaim ||= fitsWithin(attempt, cohort, rest);
-    below = cohort;
   }
-  return found;
+  return found.filter((source) => source !== undefined);
+}
+
+function* ownCandidates(attempt: PreemptionAttempt): Generator<Candidate, undefined> {
+  const list = LISTS.indexOf("own");
+  for (const workload of candidatesOf(attempt, attempt.queue)) {
+    const reason = "priority-in-queue";
+    yield { workload, list, reason, onlyWithoutBorrowing: false, meeting: -1 };
+  }
+}
+
+function* foreignCandidates(
+  attempt: PreemptionAttempt,
+  queue: number,
+  meeting: number,
+  hasClaim: boolean,
+): Generator<Candidate, undefined> {
+  for (const workload of candidatesOf(attempt, queue))
+    yield foreignCandidate(attempt, workload, meeting, hasClaim);
 }
 
 function foreignCandidate(

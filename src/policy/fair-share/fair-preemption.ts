@@ -7,6 +7,8 @@ import type {
   PreemptionReason,
   PreemptionTarget,
 } from "./preemption-attempt.js";
+import type { SortedSource } from "./merged-order.js";
+import { sourceOf } from "./merged-order.js";
 import { candidatesOf, keepNeeded, putBack, takeOut } from "./preemption-attempt.js";
 import { addUse, borrowsIn, hasRoom, removeUse } from "./quota-ledger.js";
 import type { FairStrategy } from "./quota-spec.js";
@@ -24,15 +26,14 @@ import type { AdmittedWorkload } from "./workload-book.js";
  *
  * Source: kueue concepts/preemption "Fair Sharing", KEP-1714; with the gate that lets owners reclaim
  * (on by default since v0.17). The ledger is changed on the way and restored.
- * O(workloads) to collect, O(log workloads + nodes * cells) for every
- * workload looked at.
+ * O(nodes * cells) for every workload looked at.
  */
 export function fairTargets(
   attempt: PreemptionAttempt,
   strategies: readonly FairStrategy[],
 ): readonly PreemptionTarget[] {
   const candidates = collect(attempt);
-  if (candidates.length === 0) return [];
+  if (candidates.size === 0) return [];
   const search: Search = { attempt, targets: [] };
   // Shares are compared with the preemptor admitted.
   addUse(attempt.ledger, attempt.queue, attempt.use);
@@ -51,15 +52,17 @@ interface Search {
   readonly targets: PreemptionTarget[];
 }
 
-function collect(attempt: PreemptionAttempt): readonly AdmittedWorkload[] {
+/** Candidates of the own queue and of those queues of the tree that borrow, each in order. */
+function collect(attempt: PreemptionAttempt): ReadonlyMap<number, SortedSource<AdmittedWorkload>> {
   const { ledger, queue, contested } = attempt;
   const { layout } = ledger;
-  const found: AdmittedWorkload[] = [];
+  const found = new Map<number, SortedSource<AdmittedWorkload>>();
   for (let other = 0; other < layout.queueCount; other += 1) {
     const isOwn = other === queue;
     const sharesTree = layout.parent[queue]! >= 0 && layout.root[other] === layout.root[queue];
     if (!isOwn && !(sharesTree && borrowsIn(ledger, other, contested))) continue;
-    for (const workload of candidatesOf(attempt, other)) found.push(workload);
+    const source = sourceOf(candidatesOf(attempt, other));
+    if (source !== undefined) found.set(other, source);
   }
   return found;
 }
@@ -82,7 +85,7 @@ function pushOut(
 /** Returns the candidates the strategy refused, or undefined when there is room. */
 function firstPass(
   search: Search,
-  candidates: readonly AdmittedWorkload[],
+  candidates: ReadonlyMap<number, SortedSource<AdmittedWorkload>>,
   strategy: FairStrategy,
 ): readonly AdmittedWorkload[] | undefined {
   const { attempt } = search;
@@ -124,9 +127,9 @@ function takeFairly(
 }
 
 /** At most one more workload per queue, where the other's share is larger as it stands. */
-function secondPass(search: Search, candidates: readonly AdmittedWorkload[]): void {
+function secondPass(search: Search, refused: readonly AdmittedWorkload[]): void {
   const { attempt } = search;
-  const order = createFairTargetOrder(attempt, candidates);
+  const order = createFairTargetOrder(attempt, byQueue(refused));
   for (let queue = order.next(); queue >= 0; queue = order.next()) {
     const { own, other } = sharesBetween(attempt, queue);
     const workload = order.take(queue)!;
@@ -134,6 +137,19 @@ function secondPass(search: Search, candidates: readonly AdmittedWorkload[]): vo
     if (isAllowed && pushOut(search, workload, "fair-sharing")) return;
     order.drop(queue);
   }
+}
+
+/** The refused workloads of every queue, in the order in which they were refused: that of candidates. */
+function byQueue(
+  refused: readonly AdmittedWorkload[],
+): ReadonlyMap<number, SortedSource<AdmittedWorkload>> {
+  const lists = new Map<number, AdmittedWorkload[]>();
+  for (const workload of refused) {
+    const list = lists.get(workload.queue);
+    if (list === undefined) lists.set(workload.queue, [workload]);
+    else list.push(workload);
+  }
+  return new Map([...lists].map(([queue, list]) => [queue, sourceOf(list.values())!]));
 }
 
 interface SharesBetween {

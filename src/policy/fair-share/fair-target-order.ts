@@ -2,8 +2,7 @@ import type { DominantShare } from "./dominant-share.js";
 import { compareShares, dominantShare } from "./dominant-share.js";
 import type { PreemptionAttempt } from "./preemption-attempt.js";
 import { compareCandidates } from "./preemption-attempt.js";
-import type { LazyOrder } from "./lazy-order.js";
-import { createLazyOrder } from "./lazy-order.js";
+import type { SortedSource } from "./merged-order.js";
 import type { AdmittedWorkload } from "./workload-book.js";
 
 /**
@@ -24,18 +23,13 @@ export interface FairTargetOrder {
   drop(queue: number): void;
 }
 
-/** @param candidates in any order */
+/** @param candidates of every queue that has some, in the order in which they are taken */
 export function createFairTargetOrder(
   attempt: PreemptionAttempt,
-  candidates: readonly AdmittedWorkload[],
+  candidates: ReadonlyMap<number, SortedSource<AdmittedWorkload>>,
 ): FairTargetOrder {
   const lists = new Map<number, CandidateList>();
-  for (const [queue, workloads] of byQueue(candidates)) {
-    const order = createLazyOrder(workloads, (left, right) =>
-      compareCandidates(attempt, left, right),
-    );
-    lists.set(queue, { order, next: 0 });
-  }
+  for (const [queue, { first, rest }] of candidates) lists.set(queue, { next: first, rest });
   const state: OrderState = { attempt, lists, isOut: new Set(), path: pathOf(attempt) };
   const { parent, root } = attempt.ledger.layout;
   return {
@@ -53,30 +47,19 @@ export function createFairTargetOrder(
       return -1;
     },
     take(queue) {
-      const workload = nextCandidate(state, queue);
-      if (workload !== undefined) lists.get(queue)!.next += 1;
+      const list = lists.get(queue);
+      const workload = list?.next;
+      if (list !== undefined && workload !== undefined) list.next = list.rest.next().value;
       return workload;
     },
     drop: (queue) => void state.isOut.add(queue),
   };
 }
 
-/** Candidates of one queue, and how many of them are taken. */
+/** What is left of the candidates of one queue. */
 interface CandidateList {
-  readonly order: LazyOrder<AdmittedWorkload>;
-  next: number;
-}
-
-function byQueue(
-  candidates: readonly AdmittedWorkload[],
-): ReadonlyMap<number, readonly AdmittedWorkload[]> {
-  const lists = new Map<number, AdmittedWorkload[]>();
-  for (const workload of candidates) {
-    const list = lists.get(workload.queue);
-    if (list === undefined) lists.set(workload.queue, [workload]);
-    else list.push(workload);
-  }
-  return lists;
+  next: AdmittedWorkload | undefined;
+  readonly rest: Iterator<AdmittedWorkload, undefined>;
 }
 
 interface OrderState {
@@ -95,8 +78,7 @@ function pathOf({ ledger, queue }: PreemptionAttempt): ReadonlySet<number> {
 }
 
 function nextCandidate({ lists }: OrderState, queue: number): AdmittedWorkload | undefined {
-  const list = lists.get(queue);
-  return list?.order.at(list.next);
+  return lists.get(queue)?.next;
 }
 
 /** One walk down from a cohort; -1 when it only found that some node can be left out. */

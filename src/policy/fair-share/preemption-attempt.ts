@@ -1,6 +1,7 @@
 import type { CellAmounts, QuotaLedger } from "./quota-ledger.js";
 import { addUse, hasRoom, removeUse } from "./quota-ledger.js";
 import type { AdmittedWorkload, WorkloadBook } from "./workload-book.js";
+import { compareYielding } from "./workload-book.js";
 
 /** Why a workload is pushed out; Kueue's reasons in our words. */
 export type PreemptionReason =
@@ -26,33 +27,9 @@ export interface PreemptionAttempt {
   readonly contested: readonly number[];
 }
 
-function holdsContested(attempt: PreemptionAttempt, workload: AdmittedWorkload): boolean {
-  return workload.use.cells.some((cell) => attempt.contested.includes(cell));
-}
-
-/** True when the policies of the preemptor's queue let it push out this workload. */
-function mayPreempt(attempt: PreemptionAttempt, candidate: AdmittedWorkload): boolean {
-  const rules = attempt.ledger.layout.rules[attempt.queue]!;
-  const isOwn = candidate.queue === attempt.queue;
-  const policy = isOwn ? rules.withinQueue : rules.reclaimWithinCohort;
-  switch (policy) {
-    case "never":
-      return false;
-    case "any":
-      return true;
-    case "lower-priority":
-      return candidate.priority < attempt.priority;
-    case "lower-or-newer-equal-priority":
-      return (
-        candidate.priority < attempt.priority ||
-        (candidate.priority === attempt.priority && attempt.queuedS < candidate.queuedS)
-      );
-  }
-}
-
 /**
- * Kueue's order of candidates: already stopping first, then other queues before the own one, then lowest
- * priority, then most recently admitted; among equals the one admitted first.
+ * Kueue's order of candidates: already stopping first, then other queues before the own one, then
+ * `compareYielding`.
  */
 export function compareCandidates(
   attempt: PreemptionAttempt,
@@ -62,27 +39,41 @@ export function compareCandidates(
   return (
     Number(right.evicted) - Number(left.evicted) ||
     Number(left.queue === attempt.queue) - Number(right.queue === attempt.queue) ||
-    left.priority - right.priority ||
-    right.admittedS - left.admittedS ||
-    left.sequence - right.sequence
+    compareYielding(left, right)
   );
 }
 
-/** Workloads of a queue that hold something contested and that the policies allow to be pushed out. */
-export function candidatesOf(
+/**
+ * The workloads of a queue that the policies allow to be pushed out and that hold something contested: those
+ * already stopping, then the others, each by `compareYielding`. Reads no further than it is asked for.
+ */
+export function* candidatesOf(
   attempt: PreemptionAttempt,
   queue: number,
-): readonly AdmittedWorkload[] {
-  const { ledger, book, priority } = attempt;
+): Generator<AdmittedWorkload, undefined> {
+  const { stopping, running } = attempt.book.workloadsOf(queue);
+  yield* candidatesAmong(attempt, queue, stopping);
+  yield* candidatesAmong(attempt, queue, running);
+}
+
+function* candidatesAmong(
+  attempt: PreemptionAttempt,
+  queue: number,
+  workloads: readonly AdmittedWorkload[],
+): Generator<AdmittedWorkload, undefined> {
+  const { ledger, priority, queuedS, contested } = attempt;
   const rules = ledger.layout.rules[attempt.queue]!;
   const policy = queue === attempt.queue ? rules.withinQueue : rules.reclaimWithinCohort;
-  const least = book.leastPriorityOf(queue);
-  // Most searches end here: nobody in the queue has a priority that yields.
-  if (policy === "never" || (policy === "lower-priority" && least >= priority)) return [];
-  if (policy === "lower-or-newer-equal-priority" && least > priority) return [];
-  return book
-    .workloadsOf(queue)
-    .filter((workload) => holdsContested(attempt, workload) && mayPreempt(attempt, workload));
+  if (policy === "never") return;
+  for (const workload of workloads) {
+    if (policy !== "any") {
+      // Lowest priority first: those behind are no lower.
+      if (workload.priority > priority) return;
+      const isYounger = policy === "lower-or-newer-equal-priority" && queuedS < workload.queuedS;
+      if (workload.priority === priority && !isYounger) continue;
+    }
+    if (workload.use.cells.some((cell) => contested.includes(cell))) yield workload;
+  }
 }
 
 /** Takes a candidate's use out of the ledger while the attempt is worked out. */

@@ -146,7 +146,7 @@ export function createQuotaTree(spec: QuotaSpec): QuotaTree {
       removeUse(ledger, queue, use);
       book.remove(handle);
     },
-    markStopping: (handle) => void (book.get(handle).evicted = true),
+    markStopping: book.markStopping,
     preemptionTargets: targetsFor,
     runCycle: (offered, accept) => runCycle(search, offered, targetsFor, accept),
     shareOf: (node) => dominantShare(ledger, node),
@@ -191,7 +191,8 @@ function checkLedger(ledger: QuotaLedger, book: WorkloadBook): void {
   const { layout } = ledger;
   const fresh = createQuotaLedger(layout);
   for (let queue = 0; queue < layout.queueCount; queue += 1) {
-    for (const { use } of book.workloadsOf(queue)) addUse(fresh, queue, use);
+    const { stopping, running } = book.workloadsOf(queue);
+    for (const { use } of [...stopping, ...running]) addUse(fresh, queue, use);
   }
   fresh.usage.forEach((expected, at) => {
     if (expected === ledger.usage[at]) return;

@@ -16,6 +16,12 @@ export interface AdmittedWorkload {
   evicted: boolean;
 }
 
+/** Workloads of one queue, each list with those first that are pushed out first (`compareYielding`). */
+export interface QueueWorkloads {
+  readonly stopping: readonly AdmittedWorkload[];
+  readonly running: readonly AdmittedWorkload[];
+}
+
 /** The admitted workloads by handle and by queue. Handles are reused after release. */
 export interface WorkloadBook {
   /** @throws RangeError when the handle is not live */
@@ -23,19 +29,29 @@ export interface WorkloadBook {
   /** Returns the handle. */
   add(workload: Omit<AdmittedWorkload, "handle" | "sequence" | "evicted">): number;
   remove(handle: number): void;
-  /** Workloads of a queue, in no set order. */
-  workloadsOf(queue: number): readonly AdmittedWorkload[];
-  /** Least priority among the workloads of a queue; +Infinity when it has none. */
-  leastPriorityOf(queue: number): number;
+  /** Notes that a workload was told to stop. */
+  markStopping(handle: number): void;
+  workloadsOf(queue: number): QueueWorkloads;
   readonly count: number;
 }
 
-/** An empty book. Adding and removing cost O(1), and O(distinct priorities) when the last of the least goes. */
+/** Who yields first: lowest priority, then most recently admitted, then admitted first. A total order. */
+export function compareYielding(left: AdmittedWorkload, right: AdmittedWorkload): number {
+  return (
+    left.priority - right.priority ||
+    right.admittedS - left.admittedS ||
+    left.sequence - right.sequence
+  );
+}
+
+/** An empty book. A change costs O(log n) to find the place and O(n) moves, n workloads in the queue. */
 export function createWorkloadBook(queueCount: number): WorkloadBook {
   const entries: (AdmittedWorkload | undefined)[] = [];
-  const placeInQueue: number[] = [];
   const free: number[] = [];
-  const queues = Array.from({ length: queueCount }, createQueueBook);
+  const queues = Array.from({ length: queueCount }, () => ({
+    stopping: [] as AdmittedWorkload[],
+    running: [] as AdmittedWorkload[],
+  }));
   let sequence = 0;
   let count = 0;
   const get = (handle: number): AdmittedWorkload => {
@@ -44,6 +60,12 @@ export function createWorkloadBook(queueCount: number): WorkloadBook {
       throw new RangeError(`quota: no admitted workload has the handle ${handle}`);
     return entry;
   };
+  const listOf = ({ queue, evicted }: AdmittedWorkload): AdmittedWorkload[] =>
+    evicted ? queues[queue]!.stopping : queues[queue]!.running;
+  const insert = (entry: AdmittedWorkload): void =>
+    void listOf(entry).splice(placeOf(listOf(entry), entry), 0, entry);
+  const takeOff = (entry: AdmittedWorkload): void =>
+    void listOf(entry).splice(placeOf(listOf(entry), entry), 1);
   return {
     get,
     get count() {
@@ -55,52 +77,33 @@ export function createWorkloadBook(queueCount: number): WorkloadBook {
       entries[handle] = entry;
       sequence += 1;
       count += 1;
-      const queue = queues[workload.queue]!;
-      placeInQueue[handle] = queue.workloads.push(entry) - 1;
-      queue.countByPriority.set(
-        entry.priority,
-        (queue.countByPriority.get(entry.priority) ?? 0) + 1,
-      );
-      queue.leastPriority = Math.min(queue.leastPriority, entry.priority);
+      insert(entry);
       return handle;
     },
     remove(handle) {
-      const entry = get(handle);
-      const queue = queues[entry.queue]!;
-      const last = queue.workloads.pop()!;
-      if (last !== entry) {
-        queue.workloads[placeInQueue[handle]!] = last;
-        placeInQueue[last.handle] = placeInQueue[handle]!;
-      }
-      forgetPriority(queue, entry.priority);
+      takeOff(get(handle));
       entries[handle] = undefined;
       free.push(handle);
       count -= 1;
     },
-    workloadsOf: (queue) => queues[queue]!.workloads,
-    leastPriorityOf: (queue) => queues[queue]!.leastPriority,
+    markStopping(handle) {
+      const entry = get(handle);
+      takeOff(entry);
+      entry.evicted = true;
+      insert(entry);
+    },
+    workloadsOf: (queue) => queues[queue]!,
   };
 }
 
-interface QueueBook {
-  readonly workloads: AdmittedWorkload[];
-  readonly countByPriority: Map<number, number>;
-  leastPriority: number;
-}
-
-function createQueueBook(): QueueBook {
-  return { workloads: [], countByPriority: new Map(), leastPriority: Number.POSITIVE_INFINITY };
-}
-
-function forgetPriority(queue: QueueBook, priority: number): void {
-  const left = queue.countByPriority.get(priority)! - 1;
-  if (left > 0) {
-    queue.countByPriority.set(priority, left);
-    return;
+/** Where the entry stands, or would stand, in a sorted list. */
+function placeOf(list: readonly AdmittedWorkload[], entry: AdmittedWorkload): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareYielding(list[middle]!, entry) < 0) low = middle + 1;
+    else high = middle;
   }
-  queue.countByPriority.delete(priority);
-  if (priority !== queue.leastPriority) return;
-  queue.leastPriority = Number.POSITIVE_INFINITY;
-  for (const other of queue.countByPriority.keys())
-    queue.leastPriority = Math.min(queue.leastPriority, other);
+  return low;
 }

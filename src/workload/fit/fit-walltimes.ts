@@ -17,7 +17,11 @@ const NORMAL_QUARTILES = 1.348_979_500_392_163;
  *
  * @param usualS `usualWalltimes` of the whole trace: people of all gang sizes write the same values
  */
-export function fitWalltimes(jobs: JobTable, rows: readonly number[]): WalltimeModel | undefined {
+export function fitWalltimes(
+  jobs: JobTable,
+  rows: readonly number[],
+  usualS: readonly number[],
+): WalltimeModel | undefined {
   const kept = rows.filter((row) => jobs.walltimeS[row]! >= jobs.durationS[row]!);
   if (kept.length < rows.length / 2 || kept.length < 2) return undefined;
   const excess = kept.map((row) => {

@@ -17,5 +17,26 @@ export function workloadParametersYaml(parameters: WorkloadParameters): string {
       }
     },
   });
-  return document.toString({ lineWidth: 110, flowCollectionPadding: true });
+  return document
+    .toString({ lineWidth: 0, flowCollectionPadding: true })
+    .replaceAll(LONG_LIST, (_, indent: string, key: string, values: string) => {
+      const inner = `${indent}  `;
+      return `${indent}${key} [\n${broken(values.split(", "), inner)}\n${inner}]`;
+    });
+}
+
+/** A key with a list of more numbers than fit a line; the package would write one of them per line. */
+const LONG_LIST = /^( *)(\w+:) \[ ([-\d.e, ]{100,}) \]$/gm;
+const LINE_LENGTH = 110;
+
+/** The values in lines of usual length, each with a comma at its end. */
+function broken(values: readonly string[], indent: string): string {
+  const lines: string[] = [];
+  for (const value of values) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + value.length + 2 > LINE_LENGTH) {
+      lines.push(`${indent}${value},`);
+    } else lines[lines.length - 1] = `${last} ${value},`;
+  }
+  return lines.join("\n");
 }
