@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import("./commands/run.js")).registerRun,
   trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
+  import: async () => (await import("./commands/import.js")).registerImport,
   replay: async () => (await import("./commands/replay.js")).registerReplay,
   validate: async () => (await import("./commands/validate.js")).registerValidate,
   explain: async () => (await import("./commands/explain.js")).registerExplain,

@@ -1,0 +1,161 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+
+import { parseDuration } from "../../base/units.js";
+import { didYouMean } from "../../diagnostics/did-you-mean.js";
+import type { Problem } from "../../diagnostics/problem.js";
+import { InputError } from "../../diagnostics/problem.js";
+import { visibleText } from "../../diagnostics/visible-text.js";
+import { readTextFile } from "../../io/read-file.js";
+import { writeTextFile } from "../../io/write-text-file.js";
+import type {
+  ImportKind,
+  ImportOptions,
+  ImportResult,
+} from "../../scenario/import/import-files.js";
+import { IMPORT_KINDS, importFiles, partText } from "../../scenario/import/import-files.js";
+import { parseTime } from "../../workload/reading/civil-time.js";
+import { writeHeadroomCsv } from "../../workload/write-headroom-csv.js";
+
+interface ImportCommandOptions {
+  readonly as?: string;
+  readonly out: string;
+  readonly gpu: readonly string[];
+  readonly assumeDuration?: string;
+  readonly now?: string;
+}
+
+/** `headroom import`: configuration and jobs of a running cluster, without retyping. */
+export function registerImport(program: Command): void {
+  const kinds = Object.entries(IMPORT_KINDS).map(
+    ([name, description]) => `  ${name.padEnd(15)} ${description}`,
+  );
+  program
+    .command("import")
+    .summary("make a part of a scenario, or a trace of today's jobs, from a cluster's own files")
+    .description(
+      "Reads configuration of Kueue, kube-scheduler, Kubernetes nodes and Slurm into a YAML file that a scenario can\n" +
+        "extend, and lists of jobs into a trace that starts now. What could not be expressed is listed, line by line.",
+    )
+    .argument("<file...>", "files to read; several make one part of a scenario")
+    .requiredOption("--out <file>", "file to write: a .yaml for configuration, a .csv for jobs")
+    .option(
+      "--as <kind>",
+      `what the files are: ${Object.keys(IMPORT_KINDS).join(", ")}; guessed when absent`,
+    )
+    .option(
+      "--gpu <name=model>",
+      "GPU model meant by a name in the files, such as a100=A100 SXM4-80GB; may be repeated",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option(
+      "--assume-duration <duration>",
+      "how long a job without time limit still takes, such as 4h; without it such jobs are a problem",
+    )
+    .option(
+      "--now <time>",
+      "when the list of jobs was made, such as 2026-01-05T08:00:00Z, where it does not say",
+    )
+    .addHelpText(
+      "after",
+      `
+Kinds:
+${kinds.join("\n")}
+
+Examples:
+  headroom import queues.yaml nodes.json --out cluster.yaml
+  headroom import slurm.conf --out cluster.yaml --gpu "a100=A100 SXM4-80GB"
+  headroom import squeue.txt --as squeue --out now.csv --assume-duration 4h`,
+    )
+    .action(run);
+}
+
+async function run(files: readonly string[], options: ImportCommandOptions): Promise<void> {
+  const importOptions = readOptions(files, options);
+  const sources = await Promise.all(
+    files.map(async (file) => ({ file, text: await readTextFile(file) })),
+  );
+  const result = importFiles(sources, importOptions);
+  const chunks =
+    result.kind === "trace" ? writeHeadroomCsv(result.jobs) : [partText(result.scenario, result)];
+  await writeTextFile(options.out, chunks);
+  process.stdout.write(`${report(result, options.out).join("\n")}\n`);
+}
+
+function readOptions(files: readonly string[], options: ImportCommandOptions): ImportOptions {
+  const problems: Problem[] = [];
+  const fault = (
+    rule: string,
+    message: string,
+    allowed?: readonly string[],
+    suggestion?: string,
+  ): void => {
+    problems.push({
+      file: "import",
+      rule,
+      message,
+      ...(allowed === undefined ? {} : { allowed }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  };
+  const { as, assumeDuration, now, out } = options;
+  const kinds = Object.keys(IMPORT_KINDS);
+  if (as !== undefined && !kinds.includes(as)) {
+    fault("unknown-kind", `--as: there is no kind "${as}"`, kinds, didYouMean(as, kinds));
+  }
+  const duration = assumeDuration === undefined ? undefined : parseDuration(assumeDuration);
+  if (duration?.ok === false) fault("bad-quantity", `--assume-duration: ${duration.message}`);
+  if (duration?.ok === true && duration.value <= 0) {
+    fault("bad-quantity", `--assume-duration must be longer than 0, got "${assumeDuration!}"`);
+  }
+  const time = now === undefined ? undefined : parseTime(now);
+  if (now !== undefined && time === undefined) {
+    fault(
+      "not-a-time",
+      `--now must be a time such as 2026-01-05T08:00:00Z or a Unix time, got "${now}"`,
+    );
+  }
+  const gpus = new Map<string, string>();
+  for (const pair of options.gpu) {
+    const equals = pair.indexOf("=");
+    if (equals < 1 || equals === pair.length - 1) {
+      fault("bad-set", `--gpu must be name=model, such as a100=A100 SXM4-80GB, got "${pair}"`);
+    } else gpus.set(pair.slice(0, equals), pair.slice(equals + 1));
+  }
+  if (files.some((file) => resolve(file) === resolve(out))) {
+    fault("same-file", `--out ${out} is one of the files to read, which would be lost`);
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return {
+    gpus,
+    ...(as === undefined ? {} : { kind: as as ImportKind }),
+    ...(duration?.ok === true ? { assumedDurationS: duration.value } : {}),
+    ...(time === undefined ? {} : { nowS: time.epochS }),
+  };
+}
+
+function report({ read, notes, ignored, ...result }: ImportResult, out: string): readonly string[] {
+  return [
+    ...read.map(
+      ({ file, kind, isGuess }) =>
+        `${file}: read as ${kind}${isGuess ? " (a guess; say otherwise with --as)" : ""}`,
+    ),
+    ...notes.map((note) => `note: ${note}`),
+    ...(ignored.length === 0 ? ["ignored: nothing"] : ["ignored:"]),
+    ...ignored.map(({ file, line, path, why }) => `  ${file}:${line}: ${path}: ${why}`),
+    result.kind === "trace"
+      ? `wrote ${out}: ${result.jobs.count} jobs; use it as workload.trace`
+      : `wrote ${out}: ${sectionsOf(result.scenario).join(", ")}; use it with extends: ${out}`,
+  ].map((line) => visibleText(line));
+}
+
+function sectionsOf({
+  cluster,
+  policy,
+}: Extract<ImportResult, { kind: "scenario" }>["scenario"]): readonly string[] {
+  return [
+    ...(cluster === undefined ? [] : ["cluster"]),
+    ...Object.keys(policy ?? {}).map((field) => `policy.${field}`),
+  ];
+}

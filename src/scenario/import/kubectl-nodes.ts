@@ -1,0 +1,168 @@
+import { parseQuantity } from "../../workload/formats/kubernetes-quantity.js";
+import {
+  createJsonDocument,
+  isObject,
+  objectsOf,
+  scalarText,
+} from "../../workload/reading/json-element.js";
+import type { JsonElement, JsonObject } from "../../workload/reading/json-element.js";
+import { createReadingLog } from "../../workload/reading/reading-log.js";
+import type { FoundNode, GpuMapping } from "./group-nodes.js";
+import { createGpuTypes, groupNodes } from "./group-nodes.js";
+import type { Imported, ImportLog, ImportSource } from "./imported.js";
+import { createImportLog, finishImport } from "./imported.js";
+
+const NODES_MAX = 200_000;
+const GIBIBYTE = 1_073_741_824;
+const GPU_RESOURCES = ["nvidia.com/gpu", "amd.com/gpu", "gpu.intel.com/i915", "gpu.intel.com/xe"];
+
+/**
+ * Reads `kubectl get nodes -o json` into node groups.
+ *
+ * Sizes are the allocatable ones, memory rounded down to whole GiB so that like nodes stay together. Nodes
+ * that take no pods now are left out and listed. Source of the GPU labels: NVIDIA/k8s-device-plugin
+ * docs/gpu-feature-discovery.
+ *
+ * @throws InputError with every problem of the file
+ */
+export function importKubectlNodes(
+  { file, text }: ImportSource,
+  mapping: GpuMapping = new Map(),
+): Imported {
+  const log = createImportLog();
+  const reading = createReadingLog();
+  const nodes: FoundNode[] = [];
+  const document = createJsonDocument({
+    file,
+    log: reading,
+    lists: ["items"],
+    rowsMax: NODES_MAX,
+    onElement: (element) => {
+      const node = readNode(log, file, element);
+      if (node !== undefined) nodes.push(node);
+    },
+  });
+  document.push(text);
+  document.end();
+  reading.throwIfRefused();
+  const cluster = groupNodes(nodes, createGpuTypes(mapping, log));
+  if (cluster === undefined) {
+    const message = "the file has no node that takes pods";
+    log.problems.push({ file, line: 1, col: 1, rule: "no-nodes", message });
+    return finishImport({}, log);
+  }
+  log.notes.push(
+    `read ${nodes.length} nodes in ${cluster.nodes.length} groups; sizes are allocatable, memory rounded down to whole GiB`,
+    "pods that are no jobs (DaemonSets, system pods) also take CPU, memory and a place of their node: write smaller figures to keep it back",
+  );
+  return finishImport({ cluster }, log);
+}
+
+function readNode(log: ImportLog, file: string, element: JsonElement): FoundNode | undefined {
+  const { value, line } = element;
+  const metadata = objectIn(value, "metadata");
+  const name = scalarText(metadata.name);
+  const ignore = (path: string, why: string): undefined => {
+    log.ignored.push({ file, line, path: `Node ${name}${path}`, why });
+    return undefined;
+  };
+  if (value.kind !== undefined && value.kind !== "Node") {
+    element.reject(
+      "kind",
+      "wrong-kind",
+      `must be a list of Nodes, got a ${scalarText(value.kind)}`,
+    );
+    return undefined;
+  }
+  const spec = objectIn(value, "spec");
+  const status = objectIn(value, "status");
+  if (spec.unschedulable === true)
+    return ignore("", "is cordoned (spec.unschedulable): it takes no pods");
+  const ready = objectsOf(status.conditions).find(({ type }) => type === "Ready");
+  if (ready !== undefined && ready.status !== "True")
+    return ignore("", "is not ready: it takes no pods");
+  const taints = objectsOf(spec.taints).map(
+    ({ key, effect }) => `${scalarText(key)}:${scalarText(effect)}`,
+  );
+  if (taints.length > 0) {
+    ignore(
+      `: taints ${taints.join(", ")}`,
+      "placement does not look at taints: the node is open to every job",
+    );
+  }
+  const allocatable = objectIn(status, "allocatable");
+  const amount = (resource: string): number => quantityOf(element, allocatable, resource);
+  const cpuMilli = Math.floor(amount("cpu") * 1000);
+  const memoryBytes = Math.floor(amount("memory") / GIBIBYTE) * GIBIBYTE;
+  const pods = amount("pods");
+  for (const field of ["cpu", "memory"]) {
+    if (allocatable[field] !== undefined) continue;
+    element.reject("status", "missing-field", `node ${name} lacks status.allocatable.${field}`);
+  }
+  const gpus = gpusOf(element, metadata, amount, ignore);
+  if (element.isBroken() || gpus === undefined) return undefined;
+  return { name, cpuMilli, memoryBytes, ...gpus, ...(pods > 0 ? { podsMax: pods } : {}) };
+}
+
+/** Whole GPUs of a node; undefined for a node whose GPUs are offered in slices only. */
+function gpusOf(
+  element: JsonElement,
+  metadata: JsonObject,
+  amount: (resource: string) => number,
+  ignore: (path: string, why: string) => undefined,
+): Pick<FoundNode, "gpuCount" | "gpuType"> | undefined {
+  const labels = objectIn(metadata, "labels");
+  const label = (name: string): string => scalarText(labels[`nvidia.com/${name}`]);
+  const product = label("gpu.product") || scalarText(labels["amd.com/gpu.product-name"]);
+  const offered = GPU_RESOURCES.reduce((sum, resource) => sum + amount(resource), 0);
+  if (label("mig.strategy") === "single" && /-MIG-/.test(product)) {
+    return ignore(
+      "",
+      `offers ${product} only, and a cluster of a scenario has whole GPUs: the node is left out`,
+    );
+  }
+  const allocatable = objectIn(objectIn(element.value, "status"), "allocatable");
+  const slices = Object.keys(allocatable).filter(
+    (name) => name.startsWith("nvidia.com/mig-") && amount(name) > 0,
+  );
+  if (slices.length > 0) {
+    ignore(
+      `: ${slices.join(", ")}`,
+      "MIG slices have no counterpart; only the GPUs without MIG are counted",
+    );
+  }
+  const replicas = Math.max(1, Number(label("gpu.replicas")) || 1);
+  const gpuCount = offered / replicas;
+  if (!Number.isInteger(gpuCount)) {
+    element.reject(
+      "labels",
+      "not-whole",
+      `${offered} GPUs offered ${replicas} times each are no whole number of GPUs`,
+    );
+  }
+  if (replicas > 1 && offered > 0) {
+    ignore(
+      `: gpu.replicas ${replicas}`,
+      "time slicing has no counterpart; each GPU counts once, and jobs may ask for shares of it",
+    );
+  }
+  return { gpuCount, gpuType: gpuCount === 0 ? "" : product.replace(/-SHARED$/, "") };
+}
+
+function quantityOf(element: JsonElement, amounts: JsonObject, resource: string): number {
+  const text = scalarText(amounts[resource]);
+  if (text === "") return 0;
+  const value = parseQuantity(text);
+  if (value !== undefined) return value;
+  element.reject(
+    resource,
+    "not-a-quantity",
+    `${resource} must be a Kubernetes quantity such as 64Gi, got "${text}"`,
+  );
+  return 0;
+}
+
+function objectIn(value: JsonObject, field: string): JsonObject {
+  const found = value[field];
+  return isObject(found) ? found : {};
+}
