@@ -27,6 +27,8 @@ const HELIOS =
 /** One row of the comparison: a policy, a placement, and what the peer reported. */
 interface PeerRow {
   readonly id: string;
+  /** Policy and placement in words. */
+  readonly label: string;
   readonly queue: QueuePolicySpec;
   readonly source: string;
   readonly jctMeanS: number;
@@ -36,6 +38,7 @@ interface PeerRow {
 const POOL_ROWS: readonly (PeerRow & { readonly peerPolicy?: string })[] = [
   {
     id: "pool/fifo-strict",
+    label: "fifo-strict in a pool",
     queue: { name: "fifo-strict" },
     source: TIRESIAS,
     peerPolicy: "fifo",
@@ -44,18 +47,27 @@ const POOL_ROWS: readonly (PeerRow & { readonly peerPolicy?: string })[] = [
   },
   {
     id: "pool/fifo-skip",
+    label: "fifo-skip in a pool",
     queue: { name: "fifo-skip" },
     source: TIRESIAS,
     peerPolicy: "fjf",
     jctMeanS: 47677.6,
     waitMeanS: 30894.77,
   },
-  { id: "pool/sjf", queue: { name: "sjf" }, source: PAI, jctMeanS: 24914.58, waitMeanS: 8131.75 },
+  {
+    id: "pool/sjf",
+    label: "sjf in a pool",
+    queue: { name: "sjf" },
+    source: PAI,
+    jctMeanS: 24914.58,
+    waitMeanS: 8131.75,
+  },
 ];
 
 const HELIOS_ROWS: readonly (PeerRow & { readonly peerPolicy: string })[] = [
   {
     id: "consolidate/sjf",
+    label: "sjf, consolidating",
     queue: { name: "sjf", options: { blocking: "head" } },
     source: HELIOS,
     peerPolicy: "sjf",
@@ -64,6 +76,7 @@ const HELIOS_ROWS: readonly (PeerRow & { readonly peerPolicy: string })[] = [
   },
   {
     id: "consolidate/fifo-strict",
+    label: "fifo-strict, consolidating",
     queue: { name: "fifo-strict" },
     // Helios itself gives 42703.98 / 25921.16: it sorts equal submit times unstably in one cluster.
     source: `${HELIOS}; averages of the same rules with ties in file order`,
@@ -101,7 +114,7 @@ async function poolChecks(dataFolder: string): Promise<Check[]> {
     checks.push(
       equalCheck(
         `${row.id}/jobs`,
-        "jobs with the peer's start and end",
+        `${row.label}: jobs with the peer's start and end`,
         row.source,
         jobs.count,
         equal,
@@ -135,8 +148,8 @@ async function heliosChecks(dataFolder: string): Promise<Check[]> {
       const isUnstable = row.id === UNSTABLE.row && partition === UNSTABLE.partition;
       const id = `${row.id}/${partition}/jobs`;
       const what = isUnstable
-        ? "jobs with the peer's start; the peer sorts equal submit times unstably here"
-        : "jobs with the peer's start";
+        ? `${row.label}, cluster ${partition}: jobs with the peer's start; it sorts equal submit times unstably here`
+        : `${row.label}, cluster ${partition}: jobs with the peer's start`;
       const check = equalCheck(id, what, HELIOS, peers.length, countEqual(run, partition, peers));
       checks.push(isUnstable ? { ...check, bar: null, pass: null } : check);
     }
@@ -187,8 +200,8 @@ function averageChecks(row: PeerRow, run: BatchRun): Check[] {
     };
   };
   return [
-    check("jct", "average job completion time", row.jctMeanS, jctS.mean),
-    check("wait", "average wait", row.waitMeanS, waitS.mean),
+    check("jct", `${row.label}: average job completion time`, row.jctMeanS, jctS.mean),
+    check("wait", `${row.label}: average wait`, row.waitMeanS, waitS.mean),
   ];
 }
 
