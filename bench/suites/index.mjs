@@ -1,7 +1,8 @@
 // Every benchmark there is, in the order they run. bench/README.md says what a suite has to be.
+import { batchSuites } from "./batch.mjs";
 import { elementarySuites } from "./elementary.mjs";
 import { engineBursts } from "./engine-bursts.mjs";
 import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
 
-export const suites = [engineHold, ...engineShapes, engineBursts, ...elementarySuites];
+export const suites = [engineHold, ...engineShapes, engineBursts, ...elementarySuites, ...batchSuites];
