@@ -5,4 +5,10 @@ import { engineBursts } from "./engine-bursts.mjs";
 import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
 
-export const suites = [engineHold, ...engineShapes, engineBursts, ...elementarySuites, ...batchSuites];
+export const suites = [
+  engineHold,
+  ...engineShapes,
+  engineBursts,
+  ...elementarySuites,
+  ...batchSuites,
+];
