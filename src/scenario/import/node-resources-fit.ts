@@ -3,11 +3,7 @@ import type { ImportLog } from "./imported.js";
 import { at, ignore, ignoreOthers, itemsAt, reject, textAt } from "./located-fields.js";
 
 /** Weights of the resources in a scoring strategy. */
-interface Weights {
-  readonly cpu: number;
-  readonly memory: number;
-  readonly gpu: number;
-}
+type Weights = Readonly<Record<"cpu" | "memory" | "gpu", number>>;
 
 /** What Headroom's scorers weigh; those without GPUs are kube's own defaults. */
 const SCORERS = {
