@@ -4,11 +4,14 @@ import { elementarySuites } from "./elementary.mjs";
 import { engineBursts } from "./engine-bursts.mjs";
 import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
+import { fgdMatrix, fgdRun } from "./fgd.mjs";
 
 export const suites = [
   engineHold,
   ...engineShapes,
   engineBursts,
   ...elementarySuites,
+  fgdRun,
+  fgdMatrix,
   ...batchSuites,
 ];

@@ -1,0 +1,13 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Keeps the result of a long experiment beside it, with the command and the day it was made. */
+export function writeResults(name: string, results: unknown): void {
+  const document = {
+    command: `npx vitest run --config test/full/vitest.config.ts ${name}`,
+    date: new Date().toISOString().slice(0, 10),
+    results,
+  };
+  const path = join(import.meta.dirname, `results-${name}.json`);
+  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
+}
