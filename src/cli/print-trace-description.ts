@@ -117,7 +117,7 @@ function tenantText({ tenants, gpuSeconds, jobs }: TraceDescription, count: numb
 }
 
 function jobText({ id, gpus, durationS, gpuSeconds }: LargestJob): string {
-  return `${visibleText(id)}: ${amount(gpus)} GPUs for ${formatDuration(durationS)}, ${gpuHours(gpuSeconds)}`;
+  return `${visibleText(id)}: ${amount(gpus)} ${gpus === 1 ? "GPU" : "GPUs"} for ${formatDuration(durationS)}, ${gpuHours(gpuSeconds)}`;
 }
 
 function sizeLines({ gangSizes, jobs, gpuSeconds }: TraceDescription): string[] {

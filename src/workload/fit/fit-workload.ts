@@ -68,12 +68,19 @@ export function fitWorkload(
   return {
     traceWeeks,
     batches,
-    notes: notesOf(jobs, kinds, fittedHours.form),
+    notes: [
+      ...notesOf(jobs, kinds, fittedHours.form),
+      ...(week.hours.every((count) => count > 0)
+        ? []
+        : [
+            `the trace covers ${hours} of the ${HOURS_PER_WEEK} hours of a week: the rates of days and hours it has not seen are taken from the others`,
+          ]),
+    ],
     parameters: {
       schema: "headroom/workload/v1",
       description: options.description,
       seed: options.seed,
-      weeks: Math.max(1, Math.round(traceWeeks)),
+      weeks: traceWeeks < 1 ? rounded(traceWeeks) : Math.round(traceWeeks),
       jobsPerWeek: rounded(jobsPerWeekOf(jobs, week.hours, fittedHours.weights)),
       hourOfWeekWeights: fittedHours.weights.map(rounded),
       kinds: kinds.map((kind) =>

@@ -8,7 +8,7 @@ import { jobGpuMilli } from "../describe/job-gpu-milli.js";
 import type { JobTable } from "../job-table.js";
 import { generateWorkload, jobsPerWeekOf } from "../synthetic/generate-workload.js";
 import type { DurationModel, WorkloadParameters } from "../synthetic/parameters.js";
-import { HOURS_PER_WEEK } from "../synthetic/weekly-clock.js";
+import { HOURS_PER_WEEK, WEEK_S } from "../synthetic/weekly-clock.js";
 import type { FittedBatches } from "./fit-batches.js";
 import type { FittedWorkload } from "./fit-workload.js";
 import { gapsOf, kindsOf } from "./kinds-of.js";
@@ -68,23 +68,41 @@ export interface ChiSquare {
   readonly poor: boolean;
 }
 
-/** Compares the trace with a workload of the same length generated from the fit. */
+/**
+ * Compares the trace with a workload generated from the fit, of the same length and from the same hour of
+ * the week on.
+ */
 export function goodnessOfFit(
   jobs: JobTable,
   { parameters, traceWeeks, batches }: FittedWorkload,
 ): GoodnessOfFit {
+  const fromS = Math.floor((jobs.submitS[0]! + secondsIntoWeek(jobs)) / HOUR_S) * HOUR_S;
+  const startS = ((fromS % WEEK_S) + WEEK_S) % WEEK_S;
+  const endS = startS + traceWeeks * WEEK_S;
   const generated = generateWorkload(
-    { ...parameters, weeks: traceWeeks },
+    { ...parameters, weeks: endS / WEEK_S },
     createRandomStreams(parameters.seed),
   );
-  const generatedKinds = new Map(kindsOf(generated).map((kind) => [kind.name, kind]));
-  const kinds = kindsOf(jobs).map((kind) =>
-    compareKind(jobs, kind, generated, generatedKinds.get(kind.name)?.rows ?? []),
+  const generatedKinds = kindsOf(generated).map((kind) => ({
+    ...kind,
+    rows: kind.rows.filter((row) => generated.submitS[row]! >= startS),
+  }));
+  const traceKinds = kindsOf(jobs);
+  const kinds = traceKinds.map((kind) =>
+    compareKind(
+      jobs,
+      kind,
+      generated,
+      generatedKinds.find(({ name }) => name === kind.name)?.rows ?? [],
+    ),
   );
   const measures = {
     kinds,
-    hoursOfWeek: compareHours(headsPerHour(jobs, batches), headsPerHour(generated, batches)),
-    gangSizeTotalVariation: totalVariation(kinds, jobs.count, generated.count),
+    hoursOfWeek: compareHours(
+      headsPerHour(jobs, traceKinds, batches),
+      headsPerHour(generated, generatedKinds, batches),
+    ),
+    gangSizeTotalVariation: totalVariation(kinds),
     gpuSecondsPerWeek: {
       trace: gpuSecondsOf(jobs) * (parameters.jobsPerWeek / jobs.count),
       expected: expectedGpuSeconds(parameters),
@@ -130,10 +148,14 @@ function distanceOf(left: Float64Array, right: Float64Array): Distance | null {
 }
 
 /** Jobs that begin a batch, by hour of the week: unlike all jobs they come nearly independently. */
-function headsPerHour(jobs: JobTable, batches: ReadonlyMap<string, FittedBatches>): Float64Array {
+function headsPerHour(
+  jobs: JobTable,
+  kinds: readonly KindRows[],
+  batches: ReadonlyMap<string, FittedBatches>,
+): Float64Array {
   const heads = new Float64Array(HOURS_PER_WEEK);
   const offsetS = secondsIntoWeek(jobs);
-  for (const { name, rows } of kindsOf(jobs)) {
+  for (const { name, rows } of kinds) {
     const gapsS = gapsOf(jobs, rows);
     const fitted = batches.get(name);
     rows.forEach((row, index) => {
@@ -177,7 +199,9 @@ function chiSquareQuantile(p: number, degrees: number): number {
   return degrees * root * root * root;
 }
 
-function totalVariation(kinds: readonly KindFit[], total: number, generatedTotal: number): number {
+function totalVariation(kinds: readonly KindFit[]): number {
+  const total = kinds.reduce((sum, kind) => sum + kind.jobs, 0);
+  const generatedTotal = kinds.reduce((sum, kind) => sum + kind.generatedJobs, 0);
   if (generatedTotal === 0) return 1;
   const differences = kinds.map((kind) =>
     Math.abs(kind.jobs / total - kind.generatedJobs / generatedTotal),
