@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { visibleText } from "../diagnostics/visible-text.js";
+import { shortDecision } from "../report/short-decision.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import type { GoalResult, ResultDocument, RunResult } from "../studies/run/result-document.js";
 import { colours } from "./terminal.js";
@@ -18,8 +19,9 @@ export function printDecision(
   const colour = colours(process.stdout);
   const lines: string[] = [""];
   if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
-  lines.push(colour.bold(wrapText(document.decision)), "");
-  if (document.goals.length > 0) lines.push(...goalTable(document), "");
+  lines.push(colour.bold(wrapText(shortDecision(document))), "");
+  const hasGoals = [document, ...document.variants].some(({ goals }) => goals.length > 0);
+  if (hasGoals) lines.push(...goalTable(document), "");
   if (document.trust?.applies === true) lines.push(wrapText(document.trust.sentence), "");
   const warnings = [...document.warnings, ...(written?.warnings ?? [])];
   lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
@@ -35,30 +37,52 @@ export function printDecision(
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** Goals as rows, the base and every variant as columns; as lists where the terminal is too narrow for that. */
+type NamedRun = readonly [name: string, run: RunResult];
+
+/**
+ * Goals as rows, the base and every variant as columns. Where the terminal is too narrow for that, the goals of
+ * the base as rows, and one line per variant.
+ */
 function goalTable(document: ResultDocument): string[] {
-  const runs: readonly (readonly [string, RunResult])[] = [
-    ["base", document],
-    ...document.variants.map((variant) => [variant.name, variant] as const),
-  ];
-  const targets = document.goals.map(
-    ({ comparison, target, unit }) =>
-      `${comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(target, unit)}`,
-  );
-  const table = alignColumns([
-    ["goal", "target", ...runs.map(([name]) => name)],
-    ...document.goals.map(({ id }, index) => [
-      id,
-      targets[index]!,
-      ...runs.map(([, run]) => outcome(run.goals[index]!)),
-    ]),
-  ]);
+  const variants = document.variants.map((variant): NamedRun => [variant.name, variant]);
+  const table = goalRows([["base", document], ...variants]);
   if (table.every((line) => displayWidth(line) <= textColumns())) return table;
-  return document.goals.flatMap(({ id }, index) => [
-    ...(index === 0 ? [] : [""]),
-    `  ${visibleText(id)} ${targets[index]!}`,
-    ...alignColumns(runs.map(([name, run]) => ["", name, outcome(run.goals[index]!)])),
+  const ofVariants = variants.map(([name, run]) => [name, ...variantOutcome(run)]);
+  return [
+    ...(document.goals.length === 0 ? [] : [...goalRows([["base", document]]), ""]),
+    ...alignColumns([["variant", "goals met", "not met"], ...ofVariants]),
+  ];
+}
+
+function goalRows(runs: readonly NamedRun[]): string[] {
+  // A variant may change goals, add some and take some away.
+  const goals = new Map<string, GoalResult>();
+  for (const [, run] of runs) {
+    for (const goal of run.goals) if (!goals.has(goal.id)) goals.set(goal.id, goal);
+  }
+  const rows = [...goals.values()].map((goal) => [
+    goal.id,
+    `${goal.comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(goal.target, goal.unit)}`,
+    ...runs.map(([, run]) => {
+      const found = run.goals.find(({ id }) => id === goal.id);
+      if (found === undefined) return "no goal";
+      const own =
+        found.target === goal.target ? "" : ` (target ${formatQuantity(found.target, found.unit)})`;
+      return `${outcome(found)}${own}`;
+    }),
   ]);
+  return alignColumns([["goal", "target", ...runs.map(([name]) => name)], ...rows]);
+}
+
+/** Missed goals that one line names; more are counted. */
+const MISSED_NAMED_MAX = 2;
+
+function variantOutcome({ goals }: RunResult): readonly [met: string, missed: string] {
+  const missed = goals.filter((goal) => !goal.met);
+  const named = missed.slice(0, MISSED_NAMED_MAX).map(({ id }) => id);
+  if (missed.length > named.length) named.push(`${missed.length - named.length} more`);
+  if (goals.length === 0) return ["no goals", ""];
+  return [`${goals.length - missed.length} of ${goals.length}`, named.join(", ")];
 }
 
 function outcome(goal: GoalResult): string {

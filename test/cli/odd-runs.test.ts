@@ -28,6 +28,20 @@ const CASES: readonly (readonly [string, readonly string[], number])[] = [
   ],
   ["a variant in which nothing happens", ["variants=[{name: cut, set: {run.eventsMax: 1}}]"], 0],
   ["no goals", ["goals=null"], 0],
+  [
+    "variants with other goals and none",
+    [
+      "variants=[{name: a, set: {goals: []}}, {name: b, set: {goals: [{id: own, metric: jobs.makespanS, atMost: 1h}]}}]",
+    ],
+    0,
+  ],
+  [
+    "many variants",
+    [
+      `variants=[${Array.from({ length: 12 }, (_, index) => `{name: number ${index}, set: {workload.load: ${index + 1}}}`).join(",")}]`,
+    ],
+    0,
+  ],
 ];
 
 test.each(CASES)("%s", (_name, sets, exitCode) => {

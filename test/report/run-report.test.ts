@@ -107,6 +107,86 @@ describe("page one", () => {
   });
 });
 
+describe("many goals and many variants", () => {
+  const many = fixtureInput({
+    jobs: 60,
+    gpus: 32,
+    variants: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`v${index}`, 40])),
+  });
+  const [first] = many.result.goals;
+  const goals = Array.from({ length: 9 }, (_, index) => ({
+    ...first!,
+    id: `goal ${index}`,
+    met: true,
+  }));
+  const missed = goals.map((goal, index) => (index < 4 ? { ...goal, met: false } : goal));
+  const input: RunReportInput = {
+    ...many,
+    result: {
+      ...many.result,
+      goals,
+      variants: many.result.variants.map((variant, index) => ({
+        ...variant,
+        goals: index === 3 ? missed : goals,
+      })),
+    },
+  };
+  const text = writeMarkdown(buildRunReport(input));
+
+  test("every goal of the base stands on page one, and every variant in one row", () => {
+    for (const { id } of goals) expect(text).toContain(`(${id})`);
+    expect(text).toMatch(/^\| v3 \| 5 of 9 \| .*; 1 more \|$/m);
+    expect(text).toMatch(/^\| v11 \| 9 of 9 \| — \|$/m);
+  });
+
+  test("the headline leaves the variants to the table", () => {
+    expect(text).not.toContain("With “v0”");
+    expect(buildRunReport(input).sections[0]!.blocks[0]).toEqual({
+      kind: "headline",
+      sentence: many.result.decision.split(" With ")[0],
+    });
+  });
+
+  test("a goal that only a variant has is shown", () => {
+    const [plus2, plus8] = compared.result.variants;
+    const own = { ...plus8!.goals[0]!, id: "own", metric: "jobs.makespanS" };
+    const result = { ...compared.result, variants: [plus2!, { ...plus8!, goals: [own] }] };
+    const page = writeMarkdown(buildRunReport({ ...compared, result }));
+    expect(page).toContain("Time until the last job ends: at most");
+    expect(page).toContain("not a goal here");
+  });
+});
+
+describe("what a difference means", () => {
+  const withVariant = (change: Partial<RunReportInput["result"]["variants"][number]>): string => {
+    const [first, second] = compared.result.variants;
+    const result = { ...compared.result, variants: [{ ...first!, ...change }, second!] };
+    return writeMarkdown(buildRunReport({ ...compared, result }));
+  };
+
+  test("variants that change no job saw the same jobs", () => {
+    expect(withVariant({})).toContain("Base and variants saw the same jobs in the same order");
+  });
+
+  test("a variant with another load did not see the same jobs, and more jobs done are no merit", () => {
+    const { jobs } = compared.result.variants[0]!;
+    const text = withVariant({
+      set: { "workload.load": 2 },
+      jobs: { ...jobs, count: jobs.count * 2, completed: jobs.completed * 2 },
+    });
+    expect(text).not.toContain("Base and variants saw the same jobs");
+    expect(text).toContain("“+2 nodes” has another workload than the base;");
+    expect(text).toContain("The other variants saw the base's jobs in the same order.");
+    expect(text).toMatch(/^\| Jobs completed \| \+[\d,]+\sjobs \|/m);
+  });
+
+  test("a difference in the last digit is none", () => {
+    const { jobs } = compared.result;
+    const text = withVariant({ jobs: { ...jobs, tenantFairness: jobs.tenantFairness! + 2e-16 } });
+    expect(text).toMatch(/Fairness between tenants[^|]* \| no change \|/);
+  });
+});
+
 describe("the whole report", () => {
   test.each([
     ["compared", compared],

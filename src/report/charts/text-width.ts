@@ -1,11 +1,14 @@
-/** Advance widths in thousandths of the font size, for groups of characters. */
+/** Advance widths of DejaVu Sans in thousandths of the font size, rounded up for groups of characters. */
 const WIDTHS: readonly (readonly [characters: string, width: number])[] = [
-  ["ijl|!'.,:; ", 320],
-  ['frtI()[]{}/\\-\u00a0"', 400],
-  ["JLsczvxykTEFZ", 570],
-  ["abdeghnopqu0123456789+=<>~_$?#*S", 636],
-  ["ABCDGHKNOPQRUVXY&", 730],
-  ["mwMW%@\u2212\u2192\u2013", 920],
+  ["'ijlIJ ,.\u00a0·’", 320],
+  ["/:;\\|f-()[]t!r", 412],
+  ['"*_`–“”s?z', 532],
+  ["cLFkvxyPTY", 612],
+  ["aoeEhnuSbdgpq$0123456789{}", 638],
+  ["KAVXZBRC", 700],
+  ["UNHDG&OQ", 790],
+  ["w#+<=>^~−→≤≥×M", 866],
+  ["%mW@—…", 1000],
 ];
 
 const widthOf = new Map(
@@ -13,7 +16,7 @@ const widthOf = new Map(
 );
 
 /** Characters the table does not know: as wide as the widest Latin letter. */
-const UNKNOWN_WIDTH = 920;
+const UNKNOWN_WIDTH = 1000;
 
 /**
  * How wide a line of text is in CSS pixels, without a font at hand.

@@ -77,7 +77,8 @@ function describe(one: WaitDistribution, goals: readonly WaitGoal[]): string {
   const withinMinute = startedWithin(one, 60);
   if (withinMinute === null) return "no job could start";
   const within = [`${formatShare(withinMinute)} of ${countOf(jobs, "job")} started within 1 min`];
-  for (const { targetS } of goals) {
+  // Several goals may name one wait.
+  for (const targetS of new Set(goals.map((goal) => goal.targetS))) {
     if (targetS === 60) continue;
     within.push(`${formatShare(startedWithin(one, targetS)!)} within ${formatDuration(targetS)}`);
   }

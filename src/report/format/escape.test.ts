@@ -2,12 +2,22 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { markdownToHtml } from "../html/inline-markdown.js";
-import { escapeHtml, escapeMarkdown, markdownCode } from "./escape.js";
+import { escapeBreakable, escapeHtml, escapeMarkdown, markdownCode } from "./escape.js";
 
 describe("text from outside", () => {
   test("is inert in HTML", () => {
     expect(escapeHtml(`<script>alert("1")</script> & 'x'`)).toBe(
       "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39;",
+    );
+  });
+
+  test("gets places to break only inside words nobody could fit, and never inside an entity", () => {
+    expect(escapeBreakable("a name of ordinary words")).toBe("a name of ordinary words");
+    expect(escapeBreakable("<".repeat(30))).toBe(
+      ["&lt;".repeat(12), "&lt;".repeat(12), "&lt;".repeat(6)].join("<wbr>"),
+    );
+    expect(escapeBreakable(`two ${"🚀".repeat(25)}`)).toBe(
+      `two ${["🚀".repeat(12), "🚀".repeat(12), "🚀"].join("<wbr>")}`,
     );
   });
 

@@ -19,6 +19,26 @@ export function escapeHtml(text: string): string {
   return visibleText(text).replace(/[&<>"']/g, (character) => HTML_ENTITIES[character]!);
 }
 
+/** Words longer than this get places to break; those of ordinary text never do. */
+const UNBROKEN_MAX = 24;
+const PIECE_LENGTH = 12;
+
+/** As `escapeHtml`, with places to break in long words, so that one name cannot push the figures beside it away. */
+export function escapeBreakable(text: string): string {
+  return text
+    .split(/(\s+)/)
+    .map((word) => {
+      const characters = [...word];
+      if (characters.length <= UNBROKEN_MAX) return escapeHtml(word);
+      const pieces: string[] = [];
+      for (let at = 0; at < characters.length; at += PIECE_LENGTH) {
+        pieces.push(escapeHtml(characters.slice(at, at + PIECE_LENGTH).join("")));
+      }
+      return pieces.join("<wbr>");
+    })
+    .join("");
+}
+
 /** Text from outside (names, reasons) made inert inside a Markdown paragraph or table cell. */
 export function escapeMarkdown(text: string): string {
   return visibleText(text.replace(/\s+/g, collapsed)).replace(/[\\`*_[\]<>&|~#$!]/g, "\\$&");

@@ -1,3 +1,6 @@
+/** Configurations whose answer is spelled out; the table behind the chart has all. */
+const LINES_MAX = 6;
+
 /**
  * Lines of a chart's answer, one per configuration.
  *
@@ -12,5 +15,8 @@ export function perConfiguration(
   if (lines.length === 1 && only !== undefined) {
     return `${only.sentence.slice(0, 1).toUpperCase()}${only.sentence.slice(1)}.`;
   }
-  return lines.map(({ name, sentence }) => `${name}: ${sentence}.`).join("\n");
+  const spelled = lines.slice(0, LINES_MAX).map(({ name, sentence }) => `${name}: ${sentence}.`);
+  const left = lines.length - spelled.length;
+  if (left > 0) spelled.push(`${left} more: in the data behind this chart.`);
+  return spelled.join("\n");
 }

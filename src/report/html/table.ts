@@ -1,6 +1,6 @@
 import type { Cell, Column, TableContent } from "../block.js";
 import { TABLE_ROWS_MAX, cellText, exactText } from "../format/cell-text.js";
-import { escapeHtml } from "../format/escape.js";
+import { escapeBreakable, escapeHtml } from "../format/escape.js";
 import { formatCount } from "../format/number.js";
 
 /** Rows below which nobody needs to sort. */
@@ -28,7 +28,7 @@ export function tableToHtml(table: TableContent): string {
 
 function headCell({ header, unit, align }: Column): string {
   const unitHtml = unit === undefined ? "" : ` <span class="unit">${escapeHtml(unit)}</span>`;
-  return `<th scope="col"${align === "right" ? ' class="number"' : ""}>${escapeHtml(header)}${unitHtml}</th>`;
+  return `<th scope="col"${align === "right" ? ' class="number"' : ""}>${escapeBreakable(header)}${unitHtml}</th>`;
 }
 
 function bodies({ columns, rowGroups }: TableContent, shown: readonly (readonly Cell[])[]): string {
@@ -42,7 +42,7 @@ function bodies({ columns, rowGroups }: TableContent, shown: readonly (readonly 
       const rows = shown.slice(first, first + rowCount);
       first += rowCount;
       if (rows.length === 0) return "";
-      const head = `<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${escapeHtml(title)}</th></tr>`;
+      const head = `<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${escapeBreakable(title)}</th></tr>`;
       return `<tbody>\n${head}\n${rowsToHtml(rows, columns)}\n</tbody>`;
     })
     .filter((body) => body !== "")
@@ -71,9 +71,10 @@ function cellToHtml(cell: Cell, column: Column, isHeader: boolean): string {
     (classes.length === 0 ? "" : ` class="${classes.join(" ")}"`) +
     (exact === undefined ? "" : ` title="${escapeHtml(exact)}"`) +
     (sort === undefined ? "" : ` data-value="${sort}"`);
-  const text = escapeHtml(cellText(cell, column));
+  const text = escapeBreakable(cellText(cell, column));
   const linked = rich?.href === undefined ? text : `<a href="${escapeHtml(rich.href)}">${text}</a>`;
-  const note = rich?.note === undefined ? "" : `<span class="note">${escapeHtml(rich.note)}</span>`;
+  const note =
+    rich?.note === undefined ? "" : `<span class="note">${escapeBreakable(rich.note)}</span>`;
   const tag = isHeader ? "th" : "td";
   return `<${tag}${attributes}>${linked}${note}</${tag}>`;
 }

@@ -1,20 +1,11 @@
-import type { Cell, Column, ReportBlock, ReportSection, RichCell } from "../block.js";
+import type { ReportBlock, ReportSection } from "../block.js";
 import { escapeMarkdown } from "../format/escape.js";
-import { nameMetric } from "../format/metric-names.js";
 import { countOf } from "../format/number.js";
-import {
-  exactQuantity,
-  formatMagnitude,
-  formatQuantity,
-  quantityCell,
-} from "../format/quantity.js";
 import type { Configuration, RunReportInput } from "../run-report-input.js";
 import { confidenceWords, replicationWords } from "../../studies/run/replication-words.js";
-import type {
-  GoalResult,
-  ReplicationsResult,
-  ResultDocument,
-} from "../../studies/run/result-document.js";
+import type { ResultDocument } from "../../studies/run/result-document.js";
+import { shortDecision } from "../short-decision.js";
+import { goalTables } from "./goals.js";
 
 /**
  * Page one: the sentence, the goals with what came out, what limits the answer, how to repeat it.
@@ -26,8 +17,10 @@ export function answerSection(
   runs: readonly Configuration[],
   anchors: ReadonlySet<string>,
 ): ReportSection {
-  const blocks: ReportBlock[] = [{ kind: "headline", sentence: input.result.decision }];
-  if (input.result.goals.length > 0) blocks.push(goalsTable(runs, anchors));
+  const blocks: ReportBlock[] = [
+    { kind: "headline", sentence: shortDecision(input.result) },
+    ...goalTables(runs, anchors),
+  ];
   blocks.push(...cautions(runs));
   blocks.push({ kind: "text", markdown: confidence(input.result, anchors) });
   const [command] = input.reproduce;
@@ -35,112 +28,6 @@ export function answerSection(
     blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
   }
   return { id: "answer", title: "The answer", blocks };
-}
-
-function goalsTable(runs: readonly Configuration[], anchors: ReadonlySet<string>): ReportBlock {
-  const [base] = runs;
-  const goals = base!.result.goals;
-  const withInterval = runs.some(({ result }) =>
-    result.goals.some((goal) => goal.interval !== null),
-  );
-  const several = runs.length > 1;
-  const columns: Column[] = [
-    { header: several ? "Configuration" : "Goal" },
-    ...(several ? [] : [{ header: "Target", align: "right" as const }]),
-    { header: "Result", align: "right" },
-    ...(withInterval ? [{ header: "Interval", align: "right" as const }] : []),
-    { header: "Margin", align: "right" },
-    { header: "Met" },
-  ];
-  const rows = goals.flatMap((goal) =>
-    (several ? runs : [base!]).map((run) => goalRow(run, goal, { several, withInterval, anchors })),
-  );
-  return {
-    kind: "table",
-    caption: "Goals, what came out, and how much room is left",
-    columns,
-    rows,
-    ...(several
-      ? { rowGroups: goals.map((goal) => ({ title: goalTitle(goal), rowCount: runs.length })) }
-      : {}),
-  };
-}
-
-function goalTitle(goal: GoalResult): string {
-  return `${nameMetric(goal.metric).label}: ${targetWords(goal)}`;
-}
-
-function targetWords({ comparison, target, unit }: GoalResult): string {
-  return `${comparison === "atMost" ? "at most" : "at least"} ${formatQuantity(target, unit)}`;
-}
-
-function goalRow(
-  run: Configuration,
-  baseGoal: GoalResult,
-  layout: {
-    readonly several: boolean;
-    readonly withInterval: boolean;
-    readonly anchors: ReadonlySet<string>;
-  },
-): readonly Cell[] {
-  // A variant may change the goals; its own target decides, and a goal it lacks has no result.
-  const goal = run.result.goals.find(({ id }) => id === baseGoal.id);
-  const { label, href } = nameMetric(baseGoal.metric);
-  const first: Cell = layout.several
-    ? goal !== undefined && goal.target !== baseGoal.target
-      ? { text: run.name, note: `here ${targetWords(goal)}` }
-      : run.name
-    : { text: label, note: baseGoal.id, ...(layout.anchors.has(href) ? { href } : {}) };
-  const target: RichCell = {
-    text: targetWords(baseGoal),
-    exact: exactQuantity(baseGoal.target, baseGoal.unit),
-  };
-  return [
-    first,
-    ...(layout.several ? [] : [target]),
-    goal === undefined ? null : quantityCell(goal.actual, goal.unit),
-    ...(layout.withInterval ? [goal === undefined ? null : intervalCell(goal)] : []),
-    goal === undefined ? null : marginCell(goal),
-    metCell(goal, run.result.replications),
-  ];
-}
-
-function intervalCell({ interval, unit }: GoalResult): RichCell | null {
-  if (interval === null) return null;
-  const [low, high] = interval;
-  return {
-    text: `${formatQuantity(low, unit)} to ${formatQuantity(high, unit)}`,
-    exact: `${exactQuantity(low, unit)} to ${exactQuantity(high, unit)}`,
-  };
-}
-
-function marginCell({ actual, target, comparison, unit }: GoalResult): RichCell | null {
-  if (actual === null) return null;
-  const room = comparison === "atMost" ? target - actual : actual - target;
-  const beyond = comparison === "atMost" ? "over" : "short";
-  return {
-    text: room === 0 ? "none" : `${formatMagnitude(room, unit)} ${room > 0 ? "to spare" : beyond}`,
-    value: room,
-    exact: exactQuantity(room, unit),
-  };
-}
-
-function metCell(
-  goal: GoalResult | undefined,
-  replications: ReplicationsResult | undefined,
-): RichCell {
-  if (goal === undefined) return { text: "not a goal here", tone: "quiet" };
-  // How often single runs meet the goal says how much of the verdict is the luck of a week.
-  const note =
-    goal.replicationsMet === undefined || replications === undefined
-      ? {}
-      : { note: `in ${goal.replicationsMet} of ${countOf(replications.count, "run")}` };
-  if (goal.met) return { text: "✓ met", tone: "good", value: 1, ...note };
-  if (goal.verdict === "not shown") {
-    return { text: "? not shown", tone: "bad", value: 0.5, ...note };
-  }
-  const text = goal.actual === null ? "✗ no value" : "✗ missed";
-  return { text, tone: "bad", value: 0, ...note };
 }
 
 /** Variants whose cautions page one spells out; more are counted, so that it stays one page. */

@@ -7,6 +7,15 @@ import type { Configuration, RunReportInput } from "../run-report-input.js";
 import { confidenceWords } from "../../studies/run/replication-words.js";
 import type { ResultDocument, RunResult } from "../../studies/run/result-document.js";
 
+/** Variants that a sentence names; more are counted. */
+const NAMED_MAX = 3;
+
+/** Differences below this part of the figures are rounding of the last digits, not an effect. */
+const ROUNDING = 1e-9;
+
+/** Figures of how much was done: better only when the same work was asked for. */
+const OF_WORK = new Set(["jobs.completed", "jobs.gpuHours"]);
+
 /** Fewer figures than this per variant would not tell what it changed. */
 const FIGURES_MIN = 4;
 
@@ -74,13 +83,29 @@ export function comparisonSection(
       },
       {
         kind: "text",
-        markdown:
-          `Base and variants saw the same jobs in the same order (seed ${input.result.seed}). ` +
-          certainty(input.result) +
-          rest,
+        markdown: `${commonWords(input.result)} ${certainty(input.result)}${rest}`,
       },
     ],
   };
+}
+
+/** Path of a setting that gives a variant other jobs than the base. */
+const WORKLOAD_PATH = /^workload\b/;
+
+/** What base and variants share, so that a difference between them is not a matter of luck. */
+function commonWords({ variants, seed }: ResultDocument): string {
+  const others = variants.filter(({ set }) =>
+    Object.keys(set).some((path) => WORKLOAD_PATH.test(path)),
+  );
+  if (others.length === 0)
+    return `Base and variants saw the same jobs in the same order (seed ${seed}).`;
+  const all = others.length === variants.length;
+  const names = others.slice(0, NAMED_MAX).map(({ name }) => `“${escapeMarkdown(name)}”`);
+  if (others.length > names.length) names.push(`${others.length - names.length} more`);
+  const which = all && others.length > NAMED_MAX ? "Every variant" : names.join(", ");
+  const have = others.length === 1 || (all && others.length > NAMED_MAX) ? "has" : "have";
+  const rest = all ? "" : " The other variants saw the base's jobs in the same order.";
+  return `${which} ${have} another workload than the base; whatever is drawn is drawn from the same seed ${seed}.${rest}`;
 }
 
 function certainty({ replications }: ResultDocument): string {
@@ -107,7 +132,9 @@ function comparisonRow(
   base: RunResult,
   variant: RunResult,
 ): readonly Cell[] {
-  const { label, better } = nameMetric(metric.path);
+  const { label, better: usual } = nameMetric(metric.path);
+  const otherWork = OF_WORK.has(metric.path) && base.jobs.count !== variant.jobs.count;
+  const better = otherWork ? "neither" : usual;
   const before = metric.of(base);
   const after = metric.of(variant);
   const words = (value: number | null): string =>
@@ -117,7 +144,9 @@ function comparisonRow(
     exact: `${before ?? "no value"} → ${after ?? "no value"}`,
   };
   if (before === null || after === null) return [label, null, both];
-  const change = changeCell(after - before, metric.unit, better);
+  const isRounding =
+    Math.abs(after - before) <= ROUNDING * Math.max(Math.abs(before), Math.abs(after));
+  const change = changeCell(isRounding ? 0 : after - before, metric.unit, better);
   const paired = variant.replications?.differences?.[metric.path];
   if (paired === undefined || (paired.low === 0 && paired.high === 0)) return [label, change, both];
   const ends = [paired.low, paired.high].map((end) => formatDifference(end, metric.unit));
