@@ -44,8 +44,12 @@ export function slurmLines({ file, text }: ImportSource): readonly SlurmLine[] {
   return lines;
 }
 
-/** A comment begins at a # that stands at the start or after a blank and has no backslash before it. */
+/**
+ * A comment begins at a # at the start or after a blank. What scontrol prints has none, and the name of
+ * the operating system (`OS=Linux … #40-Ubuntu`) may hold one.
+ */
 function withoutComment(line: string): string {
+  if (/\s(OS|CPUAlloc)=/.test(line)) return line;
   const comment = /(?:^|\s)#/.exec(line);
   return comment === null ? line : line.slice(0, comment.index);
 }

@@ -108,7 +108,7 @@ function cpusOf(log: ImportLog, line: SlurmLine, named: SlurmField): number | un
     numberOf(log, line, "Sockets") ?? (numberOf(log, line, "SocketsPerBoard") ?? 1) * boards;
   const written =
     numberOf(log, line, "CPUTot") ?? numberOf(log, line, "CPUs") ?? numberOf(log, line, "Procs");
-  const isCounted = ["Sockets", "SocketsPerBoard", "CoresPerSocket"].some(
+  const isCounted = ["CPUs", "CPUTot", "Sockets", "SocketsPerBoard", "CoresPerSocket"].some(
     (key) => fieldOf(line, key) !== undefined,
   );
   if (written === undefined && !isCounted) {
