@@ -48,10 +48,12 @@ describe("intervals against closed forms of M/M/c", () => {
     expect(command).toContain("interval-coverage");
     expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(results.map(({ name }) => name)).toEqual(experiments.map(({ name }) => name));
-    for (const { metrics } of results) {
+    for (const { name, metrics } of results) {
+      // One long run knows less than it seems to: docs/statistics.md states what its intervals cover.
+      const coverageMin = name.startsWith("batch means") ? 0.85 : 0.92;
       for (const { intervals, covered, coverage } of metrics) {
         expect(coverage).toBe(covered / intervals);
-        expect(coverage).toBeGreaterThanOrEqual(0.9);
+        expect(coverage).toBeGreaterThanOrEqual(coverageMin);
       }
     }
   });
