@@ -18,7 +18,10 @@ export function decodeText(file: string, bytes: Uint8Array): string {
       // The position is found below; the decoder does not tell it.
     }
   }
-  const help = "save the file as UTF-8, for example: iconv -f LATIN1 -t UTF-8 old > new";
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const help = isGzip
+    ? "the file is compressed with gzip: unpack it first"
+    : `save the file as UTF-8, for example: iconv -f ${utf16 ? "UTF-16" : "LATIN1"} -t UTF-8 old > new`;
   if (utf16) {
     const message = "the file is UTF-16 text, must be UTF-8";
     throw new InputError([

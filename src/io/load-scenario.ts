@@ -11,6 +11,7 @@ import type { JobTable } from "../workload/job-table.js";
 import { firstJobs } from "../workload/first-jobs.js";
 import { scaleLoad } from "../workload/scale-load.js";
 import { generateWorkload } from "../workload/synthetic/generate-workload.js";
+import { fileFault } from "./file-fault.js";
 import { readNamedFile, readScenarioParameters, type LoadedParameters } from "./scenario-files.js";
 import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
@@ -56,7 +57,7 @@ export interface LoadedScenario {
 export async function loadScenario(options: LoadOptions): Promise<LoadedScenario> {
   const { texts, inputs } = await readScenarioTexts(options.path, options.allowedFolders);
   const overlays: ScenarioOverlay[] = (options.sets ?? []).map(parseSetArgument);
-  const scenario = resolveScenario(parseScenario({ ...texts, overlays }));
+  const scenario = resolveScenario(parseScenario({ ...texts, overlays, fileFault }));
   const configurations = [scenario.base, ...scenario.variants];
   const parameters = await readScenarioParameters(configurations);
   const reference = scenario.backtest;
@@ -89,8 +90,18 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
       ),
       ...[...traces.values()].flatMap(({ warnings }) => warnings),
       ...gpuWarnings,
+      ...[base, ...variants].flatMap(emptyWorkload),
     ],
   };
+}
+
+/** A load can be so low that nothing is left to simulate: figures of no job look like those of a perfect cluster. */
+function emptyWorkload({ resolved, jobs }: LoadedConfiguration): readonly string[] {
+  if (jobs.count > 0) return [];
+  const which = resolved.name === undefined ? "The workload" : `The workload of “${resolved.name}”`;
+  return [
+    `${which} has no jobs at load ${resolved.workload.load}; every figure is that of an idle cluster.`,
+  ];
 }
 
 /** The first `jobsMax` jobs, scaled to the load from one named stream, so that every load of a study shares its draws. */

@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 
 import { InputError } from "../diagnostics/problem.js";
+import { faultOf } from "./file-fault.js";
 
 const gunzipAsync = promisify(gunzip);
 
 /** Largest file read whole, in bytes; larger ones must go through a streaming reader. */
 const WHOLE_FILE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Bytes asked for at once from something that does not tell its size. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** A file read whole: its bytes as stored, and their SHA-256. */
 export interface FileBytes {
@@ -17,28 +21,55 @@ export interface FileBytes {
   readonly sha256: string;
 }
 
+/** How much of a file is read, and what to do about a larger one. */
+export interface ReadLimit {
+  readonly bytesMax: number;
+  readonly help: string;
+}
+
+const WHOLE_FILE: ReadLimit = {
+  bytesMax: WHOLE_FILE_BYTES_MAX,
+  help: "split it, or compress it with gzip and use it as a trace",
+};
+
 /**
  * Reads a file whole, as stored.
  *
- * @throws InputError when it is missing, a folder, unreadable or larger than 512 MiB
+ * @throws InputError when it is missing, a folder, unreadable or larger than the limit (512 MiB when absent)
  */
-export async function readBytes(path: string): Promise<FileBytes> {
+export async function readBytes(path: string, limit: ReadLimit = WHOLE_FILE): Promise<FileBytes> {
   try {
-    const status = await stat(path);
-    if (status.isDirectory())
-      throw fileProblem(path, "is a folder, a file is needed", "name a file inside it");
-    if (status.size > WHOLE_FILE_BYTES_MAX) {
-      throw fileProblem(
-        path,
-        `is ${status.size} bytes; at most ${WHOLE_FILE_BYTES_MAX} are read at once`,
-        "split it, or compress it with gzip and use it as a trace",
-      );
+    const file = await open(path, "r");
+    try {
+      const status = await file.stat();
+      if (status.isDirectory())
+        throw fileProblem(path, "is a folder, a file is needed", "name a file inside it");
+      if (status.size > limit.bytesMax) throw tooLarge(path, `${status.size}`, limit);
+      const bytes = await readUpTo(file, path, limit);
+      return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+    } finally {
+      await file.close();
     }
-    const bytes = await readFile(path);
-    return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
     throw asInputError(path, error);
   }
+}
+
+/** A pipe or a device tells no size, and some of them never end. */
+async function readUpTo(file: FileHandle, path: string, limit: ReadLimit): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE_BYTES), 0, PIECE_BYTES, null);
+    if (bytesRead === 0) return Buffer.concat(pieces, length);
+    pieces.push(buffer.subarray(0, bytesRead));
+    length += bytesRead;
+    if (length > limit.bytesMax) throw tooLarge(path, `more than ${limit.bytesMax}`, limit);
+  }
+}
+
+function tooLarge(path: string, size: string, { bytesMax, help }: ReadLimit): InputError {
+  return fileProblem(path, `is ${size} bytes; at most ${bytesMax} are read at once`, help);
 }
 
 /**
@@ -95,16 +126,7 @@ export function fileProblem(path: string, message: string, help: string): InputE
 /** Turns an error of the file system into one a person can act on; others pass unchanged. */
 export function asInputError(path: string, error: unknown): Error {
   if (error instanceof InputError) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT")
-    return fileProblem(
-      path,
-      "does not exist",
-      "check the path; it is relative to where the command runs",
-    );
-  if (code === "EACCES" || code === "EPERM")
-    return fileProblem(path, "may not be read", "check its permissions");
-  if (code === "EISDIR")
-    return fileProblem(path, "is a folder, a file is needed", "name a file inside it");
+  const fault = faultOf(path, (error as NodeJS.ErrnoException).code ?? "");
+  if (fault !== undefined) return new InputError([{ file: path, rule: "file", ...fault }]);
   return error instanceof Error ? error : new Error(String(error));
 }

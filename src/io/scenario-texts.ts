@@ -4,6 +4,12 @@ import { missingExtends, type ScenarioTexts } from "../scenario/document.js";
 import { readBytes } from "./read-file.js";
 import { mayReadFrom } from "./scenario-root.js";
 
+/** A scenario has at most a million characters, of at most four bytes each. */
+const SCENARIO_SIZE = {
+  bytesMax: 4_000_000,
+  help: "move long lists of jobs into a trace file and name it in workload.trace",
+};
+
 /** A file that was read, by the path a person wrote. */
 export interface LoadedFile {
   readonly path: string;
@@ -22,7 +28,7 @@ export async function readScenarioTexts(
 ): Promise<{ readonly texts: ScenarioTexts; readonly inputs: readonly LoadedFile[] }> {
   const inputs: LoadedFile[] = [];
   const read = async (file: string): Promise<string> => {
-    const { bytes, sha256 } = await readBytes(file);
+    const { bytes, sha256 } = await readBytes(file, SCENARIO_SIZE);
     inputs.push({ path: file, sha256 });
     return decodeText(file, bytes);
   };
@@ -40,11 +46,12 @@ export async function readScenarioTexts(
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(
-        error.problems.map((problem) => ({
-          ...problem,
-          ...place,
-          message: `${file} ${problem.message}`,
-        })),
+        error.problems.map((problem) =>
+          // A fault inside the file is shown there, one of the file as a whole where it is named.
+          problem.rule === "file"
+            ? { ...problem, ...place, path: "extends", message: `${file} ${problem.message}` }
+            : problem,
+        ),
       );
     }
   }

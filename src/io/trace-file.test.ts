@@ -75,3 +75,9 @@ describe("openTraceFile", () => {
     }
   });
 });
+
+test("data behind complete gzip is called what it is", async () => {
+  const behind = Buffer.concat([gzipSync("a,b\n1,2\n"), Buffer.from("garbage")]);
+  const path = await write("behind.gz", behind);
+  await expect(readAll(path)).rejects.toThrow("holds other data behind its gzip content");
+});

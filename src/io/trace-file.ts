@@ -94,9 +94,11 @@ async function* gunzipped(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith("Z_") === true) {
+      // The first header was right: a wrong one stands behind complete content.
+      const isBehind = message === "incorrect header check";
       throw fileProblem(
         path,
-        `is not complete gzip: ${message}`,
+        isBehind ? "holds other data behind its gzip content" : `is not complete gzip: ${message}`,
         "copy or download the file again",
       );
     }

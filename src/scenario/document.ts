@@ -22,7 +22,18 @@ export interface ScenarioTexts {
    * system: links, folders named on the command line. Absent means the folder of the scenario only.
    */
   readonly mayRead?: (path: string) => boolean;
+  /**
+   * Why a file cannot be read, so that a trace that is not there is found together with everything else.
+   * Absent: files are not looked at.
+   */
+  readonly fileFault?: (path: string) => FileFault | undefined;
 }
+
+/**
+ * What is wrong with a file that a scenario names: `message` completes the name of the file, `suggestion` is the
+ * name of one in the same folder.
+ */
+export type FileFault = Pick<Problem, "message" | "suggestion" | "help">;
 
 /** A file that has to be read before the scenario can be. */
 export interface NeededFile {

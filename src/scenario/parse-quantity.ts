@@ -50,6 +50,12 @@ export function parseSizeValue(given: unknown): Quantity {
 /** Reads cores into thousandths of a core. */
 export function parseCoresValue(given: unknown): Quantity {
   const show = (milli: number): string => `${milli / 1000} cores`;
+  if (Number(given) > LIMITS.cpuMilliMax / 1000 && given !== Infinity) {
+    return refuse(
+      "out-of-range",
+      `CPU must be at most ${show(LIMITS.cpuMilliMax)}, got ${describeValue(given)}`,
+    );
+  }
   return read(given, parseCpuMilli, { what: "CPU", max: LIMITS.cpuMilliMax, show });
 }
 
@@ -94,12 +100,17 @@ function read(
     return refuse("out-of-range", `${limit.what} must be ${allowed}, got ${describeValue(given)}`);
   }
   const isBare = Number(given) > 0;
+  const { suggestion } = parsed;
+  const isMissingUnit = isBare && suggestion !== undefined;
+  // Nobody is told to write what would be refused next.
+  const meant = suggestion === undefined ? undefined : parse(suggestion);
+  const isUseful = meant?.ok === true && meant.value <= limit.max;
   return {
     ok: false,
-    rule: isBare && parsed.suggestion !== undefined ? "missing-unit" : "bad-quantity",
+    rule: isMissingUnit ? "missing-unit" : "bad-quantity",
     message: parsed.message,
     help: `write it like ${parsed.allowed.join(", ")}`,
-    ...(parsed.suggestion === undefined ? {} : { suggestion: parsed.suggestion }),
+    ...(isUseful ? { suggestion } : {}),
   };
 }
 

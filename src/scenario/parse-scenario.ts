@@ -12,8 +12,7 @@ import { checkGoals } from "./checks/check-goals.js";
 import { checkPolicy } from "./checks/check-policy.js";
 import { checkQuotas } from "./checks/check-quotas.js";
 import { checkRun, isRandom } from "./checks/check-run.js";
-import { checkFilePath } from "./checks/check-workload.js";
-import { checkWorkload } from "./checks/check-workload.js";
+import { checkFilePath, checkWorkload, type FileChecks } from "./checks/check-workload.js";
 import { checkDuplicates } from "./checks/duplicates.js";
 import { LIMITS } from "./defaults.js";
 import type { ScenarioTexts } from "./document.js";
@@ -65,13 +64,16 @@ export interface ParsedScenario {
 /**
  * Reads and checks a scenario.
  *
- * Pure: texts of extended files are handed in (`missingExtends` says which), traces are only named.
+ * Pure: texts of extended files are handed in (`missingExtends` says which), traces are only named (`fileFault` may say that one is not there).
  *
  * @throws InputError with all problems at once, sorted by position
  */
 export function parseScenario(options: ParseOptions): ParsedScenario {
   const format = options.format ?? scenarioFormat();
-  const mayRead = options.mayRead ?? mayReadDefault(options.file);
+  const files: FileChecks = {
+    mayRead: options.mayRead ?? mayReadDefault(options.file),
+    fileFault: options.fileFault ?? (() => undefined),
+  };
   const document = readDocument(options, format.fields);
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -89,7 +91,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
       problems,
       warnings,
     });
-    return checkConfiguration(context, format, mayRead);
+    return checkConfiguration(context, format, files);
   };
 
   const base = check(root, undefined);
@@ -139,7 +141,7 @@ interface Checked {
 function checkConfiguration(
   context: CheckContext,
   format: ScenarioFormat,
-  mayRead: (path: string) => boolean,
+  files: FileChecks,
 ): Checked | undefined {
   if (isOtherVersion(context)) return undefined;
   const result = format.schema.safeParse(context.plain);
@@ -148,11 +150,11 @@ function checkConfiguration(
   const parameters = fileReference(context.root, ["workload", "generate"]);
   const backtest = fileReference(context.root, ["trust", "backtest"]);
   checkCluster(context);
-  checkWorkload(context, trace, mayRead);
+  checkWorkload(context, trace, files);
   if (parameters !== undefined) {
-    checkFilePath(context, ["workload", "generate"], parameters, mayRead);
+    checkFilePath(context, ["workload", "generate"], parameters, files);
   }
-  if (backtest !== undefined) checkFilePath(context, ["trust", "backtest"], backtest, mayRead);
+  if (backtest !== undefined) checkFilePath(context, ["trust", "backtest"], backtest, files);
   checkGoals(context);
   checkPolicy(context);
   if (result.success) checkQuotas(context, result.data);

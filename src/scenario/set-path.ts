@@ -128,8 +128,10 @@ function findItem(
   if (index !== undefined && index < node.items.length) return index;
   const known = names.filter((name) => name !== undefined);
   const suggestion = didYouMean(selector, known);
+  const { length } = node.items;
+  const count = length === 1 ? "1 item, and it is not" : `${length} items, and none is`;
   return {
-    message: `${here} has ${node.items.length} items and none is "${selector}"`,
+    message: `${here} has ${count} "${selector}"`,
     ...(known.length === 0 ? {} : { allowed: known }),
     ...(suggestion === undefined ? {} : { suggestion }),
   };

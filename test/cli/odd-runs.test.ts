@@ -44,6 +44,16 @@ const CASES: readonly (readonly [string, readonly string[], number])[] = [
   ],
 ];
 
+test("a workload without jobs is called that", () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "odd.yaml");
+  writeFileSync(path, SCENARIO);
+  const { stdout } = headroom(["run", path, "--json", "--set", "workload.load=1e-9"]);
+  expect(JSON.parse(stdout).warnings).toContain(
+    "The workload has no jobs at load 1e-9; every figure is that of an idle cluster.",
+  );
+});
+
 test.each(CASES)("%s", (_name, sets, exitCode) => {
   const folder = temporaryFolder();
   const path = join(folder, "odd.yaml");

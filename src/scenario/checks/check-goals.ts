@@ -58,9 +58,9 @@ function checkGoal(context: CheckContext, goal: object, path: readonly PathPart[
   if (metric === undefined) return;
   for (const key of given) {
     const value = fieldOf(goal, key);
-    // Other types are refused by the schema already.
-    if (typeof value !== "string" && typeof value !== "number") continue;
-    const target = parseTarget(metric.unit, value);
+    // Other types, and numbers that are none, are refused by the schema already.
+    if (typeof value !== "string" && !Number.isFinite(value)) continue;
+    const target = parseTarget(metric.unit, value as string | number);
     if (target.ok) continue;
     context.report({
       path: [...path, key],

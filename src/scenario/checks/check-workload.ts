@@ -3,7 +3,7 @@ import { formatPath } from "../../diagnostics/field-path.js";
 import type { CheckContext } from "../check-context.js";
 import { isGiven } from "../report-issues.js";
 import type { FileReference, TraceReference } from "../trace-reference.js";
-import { readFault } from "../document.js";
+import { readFault, type FileFault } from "../document.js";
 import { checkAcceptedGpu, gpuNamesOf } from "./check-cluster.js";
 import { checkDuplicates, fieldOf, listAt } from "./duplicates.js";
 
@@ -12,14 +12,20 @@ const JOBS = ["workload", "jobs"] as const;
 /** Where jobs can come from. */
 const SOURCES = ["trace", "jobs", "generate"] as const;
 
+/** What is known of files without reading them. */
+export interface FileChecks {
+  readonly mayRead: (path: string) => boolean;
+  readonly fileFault: (path: string) => FileFault | undefined;
+}
+
 /** What fields of the workload must be together, beyond what each must be alone. */
 export function checkWorkload(
   context: CheckContext,
   trace: TraceReference | undefined,
-  mayRead: (path: string) => boolean,
+  files: FileChecks,
 ): void {
   checkSource(context);
-  if (trace !== undefined) checkFilePath(context, [...WORKLOAD, "trace"], trace, mayRead);
+  if (trace !== undefined) checkFilePath(context, [...WORKLOAD, "trace"], trace, files);
   checkDuplicates(context, JOBS, { key: "id", what: "job id" });
   const gpuNames = gpuNamesOf(context);
   listAt(context, JOBS).forEach((job, index) => {
@@ -63,17 +69,31 @@ function checkSource(context: CheckContext): void {
   }
 }
 
-/** A file that a field names must lie where scenarios may read. */
+/** A file that a field names must lie where scenarios may read, and be there. */
 export function checkFilePath(
   context: CheckContext,
   path: readonly PathPart[],
   file: FileReference,
-  mayRead: (path: string) => boolean,
+  files: FileChecks,
 ): void {
   // A person who names a file on the command line has allowed it.
-  if (file.fromCommandLine) return;
-  const fault = readFault(file.written, file.path, mayRead);
-  if (fault === undefined) return;
+  const fault = file.fromCommandLine
+    ? undefined
+    : readFault(file.written, file.path, files.mayRead);
+  if (fault === undefined) {
+    const missing = files.fileFault(file.path);
+    if (missing === undefined) return;
+    const { message, suggestion: near, ...help } = missing;
+    const folder = file.written.slice(0, file.written.lastIndexOf("/") + 1);
+    context.report({
+      path,
+      rule: "unreadable-file",
+      message: `${formatPath(path)}: ${file.written} ${message}`,
+      ...(near === undefined ? {} : { suggestion: folder + near }),
+      ...help,
+    });
+    return;
+  }
   context.report({
     path,
     rule: fault.rule,

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { ScenarioRule } from "../rules.js";
+
 /** What `headroom explain`, the reference and editors say about a field. */
 export interface FieldText {
   /** What the field means, with its unit where it has one; full sentences. */
@@ -30,14 +32,30 @@ export function field<T extends z.ZodType>(schema: T, text: FieldText): T {
   });
 }
 
-/** Text on one line without control characters: it is printed in tables, pages and terminals. */
+/**
+ * Text on one line without control characters: it is printed in tables, pages and terminals.
+ *
+ * Line and paragraph separators break lines, direction overrides make a name read as another, and half a
+ * surrogate pair is no character.
+ */
 export function lineOfText(lengthMax: number): z.ZodString {
   return z
     .string()
     .min(1, "must not be empty")
     .max(lengthMax, `must have at most ${lengthMax} characters`)
-    // eslint-disable-next-line no-control-regex -- control characters are what is refused
-    .regex(/^[^\u0000-\u001F\u007F-\u009F]*$/, "must be one line without control characters");
+    .regex(
+      // eslint-disable-next-line no-control-regex -- control characters are what is refused
+      /^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$/,
+      "must be one line without control characters",
+    )
+    // Not as patterns: those go into the JSON Schema, and not every editor knows character properties.
+    .refine((text) => !/\p{Cs}/u.test(text), badText("the text must not hold half a surrogate pair"))
+    .refine((text) => /[^\s\p{Cf}]/u.test(text), badText("the text must hold something that can be seen"));
+}
+
+/** What a check of a text says when it fails; `reportIssues` takes the rule from the parameters. */
+function badText(error: string): { readonly error: string; readonly params: { rule: ScenarioRule } } {
+  return { error, params: { rule: "bad-text" } };
 }
 
 /** A name that also works in file names, command lines and node labels. */
