@@ -1,4 +1,4 @@
-import { createWriteStream, renameSync, rmSync } from "node:fs";
+import { createWriteStream, openSync, renameSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -64,7 +64,7 @@ export async function writeFilesAtomically(
       written.push({ temporary, final });
       await pipeline(
         Readable.from(file.chunks),
-        createWriteStream(temporary, { encoding: "utf8" }),
+        createWriteStream(temporary, { encoding: "utf8", fd: openSync(temporary, "w") }),
       );
     }
     const wasReport = holdsEarlierReport(folder);
