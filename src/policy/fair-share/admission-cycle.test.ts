@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CycleDecision } from "./admission-cycle.js";
+import type { CycleOptions } from "./quota-tree.js";
 import type { Running, SmallTree } from "./testing/small-tree.js";
 import { smallSpec, smallTree } from "./testing/small-tree.js";
 
@@ -15,7 +16,7 @@ interface Head {
 function cycle(
   { tree }: SmallTree,
   heads: readonly Head[],
-  accept?: (head: number) => boolean,
+  options?: CycleOptions,
 ): readonly string[] {
   const offered = heads.map(({ queue, cores, priority = 0, queuedS = 0, preempting = false }) => ({
     queue: tree.queueIndex(queue),
@@ -23,7 +24,7 @@ function cycle(
     request: { priority, queuedS, amounts: [cores * 1000] },
   }));
   const before = Array.from({ length: tree.layout.nodeCount }, (_, node) => tree.usageOf(node, 0));
-  const decisions = tree.runCycle(offered, accept);
+  const decisions = tree.runCycle(offered, options);
   expect(before).toEqual(before.map((_, node) => tree.usageOf(node, 0)));
   tree.checkInvariants();
   const inWords = (decision: CycleDecision): string =>
@@ -77,7 +78,7 @@ describe("the order of admission, classically", () => {
       asked.push(head);
       return head !== 1;
     };
-    expect(cycle(smallTree(open, NOBODY), heads, accept)).toEqual([
+    expect(cycle(smallTree(open, NOBODY), heads, { accept })).toEqual([
       "b no-place",
       "a admit",
       "c admit",
@@ -122,6 +123,13 @@ describe("preemption in a cycle", () => {
         { queue: "b", cores: 4, queuedS: 1 },
       ]),
     ).toEqual(["a preempt", "b overtaken"]);
+  });
+
+  it("pushes nobody out when told so", () => {
+    const tree = smallTree(spec, { c1: { in: "c", cores: 12 } });
+    const heads = [{ queue: "a", cores: 4 }];
+    expect(cycle(tree, heads)).toEqual(["a preempt"]);
+    expect(cycle(tree, heads, { withoutPreemption: true })).toEqual(["a nobody-to-preempt"]);
   });
 
   it("may let two heads preempt in one cycle when their targets differ", () => {

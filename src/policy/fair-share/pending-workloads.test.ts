@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HeadReturn, PendingWorkloads } from "./pending-workloads.js";
+import type { HeadReturn, PendingWorkload, PendingWorkloads } from "./pending-workloads.js";
 import { createPendingWorkloads } from "./pending-workloads.js";
 import { createQuotaLayout } from "./quota-layout.js";
 import type { QuotaSpec } from "./quota-spec.js";
@@ -113,27 +113,124 @@ describe("waiting workloads", () => {
     expect(strict.takeHeads()).toMatchObject([{ workload: 1, preempting: true }]);
   });
 
-  it("come out sorted whatever was set aside and woken between", () => {
-    const rows = fc.array(fc.tuple(fc.nat(3), fc.nat(5), fc.constantFrom("add", "aside")), {
-      maxLength: 40,
-    });
+  it("are set aside with all others of their kind, and those that come later", () => {
+    const pending = createPendingWorkloads(createQuotaLayout(spec));
+    const add = (workload: number, kind: number, queuedS: number): void => {
+      pending.add({
+        workload,
+        queue: RELAXED,
+        kind,
+        request: { priority: 0, queuedS, amounts: [] },
+      });
+    };
+    add(1, 7, 1);
+    add(2, 7, 2);
+    add(3, 8, 3);
+    expect(cycle(pending, { 1: "waits" })).toEqual([1]);
+    add(4, 7, 0);
+    expect(cycle(pending, { 3: "waits" })).toEqual([3]);
+    expect([cycle(pending), pending.waiting]).toEqual([[], 4]);
+    pending.wake(RELAXED);
+    expect([1, 2, 3, 4].flatMap(() => cycle(pending))).toEqual([4, 1, 2, 3]);
+    add(5, 7, 0);
+    expect(() => {
+      pending.add({
+        workload: 6,
+        queue: RELAXED,
+        kind: 7,
+        request: { priority: 1, queuedS: 0, amounts: [] },
+      });
+    }).toThrow(/kind 7 have priorities 0 and 1/);
+  });
+
+  it("come out as from a list that is searched every time", () => {
     fc.assert(
-      fc.property(rows, (steps) => {
+      fc.property(fc.array(steps, { maxLength: 60 }), (script) => {
         const pending = createPendingWorkloads(createQuotaLayout(spec));
-        const expected: { readonly workload: number; readonly key: readonly number[] }[] = [];
-        steps.forEach(([priority, queuedS, step], workload) => {
-          if (step === "aside") {
-            for (const head of pending.takeHeads()) pending.putBack(head, "waits");
-            return;
+        const list: Listed[] = [];
+        script.forEach((step, arrival) => {
+          if (step.what === "add") {
+            const { queue, kind, queuedS } = step;
+            const request = { priority: kind % 2, queuedS, amounts: [] };
+            const row = { workload: arrival, queue, request, kind };
+            pending.add(row);
+            const isAside = list.some(
+              (other) => other.isAside && other.queue === queue && other.kind === kind,
+            );
+            list.push({ ...row, isAside, isFirst: false });
+          } else if (step.what === "wake") {
+            pending.wake(step.queue);
+            for (const row of list) if (sharesTree(row.queue, step.queue)) row.isAside = false;
+          } else {
+            const heads = pending.takeHeads();
+            const expected = [STRICT, RELAXED, ELSEWHERE].flatMap((queue) => firstOf(list, queue));
+            expect(heads.map(({ workload }) => workload)).toEqual(
+              expected.map(({ workload }) => workload),
+            );
+            for (const head of heads) {
+              const why = step.returns[head.queue]!;
+              pending.putBack(head, why);
+              putBackListed(list, head.workload, why);
+            }
           }
-          pending.add({ workload, queue: RELAXED, request: { priority, queuedS, amounts: [] } });
-          expected.push({ workload, key: [-priority, queuedS, workload] });
+          expect(pending.waiting).toBe(list.length);
         });
-        expect(pending.waiting).toBe(expected.length);
-        pending.wake(STRICT);
-        expected.sort(({ key: a }, { key: b }) => a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!);
-        for (const { workload } of expected) expect(cycle(pending)).toEqual([workload]);
+        const seen: number[] = [];
+        pending.forEach(({ workload }) => seen.push(workload));
+        expect(new Set(seen)).toEqual(new Set(list.map(({ workload }) => workload)));
+        expect(seen.length).toBe(list.length);
       }),
+      { numRuns: 300 },
     );
   });
 });
+
+const steps = fc.oneof(
+  fc.record({
+    what: fc.constant("add" as const),
+    queue: fc.nat(2),
+    kind: fc.nat(3),
+    queuedS: fc.nat(5),
+  }),
+  fc.record({ what: fc.constant("wake" as const), queue: fc.nat(2) }),
+  fc.record({
+    what: fc.constant("cycle" as const),
+    returns: fc.tuple(
+      ...[0, 1, 2].map(() => fc.constantFrom<HeadReturn>("waits", "again", "preempts")),
+    ),
+  }),
+);
+
+/** A waiting workload of the model. */
+interface Listed extends PendingWorkload {
+  isAside: boolean;
+  isFirst: boolean;
+}
+
+const sharesTree = (left: number, right: number): boolean =>
+  (left === ELSEWHERE) === (right === ELSEWHERE);
+
+function firstOf(list: readonly Listed[], queue: number): readonly Listed[] {
+  const key = ({ isFirst, request, workload }: Listed): readonly number[] => [
+    isFirst ? 0 : 1,
+    -request.priority,
+    request.queuedS,
+    workload,
+  ];
+  const inOrder = list
+    .filter((row) => row.queue === queue && !row.isAside)
+    .map((row) => ({ row, key: key(row) }))
+    .sort(
+      ({ key: a }, { key: b }) => a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]! || a[3]! - b[3]!,
+    );
+  return inOrder.slice(0, 1).map(({ row }) => row);
+}
+
+function putBackListed(list: readonly Listed[], workload: number, why: HeadReturn): void {
+  const row = list.find((other) => other.workload === workload)!;
+  const isStrict = row.queue === STRICT;
+  row.isFirst = why === "preempts" && !isStrict;
+  if (why !== "waits" || isStrict) return;
+  for (const other of list)
+    if (other.queue === row.queue && other.kind === row.kind) other.isAside = true;
+}

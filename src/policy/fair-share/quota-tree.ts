@@ -38,6 +38,14 @@ export interface OfferedHead {
   readonly preempting?: boolean;
 }
 
+/** How a cycle is run. */
+export interface CycleOptions {
+  /** Asked at the moment a head would be admitted; false when the nodes have no place for it. */
+  accept?(head: number): boolean;
+  /** True: nobody is pushed out; heads that would have to wait as if nobody yielded. Default false. */
+  readonly withoutPreemption?: boolean;
+}
+
 /**
  * Quotas, who uses them, and the rules of admission and preemption: Kueue's model with integer handles.
  *
@@ -78,13 +86,11 @@ export interface QuotaTree {
   /**
    * What one cycle over the heads of the queues decides; see `runAdmissionCycle`. At most one per queue.
    *
-   * Shares and reclaiming can push two parties out by turns for ever, as in Kueue: a caller whose stops
-   * take no time must bound the cycles of one instant.
+   * Shares and reclaiming can push two parties out by turns for ever, as in Kueue, which has no memory of
+   * whom it pushed out: a caller whose stops take no time must go on `withoutPreemption` after some cycles
+   * of one instant that pushed somebody out.
    */
-  runCycle(
-    heads: readonly OfferedHead[],
-    accept?: (head: number) => boolean,
-  ): readonly CycleDecision[];
+  runCycle(heads: readonly OfferedHead[], options?: CycleOptions): readonly CycleDecision[];
   /** Share of a queue or cohort as things stand. O(cells). */
   shareOf(node: number): DominantShare;
   /** Use of a queue or cohort in one cell. */
@@ -113,9 +119,9 @@ export function createQuotaTree(spec: QuotaSpec): QuotaTree {
       ? classicalTargets(attempt)
       : fairTargets(attempt, layout.fairStrategies);
   const search: FlavorSearch = { ledger, book, targets };
-  const adopt: QuotaTree["adopt"] = (queue, use, workload) => {
+  const adopt: QuotaTree["adopt"] = (queue, use, { priority, queuedS, admittedS }) => {
     addUse(ledger, queue, use);
-    return book.add({ queue, use, ...workload });
+    return book.add({ queue, use, priority, queuedS, admittedS });
   };
   const targetsFor: QuotaTree["preemptionTargets"] = (
     queue,
@@ -148,7 +154,7 @@ export function createQuotaTree(spec: QuotaSpec): QuotaTree {
     },
     markStopping: book.markStopping,
     preemptionTargets: targetsFor,
-    runCycle: (offered, accept) => runCycle(search, offered, targetsFor, accept),
+    runCycle: (offered, options = {}) => runCycle(search, offered, targetsFor, options),
     shareOf: (node) => dominantShare(ledger, node),
     usageOf: (node, cell) => ledger.usage[node * layout.cellCount + cell]!,
     availableTo: (queue, cell) => available(ledger, queue, cell),
@@ -162,7 +168,7 @@ function runCycle(
   search: FlavorSearch,
   offered: readonly OfferedHead[],
   targetsFor: QuotaTree["preemptionTargets"],
-  accept: ((head: number) => boolean) | undefined,
+  { accept, withoutPreemption = false }: CycleOptions,
 ): readonly CycleDecision[] {
   const { ledger, book } = search;
   if (new Set(offered.map(({ queue }) => queue)).size !== offered.length) {
@@ -181,7 +187,8 @@ function runCycle(
     heads,
     targets(head) {
       const { queue, verdict } = heads[head]!;
-      return verdict.mode === "preempt" ? targetsFor(queue, offered[head]!.request, verdict) : [];
+      if (verdict.mode !== "preempt" || withoutPreemption) return [];
+      return targetsFor(queue, offered[head]!.request, verdict);
     },
     ...(accept === undefined ? {} : { accept }),
   });

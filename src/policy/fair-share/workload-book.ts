@@ -71,9 +71,18 @@ export function createWorkloadBook(queueCount: number): WorkloadBook {
     get count() {
       return count;
     },
-    add(workload) {
+    add({ queue, priority, queuedS, admittedS, use }) {
       const handle = free.pop() ?? entries.length;
-      const entry = { ...workload, handle, sequence, evicted: false };
+      const entry: AdmittedWorkload = {
+        handle,
+        sequence,
+        queue,
+        priority,
+        queuedS,
+        admittedS,
+        use,
+        evicted: false,
+      };
       entries[handle] = entry;
       sequence += 1;
       count += 1;
