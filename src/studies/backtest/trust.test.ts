@@ -163,7 +163,7 @@ describe("trustOf", () => {
     const folder = await folderWithBacktest();
     const scenario = SCENARIO(CLUSTER).replace("backtest.json", "gone.json");
     await expect(trustIn(folder, scenario)).rejects.toThrow(
-      /trust\.backtest gone\.json does not exist/,
+      /trust\.backtest: gone\.json does not exist/,
     );
   });
 });
