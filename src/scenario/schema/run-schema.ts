@@ -55,7 +55,7 @@ export function runSchema() {
       example: "batch-means",
       valueTexts: [
         "From the differences between replications.",
-        "From one long run cut into 30 to 20 batches in order of arrival, after the warm-up; no interval is given when neighbouring batches are still alike.",
+        "From one long run cut into 30 to 20 batches in order of arrival, after the warm-up; no interval is given when neighbouring batches are still alike, or hold too few jobs.",
       ],
     }).optional(),
   });

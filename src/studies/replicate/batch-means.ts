@@ -1,7 +1,7 @@
 import { OUTCOME, type BatchRun } from "../../simulation/batch/batch-spec.js";
 import { waitedS } from "../../simulation/batch/waited.js";
 import { momentsOf } from "../../stats/moments.js";
-import { pairwiseSum, quantile } from "../../stats/quantile.js";
+import { pairwiseSum, quantileOfSorted } from "../../stats/quantile.js";
 import { studentTQuantile } from "../../stats/student-t.js";
 import type { MetricInterval } from "../run/result-document.js";
 import { feasibleEnds } from "./replication-intervals.js";
@@ -12,14 +12,15 @@ const BATCH_COUNTS = [30, 25, 20] as const;
 const LAG_1_MAX = 0.2;
 
 /**
- * Jobs one batch needs for each statistic: with fewer, the quantile of a batch is far from that of the whole.
- * 72 and 368 are the sizes from which an order-statistic interval of p95 and p99 has two ends.
+ * Statistics that get an interval, with the jobs one batch needs. With fewer than 400 the waits of one batch
+ * still depend on those of the last so much that intervals hold the truth in far fewer than 9 of 10 cases;
+ * for p99 that is 15 jobs beyond the percentile (test/full/interval-coverage.test.ts).
  */
 const STATISTICS: readonly (readonly [name: string, q: number | undefined, jobsMin: number])[] = [
-  ["mean", undefined, 10],
-  ["p50", 0.5, 10],
-  ["p95", 0.95, 72],
-  ["p99", 0.99, 368],
+  ["mean", undefined, 400],
+  ["p50", 0.5, 400],
+  ["p95", 0.95, 400],
+  ["p99", 0.99, 1500],
 ];
 
 const SLOWDOWN_BOUND_S = 10;
@@ -35,12 +36,16 @@ export const BATCHED_METRICS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Intervals for one long run from its batches in order of arrival: by batch means for means, by sectioning
- * for quantiles (the estimate from all jobs, its spread from the quantiles of the batches), and from equal
- * stretches of time for the share of GPUs in use.
+ * Intervals for one long run from its batches in order of arrival.
+ *
+ * A mean is around the mean of all jobs, with the spread of batch means. A percentile q is the percentile of
+ * all jobs; the spread of the batches' shares of jobs at or below it says how far the true share may be from
+ * q, and the percentiles at the ends of that range are the ends of the interval. (The spread of the batches'
+ * own percentiles is far too small: a batch hardly holds the rare long waits that move the percentile.)
+ * The share of GPUs in use is a mean over equal stretches of time.
  *
  * A metric whose neighbouring batches are still correlated at 20 batches gets no interval: it would be too
- * narrow. Nor does one whose batches hold too few jobs.
+ * narrow. Nor does one whose batches hold too few jobs, or whose range goes beyond the longest value.
  *
  * @param run after its warm-up
  * @returns intervals by path of the metric
@@ -51,9 +56,13 @@ export function batchMeansIntervals(
 ): Readonly<Record<string, MetricInterval>> {
   const intervals: Record<string, MetricInterval> = {};
   for (const [path, values] of jobSeries(run)) {
+    const sorted = values.slice().sort();
     for (const [name, q, jobsMin] of STATISTICS) {
       const metric = `jobs.${path}.${name}`;
-      const found = bestBatches(metric, values, { q, jobsMin, confidence });
+      const found =
+        q === undefined
+          ? meanInterval(metric, values, { jobsMin, confidence })
+          : quantileInterval(values, sorted, { q, jobsMin, confidence });
       if (found !== undefined) intervals[metric] = found;
     }
   }
@@ -90,79 +99,115 @@ function jobSeries(run: BatchRun): readonly (readonly [path: string, values: Flo
   ];
 }
 
-/** The interval from the most batches that are independent enough; undefined when none are. */
-function bestBatches(
+interface Demands {
+  readonly jobsMin: number;
+  readonly confidence: number;
+}
+
+function meanInterval(
   path: string,
   values: Float64Array,
-  options: {
-    readonly q: number | undefined;
-    readonly jobsMin: number;
-    readonly confidence: number;
-  },
+  { jobsMin, confidence }: Demands,
 ): MetricInterval | undefined {
-  const { q, jobsMin, confidence } = options;
-  const statistic = (part: Float64Array): number =>
-    q === undefined ? pairwiseSum(part) / part.length : quantile(part, q)!;
-  for (const batches of BATCH_COUNTS) {
-    const size = Math.floor(values.length / batches);
-    if (size < jobsMin) continue;
-    const parts = Float64Array.from({ length: batches }, (_, batch) =>
-      statistic(values.subarray(batch * size, (batch + 1) * size)),
-    );
-    const found = intervalAround(path, statistic(values), parts, confidence);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const spread = firstSpread(jobsMin, values.length, confidence, (batches) =>
+    meansOf(values, batches),
+  );
+  if (spread === undefined) return undefined;
+  const mean = pairwiseSum(values) / values.length;
+  const { halfWidth, batches, lag1Correlation } = spread;
+  return { mean, ...feasibleEnds(path, mean, halfWidth), batches, lag1Correlation };
+}
+
+function quantileInterval(
+  values: Float64Array,
+  sorted: Float64Array,
+  { q, jobsMin, confidence }: Demands & { readonly q: number },
+): MetricInterval | undefined {
+  const mean = quantileOfSorted(sorted, q);
+  if (mean === undefined) return undefined;
+  const below = values.map((value) => (value <= mean ? 1 : 0));
+  const spread = firstSpread(jobsMin, values.length, confidence, (batches) =>
+    meansOf(below, batches),
+  );
+  if (spread === undefined || q + spread.halfWidth >= 1) return undefined;
+  const { halfWidth, batches, lag1Correlation } = spread;
+  return {
+    mean,
+    low: quantileOfSorted(sorted, Math.max(0, q - halfWidth))!,
+    high: quantileOfSorted(sorted, q + halfWidth)!,
+    batches,
+    lag1Correlation,
+  };
+}
+
+/** Means of equal batches; the incomplete tail is dropped. */
+function meansOf(values: Float64Array, batches: number): Float64Array {
+  const size = Math.floor(values.length / batches);
+  return Float64Array.from(
+    { length: batches },
+    (_, batch) => pairwiseSum(values, batch * size, (batch + 1) * size) / size,
+  );
 }
 
 /** GPUs in use over equal stretches of time, from the series. */
 function shareInterval(run: BatchRun, confidence: number): MetricInterval | undefined {
-  const { series, startOfTraceS, endOfRunS, gpuMilliTotal } = run;
-  const spanS = endOfRunS - startOfTraceS;
-  if (!(spanS > 0 && gpuMilliTotal > 0)) return undefined;
-  for (const batches of BATCH_COUNTS) {
-    const widthS = spanS / batches;
-    const areas = new Float64Array(batches);
-    let whole = 0;
-    for (let row = 0; row < series.timeS.length; row++) {
-      const fromS = Math.max(series.timeS[row]!, startOfTraceS);
-      const untilS = series.timeS[row + 1] ?? endOfRunS;
-      const value = series.gpuMilliAllocated[row]!;
-      whole += Math.max(0, untilS - fromS) * value;
-      for (let atS = fromS; atS < untilS;) {
-        const batch = Math.min(batches - 1, Math.floor((atS - startOfTraceS) / widthS));
-        const borderS = batch === batches - 1 ? untilS : startOfTraceS + (batch + 1) * widthS;
-        // Rounding may put the border on atS itself: the next batch then begins here.
-        const nextS = borderS > atS ? Math.min(untilS, borderS) : untilS;
-        areas[batch]! += (nextS - atS) * value;
-        atS = nextS;
-      }
-    }
-    const shares = areas.map((area) => area / (widthS * gpuMilliTotal));
-    const found = intervalAround(SHARE, whole / (spanS * gpuMilliTotal), shares, confidence);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  if (!(run.endOfRunS > run.startOfTraceS && run.gpuMilliTotal > 0)) return undefined;
+  const spread = firstSpread(0, Infinity, confidence, (batches) => timeShares(run, batches));
+  if (spread === undefined) return undefined;
+  const parts = timeShares(run, spread.batches);
+  const mean = pairwiseSum(parts) / parts.length;
+  const { halfWidth, batches, lag1Correlation } = spread;
+  return { mean, ...feasibleEnds(SHARE, mean, halfWidth), batches, lag1Correlation };
 }
 
-/** The interval around an estimate by the spread of batches; undefined when neighbours are too much alike. */
-function intervalAround(
-  path: string,
-  mean: number,
-  parts: Float64Array,
+/** Share of GPUs in use in equal stretches of time; their mean is that of the whole run. */
+function timeShares(run: BatchRun, batches: number): Float64Array {
+  const { series, startOfTraceS, endOfRunS, gpuMilliTotal } = run;
+  const widthS = (endOfRunS - startOfTraceS) / batches;
+  const areas = new Float64Array(batches);
+  for (let row = 0; row < series.timeS.length; row++) {
+    const untilS = series.timeS[row + 1] ?? endOfRunS;
+    for (let atS = Math.max(series.timeS[row]!, startOfTraceS); atS < untilS;) {
+      const batch = Math.min(batches - 1, Math.floor((atS - startOfTraceS) / widthS));
+      const borderS = batch === batches - 1 ? untilS : startOfTraceS + (batch + 1) * widthS;
+      // Rounding may put the border on atS itself: the next batch then begins here.
+      const nextS = borderS > atS ? Math.min(untilS, borderS) : untilS;
+      areas[batch]! += (nextS - atS) * series.gpuMilliAllocated[row]!;
+      atS = nextS;
+    }
+  }
+  return areas.map((area) => area / (widthS * gpuMilliTotal));
+}
+
+interface Spread {
+  readonly halfWidth: number;
+  readonly batches: number;
+  readonly lag1Correlation: number;
+}
+
+/**
+ * The half-width from the most batches that are large and independent enough; undefined when none are.
+ *
+ * What correlation is left makes the mean vary more than independent batches would: their variance is raised
+ * by (1 + r) / (1 - r), as for a first-order autoregressive series.
+ */
+function firstSpread(
+  jobsMin: number,
+  jobs: number,
   confidence: number,
-): MetricInterval | undefined {
-  const lag1Correlation = lag1(parts);
-  if (!(lag1Correlation < LAG_1_MAX)) return undefined;
-  const { variance } = momentsOf(parts);
-  const quantileT = studentTQuantile((1 + confidence) / 2, parts.length - 1);
-  const halfWidth = quantileT * Math.sqrt(variance / parts.length);
-  return {
-    mean,
-    ...feasibleEnds(path, mean, halfWidth),
-    batches: parts.length,
-    lag1Correlation,
-  };
+  partsOf: (batches: number) => Float64Array,
+): Spread | undefined {
+  for (const batches of BATCH_COUNTS) {
+    if (Math.floor(jobs / batches) < jobsMin) continue;
+    const parts = partsOf(batches);
+    const lag1Correlation = lag1(parts);
+    if (!(lag1Correlation < LAG_1_MAX)) continue;
+    const raised = Math.max(1, (1 + lag1Correlation) / (1 - lag1Correlation));
+    const variance = (momentsOf(parts).variance * raised) / batches;
+    const halfWidth = studentTQuantile((1 + confidence) / 2, batches - 1) * Math.sqrt(variance);
+    return { halfWidth, batches, lag1Correlation };
+  }
+  return undefined;
 }
 
 /** Correlation of neighbouring values; 0 for values that are all equal, which tell nothing about each other. */

@@ -53,7 +53,7 @@ export function replicationWarnings(
     const without = metrics.filter((path) => BATCHED_METRICS.has(path) && !(path in intervals));
     if (without.length > 0) {
       warnings.push(
-        `No interval for ${without.map((path) => labelMetric(path).phrase).join(", ")}: batches of one run are too few or too alike (lag-1 correlation 0.2 and more at 20 batches). Simulate longer.`,
+        `No interval for ${without.map((path) => labelMetric(path).phrase).join(", ")}: the batches of the run hold too few jobs (400 are needed in each of 20, 1500 for p99) or are too alike (lag-1 correlation of 0.2 or more). Simulate longer.`,
       );
     }
   } else {

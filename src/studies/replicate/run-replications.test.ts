@@ -240,7 +240,7 @@ describe("batch means", () => {
       const stream = createRandomStreams(seed).stream("jobs");
       let submitS = 0;
       return tableOf(
-        Array.from({ length: 6000 }, () => {
+        Array.from({ length: 9000 }, () => {
           submitS += stream.exponential(10);
           return { submitS, durationS: stream.exponential(24) };
         }),
