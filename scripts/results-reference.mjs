@@ -9,6 +9,7 @@ import { BACKTEST_JOB_COLUMNS } from "../dist/report/backtest-columns.js";
 import { JOB_COLUMNS, UTILIZATION_COLUMNS } from "../dist/report/table-columns.js";
 
 const SOURCE = "src/studies/run/result-document.ts";
+const OPTIONAL_SOURCE = "src/studies/run/optional-results.ts";
 /** Interfaces in reading order; columns in memory are not part of any file. */
 const LEFT_OUT = new Set(["UtilizationSeries"]);
 
@@ -17,12 +18,13 @@ export function resultsReference() {
   const interfaces = readInterfaces(SOURCE);
   const parts = [
     "# What a run writes",
-    `Generated from \`${SOURCE}\` and \`src/report/table-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
+    `Generated from \`${SOURCE}\`, \`${OPTIONAL_SOURCE}\` and \`src/report/table-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
     "`headroom run` writes `result.json` (also printed by `--json`), `jobs.csv`, `utilization.csv`, `report.md`, `report.html` and the Vega-Lite specifications of the charts (`charts/*.vl.json`). Variant number n of a scenario has its tables in `variants/n/`. Same scenario, seed and version give the same bytes.",
     "## result.json",
     ...interfaces
       .filter(({ name }) => !LEFT_OUT.has(name))
       .map((one) => interfaceSection(SOURCE, one)),
+    ...readInterfaces(OPTIONAL_SOURCE).map((one) => interfaceSection(OPTIONAL_SOURCE, one)),
     "## jobs.csv",
     "One row per job in order of submission. Text that a spreadsheet would run as a formula has an apostrophe in front.",
     table(

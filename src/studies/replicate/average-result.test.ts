@@ -120,3 +120,75 @@ test("one run stays what it is", () => {
   });
   expect(averageResults([one])).toEqual(one);
 });
+
+test("optional parts are averaged over the runs that have them, list entries by name with zeros", () => {
+  const plain = result({
+    count: 4,
+    meanS: 10,
+    overloaded: false,
+    tenant: "a",
+    reason: "full",
+    warning: "w",
+    stopReason: "drained",
+  });
+  const faults = (failures: number, components: readonly string[]) => ({
+    failures,
+    repairs: failures,
+    jobsInterrupted: 1,
+    gpuHoursLost: 2 * failures,
+    availability: 0.9,
+    components: components.map((name) => ({
+      name,
+      failures,
+      interruptions: 1,
+      gpuHoursLost: 1,
+      gpuHoursDown: 4,
+    })),
+  });
+  const cost = (perJob: number | null) => ({
+    currency: "USD",
+    total: 10,
+    periodS: 5,
+    items: [{ name: "hardware", amount: 10, basis: "1 h" }],
+    perGpuHour: perJob,
+  });
+  const outcomes = (completed: number) => ({
+    completed,
+    running: 0,
+    waiting: 1,
+    neverPlaceable: 0,
+  });
+  const group = (name: string, completed: number) => ({
+    name,
+    jobs: completed + 1,
+    gpuHours: 1,
+    waitS: wait(1),
+    outcomes: outcomes(completed),
+  });
+  const averaged = averageResults([
+    {
+      ...plain,
+      faults: faults(2, ["GPU", "node"]),
+      cost: cost(null),
+      partitions: [group("x", 5), group("y", 3)],
+    },
+    { ...plain, faults: faults(4, ["GPU"]), cost: cost(3), partitions: [group("x", 7)] },
+  ]);
+  expect(averaged.faults).toEqual({
+    failures: 3,
+    repairs: 3,
+    jobsInterrupted: 1,
+    gpuHoursLost: 6,
+    availability: 0.9,
+    components: [
+      { name: "GPU", failures: 3, interruptions: 1, gpuHoursLost: 1, gpuHoursDown: 4 },
+      { name: "node", failures: 1, interruptions: 0.5, gpuHoursLost: 0.5, gpuHoursDown: 2 },
+    ],
+  });
+  expect(averaged.cost).toEqual({ ...cost(3) });
+  expect(averaged).not.toHaveProperty("mig");
+  expect(averaged.partitions.map((partition) => partition.outcomes)).toEqual([
+    { completed: 6, running: 0, waiting: 1, neverPlaceable: 0 },
+    { completed: 1.5, running: 0, waiting: 0.5, neverPlaceable: 0 },
+  ]);
+});

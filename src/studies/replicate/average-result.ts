@@ -1,3 +1,4 @@
+import { OPTIONAL_PARTS, type OptionalResults } from "../run/optional-results.js";
 import type { GroupResult, RunResult, WaitReasonResult } from "../run/result-document.js";
 import type { ComputedResult } from "./replication-intervals.js";
 
@@ -21,7 +22,18 @@ export function averageResults(results: readonly ComputedResult[]): ComputedResu
     stopReason: worstStop(results),
     endS: meanOf(results.map(({ endS }) => endS)),
     eventsHandled: results.reduce((sum, { eventsHandled }) => sum + eventsHandled, 0),
+    ...averageParts(results),
   };
+}
+
+/** Parts that only some runs have: the mean over all runs, where a list lacks an entry with zeros. */
+function averageParts(results: readonly ComputedResult[]): OptionalResults {
+  const parts: Record<string, unknown> = {};
+  for (const name of OPTIONAL_PARTS) {
+    const given = results.flatMap((result) => (result[name] === undefined ? [] : [result[name]]));
+    if (given.length > 0) parts[name] = averageOf<object>(given);
+  }
+  return parts;
 }
 
 /** Objects of equal shape: numbers are averaged, objects gone into, truth is that of the majority. */
@@ -38,9 +50,29 @@ function averageValue(all: readonly unknown[]): unknown {
   const given = all.filter((value) => value !== null && value !== undefined);
   const [first] = given;
   if (first === undefined) return null;
+  if (typeof first === "string") return first;
+  if (Array.isArray(first)) return averageList(given as (readonly Named[])[]);
   if (typeof first === "object") return averageOf(given as object[]);
   if (typeof first === "boolean") return given.filter(Boolean).length * 2 >= all.length;
   return meanOf(given as number[]);
+}
+
+/** An entry of a list in a result: its name tells it from the others. */
+interface Named {
+  readonly name: string;
+}
+
+/** Entries by name, in the order in which they first occur; numbers of an entry that a list lacks are 0 there. */
+function averageList(lists: readonly (readonly Named[])[]): readonly Named[] {
+  const names = [...new Set(lists.flat().map(({ name }) => name))];
+  return names.map((name) => {
+    const found = lists.map((list) => list.find((entry) => entry.name === name));
+    const shape = found.find((entry) => entry !== undefined)!;
+    const none = Object.fromEntries(
+      Object.entries(shape).map(([key, value]) => [key, typeof value === "number" ? 0 : value]),
+    ) as unknown as Named;
+    return averageOf(found.map((entry) => entry ?? none));
+  });
 }
 
 function averageReasons(
@@ -73,8 +105,23 @@ function averageGroups(lists: readonly (readonly GroupResult[])[]): readonly Gro
       jobs: perRun(({ jobs }) => jobs),
       gpuHours: perRun(({ gpuHours }) => gpuHours),
       waitS: averageOf(found.map(({ waitS }) => waitS)),
+      ...averageGroupParts(found, lists.length),
     };
   });
+}
+
+function averageGroupParts(
+  groups: readonly GroupResult[],
+  runs: number,
+): Pick<GroupResult, "outcomes" | "lane"> {
+  const outcomes = groups.flatMap((group) => group.outcomes ?? []);
+  const none = { completed: 0, running: 0, waiting: 0, neverPlaceable: 0 };
+  const absent = Array.from({ length: runs - groups.length }, () => none);
+  const lanes = groups.flatMap((group) => group.lane ?? []);
+  return {
+    ...(outcomes.length === 0 ? {} : { outcomes: averageOf([...outcomes, ...absent]) }),
+    ...(lanes.length === 0 ? {} : { lane: averageOf(lanes) }),
+  };
 }
 
 /** Warnings that differ in their numbers only are one, with the count of runs that gave it. */

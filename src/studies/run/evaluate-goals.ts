@@ -1,3 +1,4 @@
+import { OPTIONAL_PARTS } from "./optional-results.js";
 import type { GoalResult, MetricInterval, RunResult } from "./result-document.js";
 
 /** A goal as the scenario resolves it: the target in the metric's base unit. */
@@ -71,13 +72,16 @@ function isGood({ comparison, target }: GoalTarget, value: number): boolean {
 }
 
 /**
- * The number at a dotted path of a result.
+ * The number at a dotted path of a result; null in a part of the result that the run does not have.
  *
  * @throws Error when the path names no number: the scenario accepted a metric that does not exist
  */
 export function metricValue(result: Omit<RunResult, "goals">, path: string): number | null {
+  const keys = path.split(".");
+  const optional = OPTIONAL_PARTS.find((part) => part === keys[0]);
+  if (optional !== undefined && result[optional] === undefined) return null;
   let value: unknown = result;
-  for (const key of path.split(".")) {
+  for (const key of keys) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
       throw new Error(`goals: no metric "${path}" in the result (stopped at "${key}")`);
     }

@@ -1,3 +1,5 @@
+import type { OptionalResults } from "./optional-results.js";
+
 /** Distribution of one quantity over jobs; null where no job gave a value. */
 export interface Distribution {
   /** Arithmetic mean. */
@@ -72,6 +74,14 @@ export interface JobsResult {
   readonly queueLengthMax: number;
   /** Jobs waiting, averaged over time. */
   readonly queueLengthMean: number;
+  /** Submitted jobs that have a deadline. */
+  readonly withDeadline?: number;
+  /** Of these, the jobs that ended after it, can never be placed, or were not done when it passed. */
+  readonly deadlinesMissed?: number;
+  /** Times a running job was stopped for another. */
+  readonly preemptions?: number;
+  /** GPU-hours of work that was done and lost again, and spent on restarts, over all jobs. */
+  readonly gpuHoursLost?: number;
   /** Jain's index of GPU-hours over tenants, 1/n..1; null with fewer than two tenants or no GPU-hour. */
   readonly tenantFairness: number | null;
   /**
@@ -119,6 +129,34 @@ export interface GroupResult {
   readonly gpuHours: number;
   /** As in JobsResult. */
   readonly waitS: Distribution;
+  /** What became of its jobs. */
+  readonly outcomes?: GroupOutcomes;
+  /** Its own nodes and queue; only for a partition that has nodes of its own. */
+  readonly lane?: LaneResult;
+}
+
+/** What became of the jobs of a tenant or partition by the end of the run. */
+export interface GroupOutcomes {
+  /** As in JobsResult. */
+  readonly completed: number;
+  /** As in JobsResult. */
+  readonly running: number;
+  /** As in JobsResult. */
+  readonly waiting: number;
+  /** As in JobsResult. */
+  readonly neverPlaceable: number;
+}
+
+/** Nodes and queue of a partition, averaged over time from the first submit of the run to its end. */
+export interface LaneResult {
+  /** GPUs of its nodes. */
+  readonly gpus: number;
+  /** Share of these GPUs given to jobs, 0..1. */
+  readonly allocatedShare: number;
+  /** Jobs waiting in it, averaged over time. */
+  readonly queueLengthMean: number;
+  /** Most jobs waiting in it at one instant. */
+  readonly queueLengthMax: number;
 }
 
 /** A number the run used that nobody measured: what it was, where it came from. */
@@ -214,7 +252,7 @@ export interface TrustResult {
 }
 
 /** What one simulated configuration gave; the base and every variant have one. */
-export interface RunResult {
+export interface RunResult extends OptionalResults {
   /** Every goal of the scenario, in its order. */
   readonly goals: readonly GoalResult[];
   /** Counts and distributions over jobs. */
