@@ -4,6 +4,23 @@ export const SOURCES_READ_ON = "2026-11-21";
 /** Where the figures of the catalogue were read: repository, commit and path, or a page. */
 export const SOURCES = {
   "mig-guide": "docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html",
+  "lgipp-h100":
+    "nvidia-smi mig -lgipp on H100, quoted in Google Dataproc's GPU init script (2024-12-20), and in transcripts of H100 NVL",
+  "lgip-h100-80":
+    "nvidia-smi mig -lgip on H100-80GB, jbarrow.ai/field_notes/nvidia-mig (updated 2026-06-11)",
+  "lgip-h100-94": "nvidia-smi mig -lgip on H100 NVL 94GB (public transcript)",
+  "lgip-h200": "github.com/NVIDIA/mig-parted/issues/120 (nvidia-smi mig -lgip on H200)",
+  "h200-sm": "table of multiprocessors per MIG profile of H200 in a public cuBLASLt study",
+  "lgip-b200": "github.com/NVIDIA/mig-parted/pull/166 (2025-01-29) and /pull/187 (2025-03-20)",
+  "lgip-gb200":
+    "github.com/NVIDIA/gpu-operator/pull/1303 (2025-03-01); github.com/NVIDIA/mig-parted/issues/227",
+  "lgip-rtx6000":
+    "github.com/GoogleCloudPlatform/container-engine-accelerators/pull/564 (2026-02-04); github.com/bigstack-oss/cubecos/issues/312",
+  "lgipp-rtx6000": "nvidia-smi mig -lgip and -lgipp on RTX PRO 6000 (public transcript)",
+  "gke-accel":
+    "GoogleCloudPlatform/container-engine-accelerators@992db81 partition_gpu/partition_gpu.go (profile numbers, counts)",
+  "go-nvml-mock":
+    "NVIDIA/go-nvml@2f9e261 pkg/nvml/mock/gpus/{a30,a100}.go (its H100, H200 and B200 tables differ from real hardware and are not used)",
   "k8s-test-infra":
     "NVIDIA/k8s-test-infra@3b2b865 deployments/nvml-mock/helm/nvml-mock/profiles/*.yaml (mock defaults, not measurements)",
   aic: "ai-dynamo/aiconfigurator@095f58a aic-core/src/aiconfigurator_core/systems/*.yaml (NVIDIA, Apache-2.0)",
