@@ -12,9 +12,29 @@ export interface NodeSpec {
   readonly gpuModel: string;
   /** Partition (virtual cluster) the node belongs to; absent means the default partition "". */
   readonly partition?: string;
+  /**
+   * Name of the node's domain at each level of the cluster's topology, in the order of its levels, such as
+   * `["block-0", "rack-3"]`. Equal names in different domains of the level above are different domains.
+   */
+  readonly domains?: readonly string[];
+  /**
+   * Groups of the node's GPUs that are closer to each other than to the others, tightest kind of group first:
+   * NVLink pairs, then PCIe switches, then NUMA halves. Every kind is a list of groups, every group a list of
+   * GPU indexes within the node; a GPU that a kind does not mention is alone in it. Each group lies inside one
+   * group of the next kind. Absent: all GPUs are alike, as behind an NVSwitch.
+   */
+  readonly gpuDomains?: readonly (readonly (readonly number[])[])[];
+}
+
+/** How nodes are grouped: blocks, racks, NVLink domains. The node itself, `host`, is always the lowest level. */
+export interface TopologySpec {
+  /** Names of the levels above the node, widest first, such as `["block", "rack"]`. */
+  readonly levels: readonly string[];
 }
 
 /** The cluster as the simulation receives it. Order of nodes is the order in which ties are broken. */
 export interface ClusterSpec {
   readonly nodes: readonly NodeSpec[];
+  /** Present when nodes are grouped; every node then has `domains`. */
+  readonly topology?: TopologySpec;
 }
