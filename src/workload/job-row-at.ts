@@ -1,6 +1,7 @@
 import type { JobRow } from "./job-row.js";
 import { JOB_STATUSES } from "./job-table.js";
 import type { JobTable } from "./job-table.js";
+import { runningOnOf } from "./running-on-columns.js";
 
 /** One job of a table as a row that a builder takes; dependencies are not part of it. */
 export function jobRowAt(jobs: JobTable, row: number): JobRow {
@@ -32,5 +33,7 @@ export function jobRowAt(jobs: JobTable, row: number): JobRow {
     preemptible: jobs.preemptible?.[row] === 1,
     checkpointIntervalS: jobs.checkpointIntervalS?.[row],
     checkpointCostS: jobs.checkpointCostS?.[row],
+    ranS: jobs.ranS?.[row],
+    runningOn: jobs.runningOn === undefined ? undefined : runningOnOf(jobs, row),
   };
 }

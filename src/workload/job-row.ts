@@ -1,4 +1,4 @@
-import type { JobStatus } from "./job-table.js";
+import type { GpuPartRequest, JobStatus } from "./job-table.js";
 
 /*
  * Readers fill this in once per row. They name every field instead of spreading an object into it: V8
@@ -26,6 +26,8 @@ export interface JobRow {
   readonly gpuMilli?: number | undefined;
   /** Defaults to none: any model. */
   readonly gpuModels?: readonly string[] | undefined;
+  /** Defaults to none. */
+  readonly gpuPart?: GpuPartRequest | undefined;
   /** Defaults to "". */
   readonly tenant?: string | undefined;
   /** Defaults to 0. */
@@ -44,4 +46,7 @@ export interface JobRow {
   readonly preemptible?: boolean | undefined;
   readonly checkpointIntervalS?: number | undefined;
   readonly checkpointCostS?: number | undefined;
+  readonly ranS?: number | undefined;
+  /** Nodes the job runs on when it is submitted, one per worker; absent or empty for a job that waits. */
+  readonly runningOn?: readonly string[] | undefined;
 }

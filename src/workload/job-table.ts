@@ -14,6 +14,23 @@ export interface PodRequest {
   readonly gpuMilli: number;
   /** GPU models the pod accepts, in the order written; empty means any. */
   readonly gpuModels: readonly string[];
+  /** What the pod asks of parts of a GPU beyond a share; absent where it says nothing about them. */
+  readonly gpuPart?: GpuPartRequest;
+}
+
+/** What a pod says about MIG instances, GPU memory and replicas of a shared GPU. */
+export interface GpuPartRequest {
+  /**
+   * MIG profiles that will do on a partitioned GPU, in order of preference; empty leaves the choice to the
+   * share and the memory asked for. `gpuCount` is then the number of instances.
+   */
+  readonly migProfiles: readonly string[];
+  /** True when only MIG instances will do: the pod goes to no GPU that is not partitioned. */
+  readonly isMigOnly: boolean;
+  /** GPU memory the pod needs on each of its GPUs or parts, in bytes; 0 when it does not say. */
+  readonly gpuMemoryBytes: number;
+  /** True when one replica of a time-sliced or MPS GPU will do for a pod that asks for a whole GPU. */
+  readonly isReplicaEnough: boolean;
 }
 
 /** How the original system says a job ended. `unknown` where the trace does not tell. */
@@ -92,6 +109,15 @@ export interface JobTable {
   readonly checkpointIntervalS?: Float64Array;
   /** Seconds one checkpoint takes; NaN when unknown. */
   readonly checkpointCostS?: Float64Array;
+  /** Seconds that a job with nodes in `runningOn` had run before it is submitted; NaN for others. */
+  readonly ranS?: Float64Array;
+  /**
+   * Job i runs already when it is submitted: its workers stand on the nodes `nodeNames[runningOn[k]]`,
+   * k = `runningOnOffset[i] .. [i+1]`, one entry per worker. No entry for a job that does not run yet.
+   */
+  readonly runningOnOffset?: Int32Array;
+  readonly runningOn?: Int32Array;
+  readonly nodeNames?: readonly string[];
   /** Rows that must end before job i may start are `dependencies[dependencyOffset[i] .. [i+1])`. */
   readonly dependencyOffset?: Int32Array;
   readonly dependencies?: Int32Array;

@@ -3,6 +3,7 @@ import { JOB_STATUSES } from "./job-table.js";
 import type { JobTable } from "./job-table.js";
 import type { JobRow } from "./job-row.js";
 import { createNamePool } from "./name-pool.js";
+import { createRunningOnColumns } from "./running-on-columns.js";
 
 /** The columns of a job table that most traces do not have; they cost nothing until a row has a value. */
 export interface OptionalJobColumns {
@@ -50,7 +51,9 @@ export function createOptionalJobColumns(): OptionalJobColumns {
   const lengths = {
     checkpointIntervalS: createOptionalColumn(float64, Number.NaN),
     checkpointCostS: createOptionalColumn(float64, Number.NaN),
+    ranS: createOptionalColumn(float64, Number.NaN),
   };
+  const runningOn = createRunningOnColumns();
   const workerColumns = entriesOf(workerCounts);
   const secondsColumns = entriesOf({ ...instants, ...lengths });
 
@@ -61,6 +64,8 @@ export function createOptionalJobColumns(): OptionalJobColumns {
         status.set(row, JOB_STATUSES.indexOf(job.status));
       }
       if (job.preemptible === true) preemptible.set(row, 1);
+      if (job.runningOn !== undefined && job.runningOn.length > 0)
+        runningOn.set(row, job.runningOn);
       if (job.gangGpus !== undefined) gangGpus.set(row, job.gangGpus);
       for (const [name, column] of workerColumns) {
         const value = job[name];
@@ -94,6 +99,7 @@ export function createOptionalJobColumns(): OptionalJobColumns {
       for (const [name, column] of entriesOf(lengths)) {
         assignPresent(finished, name, column.finish(appended, order));
       }
+      Object.assign(finished, runningOn.finish(appended, order));
       return finished;
     },
   };

@@ -23,7 +23,8 @@ const GOLDEN_STEP = 0.618_033_988_749_894_9;
  * of the job that does not depend on the factor. So a higher load holds every job of a lower one, each
  * with the same times: differences between loads are not noise. A factor below 1 thins. Copies are
  * named `id~1`, `id~2` and arrive up to 30 minutes before or after their original, mirrored at the first
- * and last submit so that the trace grows no longer; they have no recorded start or end.
+ * and last submit so that the trace grows no longer; they have no recorded start or end. Jobs that run
+ * when the trace begins stay as they are.
  *
  * @param factor > 0 and at most 1000
  * @param stream exactly two uniform numbers per job are drawn, in order of rows
@@ -50,6 +51,12 @@ export function scaleLoad(
     const presence = stream.uniform();
     const shift = stream.uniform();
     const original = jobRowAt(jobs, row);
+    if (original.runningOn !== undefined && original.runningOn.length > 0) {
+      // What runs already is no load to come: its place can neither be doubled nor thinned.
+      builder.add(original);
+      firstCopy[row + 1] = builder.count;
+      continue;
+    }
     for (let copy = 0; copy + presence < factor; copy += 1) {
       if (copy === 0) builder.add(original);
       else {

@@ -1,5 +1,6 @@
 import { JOB_STATUSES } from "./job-table.js";
 import type { JobTable } from "./job-table.js";
+import { runningOnOf, runningOnText } from "./running-on-columns.js";
 
 const MIB = 1_048_576;
 const LINES_PER_CHUNK = 2_000;
@@ -66,6 +67,10 @@ function optionalColumns(jobs: JobTable): Column[] {
   if (preemptible !== undefined) columns.push(["preemptible", (row) => String(preemptible[row]!)]);
   add("checkpoint_interval_s", jobs.checkpointIntervalS);
   add("checkpoint_cost_s", jobs.checkpointCostS);
+  add("ran_s", jobs.ranS);
+  if (jobs.runningOn !== undefined) {
+    columns.push(["running_on", (row) => textCell(runningOnText(runningOnOf(jobs, row)))]);
+  }
   if (dependencyOffset !== undefined && dependencies !== undefined) {
     const namesOf = (row: number): string =>
       Array.from(

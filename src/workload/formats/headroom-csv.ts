@@ -3,6 +3,7 @@ import type { JobStatus } from "../job-table.js";
 import { createCsvTable } from "../reading/csv-table.js";
 import type { CsvTable, NumberColumn, TextColumn } from "../reading/csv-table.js";
 import { GPU_COUNT_RULE, SECONDS_RULE } from "../reading/number-text.js";
+import { parseRunningOn } from "../running-on-columns.js";
 import { createSingleFileReader } from "./single-file-reader.js";
 import { detectColumns } from "./trace-format.js";
 import type { ReadingContext, TraceFormat } from "./trace-format.js";
@@ -75,6 +76,8 @@ function declareColumns(table: CsvTable) {
     preemptible: table.textColumn("preemptible", optional),
     checkpointIntervalS: table.numberColumn("checkpoint_interval_s", secondsOrNone),
     checkpointCostS: table.numberColumn("checkpoint_cost_s", secondsOrNone),
+    ranS: table.numberColumn("ran_s", secondsOrNone),
+    runningOn: table.textColumn("running_on", optional),
     after: table.textColumn("after", optional),
   };
 }
@@ -115,6 +118,8 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): num
     preemptible: yesOrNo(columns.preemptible),
     checkpointIntervalS: columns.checkpointIntervalS.number(),
     checkpointCostS: columns.checkpointCostS.number(),
+    ranS: columns.ranS.number(),
+    runningOn: runningOnOf(columns, workers),
   };
   const predecessors = predecessorsOf(context, columns.after);
   if (table.broken) return Number.NaN;
@@ -209,6 +214,28 @@ function yesOrNo(column: TextColumn): boolean {
     );
   }
   return text === "1" || text === "true";
+}
+
+/** The nodes of a job that runs when the trace begins, one per worker; undefined for one that waits. */
+function runningOnOf(columns: Columns, workers: number): readonly string[] | undefined {
+  const { runningOn, submitS } = columns;
+  const text = runningOn.text();
+  if (text === "" || Number.isNaN(workers)) return undefined;
+  const nodes = parseRunningOn(text, workers);
+  if (nodes?.length !== workers) {
+    runningOn.reject(
+      "not-a-node-list",
+      `running_on must name a node for each of the ${workers} workers, such as gpu001*2|gpu002, got "${text.slice(0, 100)}"`,
+    );
+    return undefined;
+  }
+  if (submitS.number() > 0) {
+    runningOn.reject(
+      "running-later",
+      `running_on is for jobs that run at second 0; submit_s is ${submitS.number()}`,
+    );
+  }
+  return nodes;
 }
 
 /** Rows of the jobs named in `after`; they must stand above, so that no circle can be written. */
