@@ -1,4 +1,5 @@
-import type { NodeWiring } from "./node-wiring.js";
+import type { GpuSpec } from "../../hardware/gpu-spec.js";
+import type { NodeTopology } from "../../hardware/topology.js";
 
 /** Collective operations that are modelled, in the order tables list them. */
 export const COLLECTIVE_OPERATIONS = [
@@ -12,18 +13,33 @@ export const COLLECTIVE_OPERATIONS = [
 /** One collective operation. */
 export type CollectiveOperation = (typeof COLLECTIVE_OPERATIONS)[number];
 
+/** What a collective needs to know of a GPU model; a record of the catalogue is one. */
+export type CollectiveGpu = Pick<GpuSpec, "name" | "computeCapability" | "pcie" | "nvlink">;
+
+/** What is known of the host beyond its topology. */
+export interface CollectiveHost {
+  readonly cpuVendor?: "intel" | "amd" | "arm";
+  /**
+   * One direction of the link between two NUMA nodes; absent when unknown. An unknown link is not counted
+   * as a bottleneck, and the answer says so.
+   */
+  readonly numaLinkBytesPerS?: number;
+}
+
 /** The GPUs of one node that take part. */
 export interface CollectiveNode {
-  readonly wiring: NodeWiring;
+  readonly gpu: CollectiveGpu;
+  readonly topology: NodeTopology;
   /** Indices within the node; at least one, no repetition. */
   readonly gpus: readonly number[];
+  readonly host?: CollectiveHost;
 }
 
 /** The network between nodes. */
 export interface CollectiveFabric {
-  /** One direction of one adapter; the wiring's when absent. */
+  /** One direction of one adapter; the topology's when absent. */
   readonly nicBytesPerS?: number;
-  /** Adapters per node; the wiring's when absent. */
+  /** Adapters per node; the topology's when absent. */
   readonly nicsPerNode?: number;
   /** RDMA moves data between GPU and adapter directly; TCP goes through the host. Default rdma. */
   readonly transport?: "rdma" | "tcp";
