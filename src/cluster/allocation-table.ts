@@ -12,8 +12,10 @@ export interface AllocationRow {
   readonly node: number;
   readonly cpuMilli: number;
   readonly memoryBytes: number;
-  /** Thousandths taken of each of its GPUs; 0 for a CPU-only pod. */
+  /** Thousandths taken of each of its GPUs; 0 for a CPU-only pod and on nodes with parts. */
   readonly gpuMilli: number;
+  /** GPU memory promised to it on each GPU, in bytes; 0 where nobody keeps account of it. */
+  readonly gpuMemoryBytes: number;
 }
 
 /**
@@ -27,6 +29,7 @@ export class AllocationTable {
   #cpuMilli = new Float64Array(64);
   #memoryBytes = new Float64Array(64);
   #gpuMilli = new Int32Array(64);
+  #gpuMemoryBytes = new Float64Array(64);
   #gpuFirst = new Int32Array(64);
   #generation = new Int32Array(64);
   #nextFree = new Int32Array(64);
@@ -35,6 +38,7 @@ export class AllocationTable {
 
   // The GPUs of an allocation are a chain of entries: most have one, a few have eight.
   #entryGpu = new Int32Array(64);
+  #entryPart = new Int16Array(64);
   #entryNext = new Int32Array(64);
   #entries = 0;
   #freeEntry = NONE;
@@ -52,18 +56,28 @@ export class AllocationTable {
   }
 
   /**
-   * Stores one allocation and returns its handle. `gpus` are cluster-wide GPU indexes.
+   * Stores one allocation and returns its handle.
    *
+   * @param gpus GPU indexes within the node, counted from `gpuBase`
+   * @param parts which part of each GPU, on nodes with parts
    * @throws RangeError when more than 4,194,304 allocations would be live at once
    */
-  add(row: AllocationRow, gpuBase: number, gpus: ReadonlyNumbers, gpuCount: number): number {
+  add(
+    row: AllocationRow,
+    gpuBase: number,
+    gpus: ReadonlyNumbers,
+    gpuCount: number,
+    parts?: readonly number[],
+  ): number {
     const slot = this.#openSlot();
     this.#node[slot] = row.node;
     this.#cpuMilli[slot] = row.cpuMilli;
     this.#memoryBytes[slot] = row.memoryBytes;
     this.#gpuMilli[slot] = row.gpuMilli;
+    this.#gpuMemoryBytes[slot] = row.gpuMemoryBytes;
     let first = NONE;
-    for (let i = gpuCount - 1; i >= 0; i -= 1) first = this.#addEntry(gpuBase + gpus[i]!, first);
+    for (let i = gpuCount - 1; i >= 0; i -= 1)
+      first = this.#addEntry(gpuBase + gpus[i]!, parts?.[i] ?? NONE, first);
     this.#gpuFirst[slot] = first;
     this.#live += 1;
     return (this.#generation[slot]! << SLOT_BITS) | slot;
@@ -97,6 +111,11 @@ export class AllocationTable {
     return this.#gpuMilli[slot]!;
   }
 
+  /** GPU memory promised to the slot on each of its GPUs, in bytes. */
+  gpuMemoryBytesAt(slot: number): number {
+    return this.#gpuMemoryBytes[slot]!;
+  }
+
   /** First entry of the slot's GPU chain, or -1; walk it with `entryGpu` and `entryAfter`. */
   firstEntryAt(slot: number): number {
     return this.#gpuFirst[slot]!;
@@ -105,6 +124,11 @@ export class AllocationTable {
   /** Cluster-wide index of the GPU of an entry. */
   entryGpu(entry: number): number {
     return this.#entryGpu[entry]!;
+  }
+
+  /** Part of the GPU that an entry holds; -1 on nodes without parts. */
+  entryPart(entry: number): number {
+    return this.#entryPart[entry]!;
   }
 
   /** Entry after this one, or -1. */
@@ -148,17 +172,19 @@ export class AllocationTable {
     this.#cpuMilli = extended(this.#cpuMilli, new Float64Array(length));
     this.#memoryBytes = extended(this.#memoryBytes, new Float64Array(length));
     this.#gpuMilli = extended(this.#gpuMilli, new Int32Array(length));
+    this.#gpuMemoryBytes = extended(this.#gpuMemoryBytes, new Float64Array(length));
     this.#gpuFirst = extended(this.#gpuFirst, new Int32Array(length));
     this.#generation = extended(this.#generation, new Int32Array(length));
     this.#nextFree = extended(this.#nextFree, new Int32Array(length));
   }
 
-  #addEntry(gpu: number, next: number): number {
+  #addEntry(gpu: number, part: number, next: number): number {
     let entry = this.#freeEntry;
     if (entry === NONE) {
       if (this.#entries === this.#entryGpu.length) {
         const length = this.#entryGpu.length * 2;
         this.#entryGpu = extended(this.#entryGpu, new Int32Array(length));
+        this.#entryPart = extended(this.#entryPart, new Int16Array(length));
         this.#entryNext = extended(this.#entryNext, new Int32Array(length));
       }
       entry = this.#entries;
@@ -167,12 +193,16 @@ export class AllocationTable {
       this.#freeEntry = this.#entryNext[entry]!;
     }
     this.#entryGpu[entry] = gpu;
+    this.#entryPart[entry] = part;
     this.#entryNext[entry] = next;
     return entry;
   }
 }
 
-function extended<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
+function extended<Column extends Int16Array | Int32Array | Float64Array>(
+  from: Column,
+  to: Column,
+): Column {
   to.set(from);
   return to;
 }

@@ -1,5 +1,7 @@
 import { InvariantError } from "../base/assert.js";
 import type { AllocationTable } from "./allocation-table.js";
+import { checkParts } from "./partitions/check-parts.js";
+import type { Partitions } from "./partitions/partitions.js";
 import { WHOLE_GPU_MILLI } from "./gpu-milli.js";
 import { nonzeroCpuMilli, nonzeroMemoryBytes } from "./nonzero-request.js";
 import type { ClusterView, ReadonlyNumbers } from "./view.js";
@@ -11,8 +13,12 @@ import type { ClusterView, ReadonlyNumbers } from "./view.js";
  *
  * @throws InvariantError at the first difference
  */
-export function checkColumns(view: ClusterView, table: AllocationTable): void {
+export function checkColumns(
+  view: ClusterView & { readonly partitions: Partitions },
+  table: AllocationTable,
+): void {
   const want = recompute(view, table);
+  const parts = checkParts(view, table);
   compare("cpuMilliFree", view.cpuMilliFree, want.cpuMilliFree);
   compare("memoryBytesFree", view.memoryBytesFree, want.memoryBytesFree);
   compare("podsFree", view.podsFree, want.podsFree);
@@ -23,18 +29,12 @@ export function checkColumns(view: ClusterView, table: AllocationTable): void {
   compare("nonzeroMemoryBytesUsed", view.nonzeroMemoryBytesUsed, want.nonzeroMemoryBytesUsed);
   compare("podsByGpuKind", view.podsByGpuKind, want.podsByGpuKind);
   compare("nodeGpuKinds", view.nodeGpuKinds, want.nodeGpuKinds);
-  const used = view.gpuCount * WHOLE_GPU_MILLI - sum(want.gpuMilliFree);
-  if (view.gpuMilliUsed !== used) {
-    throw new InvariantError(`cluster: gpuMilliUsed is ${view.gpuMilliUsed}, recomputed ${used}`);
-  }
-  for (const column of [
-    want.cpuMilliFree,
-    want.memoryBytesFree,
-    want.podsFree,
-    want.gpuMilliFree,
-  ]) {
-    if (column.some((free) => free < 0))
-      throw new InvariantError("cluster: more is given away than exists");
+  const used = want.used + parts.milliBusy;
+  const out = want.out + parts.milliOut;
+  if (differ(view.gpuMilliUsed, used) || differ(view.gpuMilliOut, out)) {
+    throw new InvariantError(
+      `cluster: gpuMilliUsed is ${view.gpuMilliUsed} and gpuMilliOut ${view.gpuMilliOut}, recomputed ${used} and ${out}`,
+    );
   }
 }
 
@@ -49,6 +49,9 @@ interface Columns {
   readonly nonzeroMemoryBytesUsed: number[];
   readonly podsByGpuKind: number[];
   readonly nodeGpuKinds: number[];
+  /** Thousandths of a GPU given away, and out of service without being given away. */
+  used: number;
+  out: number;
 }
 
 function recompute(view: ClusterView, table: AllocationTable): Columns {
@@ -58,18 +61,39 @@ function recompute(view: ClusterView, table: AllocationTable): Columns {
     cpuMilliFree: nodes.map((node) => node.cpuMilli),
     memoryBytesFree: nodes.map((node) => node.memoryBytes),
     podsFree: nodes.map((node) => node.podsMax),
-    gpuMilliFree: new Array<number>(view.gpuCount).fill(WHOLE_GPU_MILLI),
+    gpuMilliFree: nodes.flatMap((node, n) =>
+      new Array<number>(node.gpuCount).fill(view.partitions.hasParts(n) ? 0 : WHOLE_GPU_MILLI),
+    ),
     nodeGpuMilliFree: zero(),
     nodeGpusWhole: zero(),
     nonzeroCpuMilliUsed: zero(),
     nonzeroMemoryBytesUsed: zero(),
     podsByGpuKind: new Array<number>(nodes.length * view.gpuKindStride).fill(0),
     nodeGpuKinds: zero(),
+    used: 0,
+    out: 0,
   };
   for (let slot = 0; slot < table.slots; slot += 1) takeAllocation(view, table, slot, want);
+  for (const column of [
+    want.cpuMilliFree,
+    want.memoryBytesFree,
+    want.podsFree,
+    want.gpuMilliFree,
+  ]) {
+    if (column.some((free) => free < 0))
+      throw new InvariantError("cluster: more is given away than exists");
+  }
+  nodes.forEach((node, n) => {
+    if (view.partitions.hasParts(n)) return;
+    const free = want.gpuMilliFree.slice(view.gpuOffset[n]!, view.gpuOffset[n + 1]!);
+    want.used += node.gpuCount * WHOLE_GPU_MILLI - sum(free);
+  });
+  takeClosed(view, want);
   nodes.forEach((_node, n) => {
     const gpus = want.gpuMilliFree.slice(view.gpuOffset[n]!, view.gpuOffset[n + 1]!);
-    want.nodeGpuMilliFree[n] = sum(gpus);
+    want.nodeGpuMilliFree[n] = view.partitions.hasParts(n)
+      ? view.partitions.idleMilliOn(n)
+      : sum(gpus);
     want.nodeGpusWhole[n] = gpus.filter((free) => free === WHOLE_GPU_MILLI).length;
     const kinds = want.podsByGpuKind.slice(n * view.gpuKindStride, (n + 1) * view.gpuKindStride);
     want.nodeGpuKinds[n] = kinds.filter((pods) => pods > 0).length;
@@ -111,6 +135,23 @@ function takeAllocation(
   }
 }
 
+/** What is out of service and not given away is not free. */
+function takeClosed(view: ClusterView, want: Columns): void {
+  for (let node = 0; node < view.nodeCount; node += 1) {
+    const nodeClosed = view.nodeClosed[node] === 1;
+    if (nodeClosed) {
+      want.cpuMilliFree[node] = 0;
+      want.memoryBytesFree[node] = 0;
+      want.podsFree[node] = 0;
+    }
+    for (let gpu = view.gpuOffset[node]!; gpu < view.gpuOffset[node + 1]!; gpu += 1) {
+      if (!nodeClosed && view.gpuClosed[gpu] !== 1) continue;
+      want.out += want.gpuMilliFree[gpu]!;
+      want.gpuMilliFree[gpu] = 0;
+    }
+  }
+}
+
 function compare(column: string, have: ReadonlyNumbers, want: readonly number[]): void {
   if (have.length !== want.length) {
     throw new InvariantError(
@@ -122,6 +163,11 @@ function compare(column: string, have: ReadonlyNumbers, want: readonly number[])
       throw new InvariantError(`cluster: ${column}[${i}] is ${have[i]}, recomputed ${want[i]}`);
     }
   }
+}
+
+/** Parts of a GPU are fractions of thousandths, so their sum depends on its order in the last digits. */
+function differ(left: number, right: number): boolean {
+  return Math.abs(left - right) > 1e-6;
 }
 
 function sum(values: readonly number[]): number {

@@ -3,7 +3,11 @@ import type { PodRequest } from "../workload/job-table.js";
 import { AllocationTable } from "./allocation-table.js";
 import { ChangeLog } from "./change-log.js";
 import { checkColumns } from "./check-columns.js";
+import { ClosedCapacity } from "./closed-capacity.js";
 import { WHOLE_GPU_MILLI } from "./gpu-milli.js";
+import type { HeldPart } from "./partitions/partitioning.js";
+import { Partitions } from "./partitions/partitions.js";
+import type { MigPlacement } from "../hardware/mig/mig-geometry.js";
 import { nonzeroCpuMilli, nonzeroMemoryBytes } from "./nonzero-request.js";
 import type { ClusterSpec, NodeSpec } from "./spec.js";
 import type { ClusterState, ReadonlyNumbers } from "./view.js";
@@ -14,11 +18,21 @@ import type { ClusterState, ReadonlyNumbers } from "./view.js";
  * Occupancy lives in typed-array columns. CPU and memory must be whole numbers (of thousandths of a
  * core, of bytes), so that sums are exact and a release restores what the allocation took, bit by bit.
  *
- * @throws RangeError when a node's numbers are negative, fractional or not finite
+ * @throws RangeError when a node's numbers are negative, fractional or not finite, or what is said about
+ * its MIG layouts or replicas is not possible
  */
-export function createCluster(spec: ClusterSpec): ClusterState {
+export function createCluster(spec: ClusterSpec, options: ClusterOptions = {}): ClusterState {
   spec.nodes.forEach(assertNode);
-  return new ColumnCluster(spec);
+  return new ColumnCluster(spec, options);
+}
+
+/** Options of `createCluster`. */
+export interface ClusterOptions {
+  /**
+   * Count a MIG node whose layout may change as having whatever layout suits a pod: for the question
+   * whether a pod could ever run. Such a cluster is not for allocating.
+   */
+  readonly anyLayout?: boolean;
 }
 
 function assertNode(node: NodeSpec, index: number): void {
@@ -50,11 +64,13 @@ class ColumnCluster implements ClusterState {
   readonly podsByGpuKind: Int32Array;
   readonly gpuKindStride: number;
   readonly nodeGpuKinds: Int32Array;
+  readonly partitions: Partitions;
   readonly #changes: ChangeLog;
   readonly #allocations = new AllocationTable();
+  readonly #closed: ClosedCapacity;
   #gpuMilliUsed = 0;
 
-  constructor(spec: ClusterSpec) {
+  constructor(spec: ClusterSpec, { anyLayout = false }: ClusterOptions) {
     const { nodes } = spec;
     this.spec = spec;
     this.nodeCount = nodes.length;
@@ -82,6 +98,17 @@ class ColumnCluster implements ClusterState {
     this.podsByGpuKind = new Int32Array(nodes.length * this.gpuKindStride);
     this.nodeGpuKinds = new Int32Array(nodes.length);
     this.#changes = new ChangeLog(nodes.length);
+    this.#closed = new ClosedCapacity(this, (node, gpu, change) => {
+      this.#addGpuMilli(node, gpu, change);
+      // What is out of service is not given away.
+      this.#gpuMilliUsed += change;
+    });
+    this.partitions = new Partitions(nodes, this, anyLayout);
+    nodes.forEach((_node, n) => {
+      if (!this.partitions.hasParts(n)) return;
+      this.gpuMilliFree.fill(0, this.gpuOffset[n]!, this.gpuOffset[n + 1]!);
+      this.nodeGpusWhole[n] = 0;
+    });
   }
 
   get revision(): number {
@@ -93,55 +120,156 @@ class ColumnCluster implements ClusterState {
   }
 
   get gpuMilliUsed(): number {
-    return this.#gpuMilliUsed;
+    return this.partitions.isUsed
+      ? this.#gpuMilliUsed + this.partitions.milliBusy
+      : this.#gpuMilliUsed;
+  }
+
+  get nodeClosed(): ReadonlyNumbers {
+    return this.#closed.nodeClosed;
+  }
+
+  get gpuClosed(): ReadonlyNumbers {
+    return this.#closed.gpuClosed;
+  }
+
+  get gpuMilliOut(): number {
+    return this.partitions.isUsed
+      ? this.#closed.gpuMilliOut + this.partitions.milliOut
+      : this.#closed.gpuMilliOut;
+  }
+
+  get gpuMilliAside(): ReadonlyNumbers {
+    return this.#closed.gpuMilliAside;
   }
 
   changedSince(revision: number, out: Int32Array): number {
     return this.#changes.changedSince(revision, out);
   }
 
+  closeNode(node: number): void {
+    this.#closed.setNode(node, 1);
+    this.#noteService(node);
+  }
+
+  openNode(node: number): void {
+    this.#closed.setNode(node, 0);
+    this.#noteService(node);
+  }
+
+  closeGpus(node: number, gpus: readonly number[]): void {
+    this.#closed.setGpus(node, gpus, 1);
+    this.#noteService(node);
+  }
+
+  openGpus(node: number, gpus: readonly number[]): void {
+    this.#closed.setGpus(node, gpus, 0);
+    this.#noteService(node);
+  }
+
   allocate(node: number, request: PodRequest, gpus: ReadonlyNumbers): number {
     this.#assertFits(node, request, gpus);
-    const { cpuMilli, memoryBytes, gpuMilli, gpuCount } = request;
+    const { cpuMilli, memoryBytes, gpuCount } = request;
     const base = this.gpuOffset[node]!;
-    for (let i = 0; i < gpuCount; i += 1) this.#addGpuMilli(node, base + gpus[i]!, -gpuMilli);
-    this.cpuMilliFree[node]! -= cpuMilli;
-    this.memoryBytesFree[node]! -= memoryBytes;
-    this.nonzeroCpuMilliUsed[node]! += nonzeroCpuMilli(request);
-    this.nonzeroMemoryBytesUsed[node]! += nonzeroMemoryBytes(request);
-    this.podsFree[node]! -= 1;
+    const hasParts = gpuCount > 0 && this.partitions.hasParts(node);
+    const gpuMilli = gpuCount === 0 || hasParts ? 0 : this.partitions.gpuMilliOn(node, request);
+    const parts = hasParts ? this.#takeParts(node, request, gpus) : undefined;
+    if (!hasParts)
+      for (let i = 0; i < gpuCount; i += 1) this.#addGpuMilli(node, base + gpus[i]!, -gpuMilli);
+    this.#addHost(node, request, 1);
     if (gpuCount > 0) this.#addGpuKind(node, gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount, 1);
     this.#changes.note(node);
-    return this.#allocations.add({ node, cpuMilli, memoryBytes, gpuMilli }, base, gpus, gpuCount);
+    const gpuMemoryBytes = hasParts ? this.partitions.memoryBytesOn(node, request) : 0;
+    const row = { node, cpuMilli, memoryBytes, gpuMilli, gpuMemoryBytes };
+    return this.#allocations.add(row, base, gpus, gpuCount, parts);
   }
 
   release(handle: number): void {
     const table = this.#allocations;
-    const slot = table.slotOf(handle);
-    if (slot < 0)
-      throw new InvariantError(`cluster: release of handle ${handle}, which is not live`);
+    const slot = this.#liveSlot(handle, "release");
     const node = table.nodeAt(slot);
     const gpuMilli = table.gpuMilliAt(slot);
-    const cpuMilli = table.cpuMilliAt(slot);
-    const memoryBytes = table.memoryBytesAt(slot);
+    const hasParts = this.partitions.hasParts(node);
     let gpuCount = 0;
     for (let entry = table.firstEntryAt(slot); entry >= 0; entry = table.entryAfter(entry)) {
-      this.#addGpuMilli(node, table.entryGpu(entry), gpuMilli);
+      const gpu = table.entryGpu(entry);
+      if (hasParts) {
+        const memoryBytes = table.gpuMemoryBytesAt(slot);
+        this.partitions.give(node, gpu, table.entryPart(entry), memoryBytes);
+      } else this.#addGpuMilli(node, gpu, gpuMilli);
       gpuCount += 1;
     }
-    const request = { cpuMilli, memoryBytes, gpuMilli, gpuCount, gpuModels: [] };
-    this.cpuMilliFree[node]! += cpuMilli;
-    this.memoryBytesFree[node]! += memoryBytes;
-    this.nonzeroCpuMilliUsed[node]! -= nonzeroCpuMilli(request);
-    this.nonzeroMemoryBytesUsed[node]! -= nonzeroMemoryBytes(request);
-    this.podsFree[node]! += 1;
+    if (hasParts) this.nodeGpuMilliFree[node] = this.partitions.idleMilliOn(node);
+    const host = { cpuMilli: table.cpuMilliAt(slot), memoryBytes: table.memoryBytesAt(slot) };
+    this.#addHost(node, { ...host, gpuMilli, gpuCount, gpuModels: [] }, -1);
     if (gpuCount > 0) this.#addGpuKind(node, gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount, -1);
+    if (this.#closed.touches[node] === 1) this.#closed.settle(node);
     this.#changes.note(node);
     table.remove(slot);
   }
 
+  forEachPart(handle: number, visit: (part: HeldPart) => void): void {
+    const table = this.#allocations;
+    const slot = this.#liveSlot(handle, "look-up");
+    const node = table.nodeAt(slot);
+    if (!this.partitions.hasParts(node)) return;
+    for (let entry = table.firstEntryAt(slot); entry >= 0; entry = table.entryAfter(entry))
+      visit(this.partitions.heldPart(node, table.entryGpu(entry), table.entryPart(entry)));
+  }
+
+  drainGpu(node: number, gpu: number): void {
+    this.partitions.mig.drain(this.gpuOffset[node]! + gpu);
+    this.#noteService(node);
+  }
+
+  undrainGpu(node: number, gpu: number): void {
+    this.partitions.mig.undrain(this.gpuOffset[node]! + gpu);
+    this.#noteService(node);
+  }
+
+  beginRepartition(node: number, gpu: number, layout: readonly MigPlacement[]): void {
+    this.partitions.mig.beginRepartition(this.gpuOffset[node]! + gpu, layout);
+    this.#noteService(node);
+  }
+
+  finishRepartition(node: number, gpu: number): void {
+    this.partitions.mig.finishRepartition(this.gpuOffset[node]! + gpu);
+    this.#noteService(node);
+  }
+
   checkInvariants(): void {
     checkColumns(this, this.#allocations);
+  }
+
+  /** Takes in that GPUs of the node went out of service, or came back. */
+  #noteService(node: number): void {
+    if (this.partitions.hasParts(node))
+      this.nodeGpuMilliFree[node] = this.partitions.idleMilliOn(node);
+    this.#changes.note(node);
+  }
+
+  #liveSlot(handle: number, what: string): number {
+    const slot = this.#allocations.slotOf(handle);
+    if (slot < 0)
+      throw new InvariantError(`cluster: ${what} of handle ${handle}, which is not live`);
+    return slot;
+  }
+
+  /** Takes (`sign` 1) or gives back (-1) what a pod has of the host. */
+  #addHost(node: number, request: PodRequest, sign: 1 | -1): void {
+    this.cpuMilliFree[node]! -= sign * request.cpuMilli;
+    this.memoryBytesFree[node]! -= sign * request.memoryBytes;
+    this.nonzeroCpuMilliUsed[node]! += sign * nonzeroCpuMilli(request);
+    this.nonzeroMemoryBytesUsed[node]! += sign * nonzeroMemoryBytes(request);
+    this.podsFree[node]! -= sign;
+  }
+
+  #takeParts(node: number, request: PodRequest, gpus: ReadonlyNumbers): readonly number[] {
+    const parts: number[] = [];
+    for (let i = 0; i < request.gpuCount; i += 1)
+      parts.push(this.partitions.take(node, gpus[i]!, request));
+    this.nodeGpuMilliFree[node] = this.partitions.idleMilliOn(node);
+    return parts;
   }
 
   #addGpuMilli(node: number, gpu: number, change: number): void {
@@ -184,7 +312,8 @@ class ColumnCluster implements ClusterState {
     if (gpuCount === 0) return;
     const shareIsValid = Number.isInteger(gpuMilli) && gpuMilli >= 1 && gpuMilli <= WHOLE_GPU_MILLI;
     if (!shareIsValid) refuse(`gpuMilli must be a whole number in 1..1000, got ${gpuMilli}`);
-    if (gpuCount > 1 && gpuMilli < WHOLE_GPU_MILLI)
+    const hasParts = this.partitions.hasParts(node);
+    if (gpuCount > 1 && gpuMilli < WHOLE_GPU_MILLI && !hasParts)
       refuse(`a pod with ${gpuCount} GPUs takes whole ones, got gpuMilli ${gpuMilli}`);
     const model = this.gpuModels[this.nodeModel[node]!];
     if (gpuModels.length > 0 && (model === undefined || !gpuModels.includes(model)))
@@ -202,15 +331,20 @@ class ColumnCluster implements ClusterState {
   ): void {
     const base = this.gpuOffset[node]!;
     const count = this.gpuOffset[node + 1]! - base;
+    const hasParts = this.partitions.hasParts(node);
+    const gpuMilli = hasParts ? 0 : this.partitions.gpuMilliOn(node, request);
     for (let i = 0; i < request.gpuCount; i += 1) {
       const gpu = gpus[i];
       if (gpu === undefined || !Number.isInteger(gpu) || gpu < 0 || gpu >= count)
         refuse(`gpus[${i}] must be a GPU index 0..${count - 1}, got ${gpu}`);
+      if (hasParts) continue;
       const free = this.gpuMilliFree[base + gpu!]!;
-      if (free < request.gpuMilli)
-        refuse(`GPU ${gpu}: ${request.gpuMilli} gpuMilli asked, ${free} free`);
+      if (gpuMilli === 0) refuse("its whole GPUs will not do for the pod");
+      if (free < gpuMilli) refuse(`GPU ${gpu}: ${gpuMilli} gpuMilli asked, ${free} free`);
       for (let j = 0; j < i; j += 1)
         if (gpus[j] === gpu) refuse(`GPU ${gpu} is given twice to one pod`);
     }
+    if (hasParts && !this.partitions.canTake(node, request, gpus))
+      refuse("no part of these GPUs that will do for the pod is free");
   }
 }

@@ -1,3 +1,5 @@
+import type { NodePartitioning } from "./partitions/partitioning.js";
+
 /** One node of the cluster as the simulation receives it: resolved, in base units. */
 export interface NodeSpec {
   readonly name: string;
@@ -12,6 +14,10 @@ export interface NodeSpec {
   readonly gpuModel: string;
   /** Partition (virtual cluster) the node belongs to; absent means the default partition "". */
   readonly partition?: string;
+  /** How its GPUs are handed out; absent: whole, and in thousandths. */
+  readonly partitioning?: NodePartitioning;
+  /** Memory of one GPU in bytes; absent when nobody said. */
+  readonly gpuMemoryBytes?: number;
   /**
    * Name of the node's domain at each level of the cluster's topology, in the order of its levels, such as
    * `["block-0", "rack-3"]`. Equal names in different domains of the level above are different domains.

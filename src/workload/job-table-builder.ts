@@ -4,6 +4,7 @@ import type { JobRow } from "./job-row.js";
 import type { JobTable, PodRequest } from "./job-table.js";
 import { createNamePool } from "./name-pool.js";
 import { createOptionalJobColumns } from "./optional-job-columns.js";
+import { gpuPartKey } from "./gpu-part-key.js";
 import { ownText } from "./own-text.js";
 
 /** How the rows become a table. */
@@ -226,10 +227,21 @@ function createShapePool(): ShapePool {
     indexOf(job) {
       const { gpuCount, cpuMilli = 0, memoryBytes = 0, gpuModels = [] } = job;
       const gpuMilli = job.gpuMilli ?? (gpuCount > 0 ? 1000 : 0);
-      const key = `${cpuMilli}|${memoryBytes}|${gpuCount}|${gpuMilli}|${gpuModels.join("|")}`;
+      const { gpuPart } = job;
+      const plainKey = `${cpuMilli}|${memoryBytes}|${gpuCount}|${gpuMilli}|${gpuModels.join("|")}`;
+      const key = gpuPart === undefined ? plainKey : `${plainKey}|${gpuPartKey(gpuPart)}`;
       const known = indexes.get(key);
       if (known !== undefined) return known;
-      shapes.push({ cpuMilli, memoryBytes, gpuCount, gpuMilli, gpuModels: gpuModels.map(ownText) });
+      shapes.push({
+        cpuMilli,
+        memoryBytes,
+        gpuCount,
+        gpuMilli,
+        gpuModels: gpuModels.map(ownText),
+        ...(gpuPart === undefined
+          ? {}
+          : { gpuPart: { ...gpuPart, migProfiles: gpuPart.migProfiles.map(ownText) } }),
+      });
       indexes.set(key, shapes.length - 1);
       return shapes.length - 1;
     },
