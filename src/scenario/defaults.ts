@@ -28,6 +28,7 @@ export const DEFAULTS = {
   podsPerNode: 110,
   load: 1,
   traceFormat: "auto",
+  runningJobs: "stay",
   workers: 1,
   gpus: 0,
   gpuShare: 1,

@@ -7,6 +7,7 @@ import { createGpuNames } from "../hardware/gpu-names.js";
 import { sourceText } from "../hardware/sources.js";
 import { DEFAULTS } from "./defaults.js";
 import type { Assumption, GpuModelInfo, NodeGroup, ResolvedConfiguration } from "./resolved.js";
+import { expandNodeNames } from "./node-names.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 
 type ClusterInput = ScenarioSpec["cluster"];
@@ -42,9 +43,11 @@ export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
       ...(sku === undefined ? {} : { sku: sku.name }),
       ...(hosting === undefined ? {} : { hosting: hosting as "bare-metal" | "vm" }),
     });
+    const names = expandNodeNames(group.names ?? []) ?? [];
     const digits = Math.max(3, String(Math.max(0, group.count - 1)).length);
     for (let index = 0; index < group.count; index += 1) {
-      nodes.push({ name: `${group.name}-${String(index).padStart(digits, "0")}`, ...kind });
+      const numbered = `${group.name}-${String(index).padStart(digits, "0")}`;
+      nodes.push({ name: names[index] ?? numbered, ...kind });
     }
   }
   if (cluster.nodes.some((group) => group.pods === undefined)) assume(PODS_ASSUMPTION);

@@ -15,6 +15,7 @@ import type {
   WorkloadReference,
 } from "./resolved.js";
 import { quotasOf } from "./schema/policy-schema.js";
+import type { RUNNING_JOBS } from "./schema/workload-schema.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
@@ -77,7 +78,13 @@ function resolveWorkload(
   gpuNames: GpuNames,
   assume: (assumption: Assumption) => void,
 ): WorkloadReference {
-  const { jobs, format = DEFAULTS.traceFormat, load = DEFAULTS.load, limits } = spec.workload;
+  const {
+    jobs,
+    format = DEFAULTS.traceFormat,
+    runningJobs,
+    load = DEFAULTS.load,
+    limits,
+  } = spec.workload;
   const common = { load, jobsMax: limits?.maxJobs };
   if (jobs !== undefined)
     return { kind: "jobs", jobs: resolveJobs(jobs, gpuNames, assume), ...common };
@@ -88,6 +95,9 @@ function resolveWorkload(
     kind: "trace",
     trace,
     format: format === DEFAULTS.traceFormat ? undefined : format,
+    ...(runningJobs === undefined
+      ? {}
+      : { runningJobs: runningJobs as (typeof RUNNING_JOBS)[number] }),
     ...common,
   };
 }

@@ -42,6 +42,8 @@ export type WorkloadReference =
       readonly trace: TraceReference;
       /** Name of the format; undefined when it is to be recognised. */
       readonly format: string | undefined;
+      /** What becomes of jobs that run when the trace begins; staying on their nodes when absent. */
+      readonly runningJobs?: "stay" | "stay-where-known" | "placed";
       readonly load: number;
       readonly jobsMax: number | undefined;
     }

@@ -7,6 +7,7 @@ import { createGpuNames } from "../../hardware/gpu-names.js";
 import type { NodeSku } from "../../hardware/node-sku.js";
 import type { CheckContext } from "../check-context.js";
 import { LIMITS } from "../defaults.js";
+import { checkNodeNames } from "./check-node-names.js";
 import { checkDuplicates, fieldOf, listAt, textOf } from "./duplicates.js";
 
 const NODES = ["cluster", "nodes"] as const;
@@ -21,6 +22,7 @@ export function checkCluster(context: CheckContext): void {
   const groups = listAt(context, NODES);
   groups.forEach((group, index) => checkGroup(context, group, [...NODES, index], gpuNames));
   checkNodeCount(context, groups);
+  checkNodeNames(context);
 }
 
 /** GPU names as this scenario understands them. */

@@ -67,6 +67,14 @@ function checkSource(context: CheckContext): void {
       message: "workload.format is for a trace, and the workload has jobs of its own",
     });
   }
+  if (first !== undefined && first !== "trace" && isGiven(context, [...WORKLOAD, "runningJobs"])) {
+    context.report({
+      path: [...WORKLOAD, "runningJobs"],
+      part: "key",
+      rule: "conflicting-fields",
+      message: "workload.runningJobs is for a trace, and the workload has jobs of its own",
+    });
+  }
 }
 
 /** A file that a field names must lie where scenarios may read, and be there. */

@@ -2,6 +2,7 @@ import type { GpuNames } from "../../hardware/gpu-names.js";
 import { createGpuNames } from "../../hardware/gpu-names.js";
 import type { ClusterPart, ImportLog, NodeGroupPart } from "./imported.js";
 import { coresText, sizeText } from "./imported.js";
+import { compressNodeNames } from "../node-names.js";
 
 /** One machine as another system describes it. */
 export interface FoundNode {
@@ -98,6 +99,7 @@ export function groupNodes(nodes: readonly FoundNode[], types: GpuTypes): Cluste
   const parts = [...groups.values()].map(({ first, names }): NodeGroupPart => ({
     name: freeName(groupName(names), taken),
     count: names.length,
+    names: compressNodeNames(names),
     ...(first.gpuCount === 0 ? {} : { gpu: types.modelOf(first.gpuType), gpus: first.gpuCount }),
     cpu: coresText(first.cpuMilli),
     memory: sizeText(first.memoryBytes),

@@ -43,6 +43,8 @@ export interface ClusterPart {
 export interface NodeGroupPart {
   readonly name: string;
   readonly count: number;
+  /** As ranges, such as `gpu[001-016]`. */
+  readonly names?: readonly string[];
   readonly gpu?: string;
   readonly gpus?: number;
   /** Cores, or thousandths with `m`. */

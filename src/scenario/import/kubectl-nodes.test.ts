@@ -17,7 +17,7 @@ describe("kubectl get nodes", () => {
       ["cpu-1", 1],
     ]);
     expect(cluster.nodes[0]).toEqual({
-      name: "gpu-000",
+      name: "gpu-1",
       cpuMilli: 95_500,
       memoryBytes: 1_889 * 2 ** 30,
       podsMax: 250,

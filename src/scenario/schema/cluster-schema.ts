@@ -15,6 +15,11 @@ function nodeGroupSchema() {
       description: "How many nodes of this kind there are. A cluster has at most 200,000 nodes.",
       example: 16,
     }),
+    names: field(z.array(field(lineOfText(300), { description: "A node, or a range of nodes.", example: "gpu[001-016]" })).min(1).max(LIMITS.nodesMax), {
+      description:
+        "What the cluster's own tools call the nodes, in order; `gpu[001-016]` stands for sixteen of them. A trace that says on which nodes jobs run now needs them. Nodes beyond the list are called by the name of the group.",
+      example: ["gpu[001-016]"],
+    }).optional(),
     sku: field(lineOfText(100), {
       description:
         "A machine from the catalogue, which gives its GPUs, CPU and memory. Fields given beside it take the place of the catalogue's cpu and memory. Figures nobody published are missing in the catalogue and have to be given.",

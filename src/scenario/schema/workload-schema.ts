@@ -5,6 +5,9 @@ import type { ScenarioRegistries } from "../registries.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { cores, duration, share, size } from "./quantities.js";
 
+/** What becomes of jobs that run when the trace begins. */
+export const RUNNING_JOBS = ["stay", "stay-where-known", "placed"] as const;
+
 /** Priorities are 32-bit numbers, as in Kubernetes. */
 const PRIORITY_MAX = 2_147_483_647;
 
@@ -99,6 +102,17 @@ export function workloadSchema(registries: ScenarioRegistries) {
       default: DEFAULTS.traceFormat,
       example: "headroom-csv",
       valueTexts: formats.map((format) => format.description),
+    }).optional(),
+    runningJobs: field(oneOf(RUNNING_JOBS), {
+      description:
+        "What becomes of jobs that run when the trace begins, where it says on which nodes (`running_on`).",
+      default: DEFAULTS.runningJobs,
+      example: "placed",
+      valueTexts: [
+        "They stay on their nodes, every one of which must be in the cluster.",
+        "They stay on their nodes; those on nodes that are not in the cluster are left out, with a warning.",
+        "They are placed by the policy like other jobs, at second 0.",
+      ],
     }).optional(),
     load: field(z.number().positive().max(1_000), {
       description:
