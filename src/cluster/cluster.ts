@@ -1,5 +1,6 @@
 import { InvariantError } from "../base/assert.js";
 import type { PodRequest } from "../workload/job-table.js";
+import { assertNode } from "./assert-node.js";
 import { AllocationTable } from "./allocation-table.js";
 import { ChangeLog } from "./change-log.js";
 import { checkColumns } from "./check-columns.js";
@@ -9,7 +10,7 @@ import type { HeldPart } from "./partitions/partitioning.js";
 import { Partitions } from "./partitions/partitions.js";
 import type { MigPlacement } from "../hardware/mig/mig-geometry.js";
 import { nonzeroCpuMilli, nonzeroMemoryBytes } from "./nonzero-request.js";
-import type { ClusterSpec, NodeSpec } from "./spec.js";
+import type { ClusterSpec } from "./spec.js";
 import type { ClusterState, ReadonlyNumbers } from "./view.js";
 
 /**
@@ -33,17 +34,6 @@ export interface ClusterOptions {
    * whether a pod could ever run. Such a cluster is not for allocating.
    */
   readonly anyLayout?: boolean;
-}
-
-function assertNode(node: NodeSpec, index: number): void {
-  for (const field of ["cpuMilli", "memoryBytes", "podsMax", "gpuCount"] as const) {
-    const value = node[field];
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new RangeError(
-        `cluster: nodes[${index}] "${node.name}": ${field} must be a whole number >= 0, got ${value}`,
-      );
-    }
-  }
 }
 
 class ColumnCluster implements ClusterState {

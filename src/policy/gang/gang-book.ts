@@ -18,6 +18,8 @@ export interface GangBook {
   ): void;
   /** Ends the gang and returns its handle. */
   finish(): number;
+  /** Hands every allocation of the gang finished last to `visit`; until the next `begin`. */
+  forEachOfLast(visit: (allocation: number) => void): void;
   /** Hands every allocation of the gang to `visit` and forgets the gang. */
   drain(gang: number, visit: (allocation: number) => void): void;
   /** Hands every allocation of the unfinished gang to `visit` and forgets it. */
@@ -82,6 +84,11 @@ class LinkedGangBook implements GangBook {
   finish(): number {
     this.liveCount++;
     return this.head;
+  }
+
+  forEachOfLast(visit: (allocation: number) => void): void {
+    for (let cell = this.head; cell !== NONE; cell = this.next[cell]!)
+      visit(this.allocations[cell]!);
   }
 
   drain(gang: number, visit: (allocation: number) => void): void {

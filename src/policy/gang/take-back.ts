@@ -46,6 +46,8 @@ function canTake(
   if (cluster.podsFree[node]! < 1) return false;
   if (cluster.cpuMilliFree[node]! < request.cpuMilli) return false;
   if (cluster.memoryBytesFree[node]! < request.memoryBytes) return false;
+  if (cluster.partitions.isUsed || request.gpuPart !== undefined)
+    return request.gpuCount === 0 || cluster.partitions.canTake(node, request, gpus);
   const offset = cluster.gpuOffset[node]!;
   for (const gpu of gpus) if (cluster.gpuMilliFree[offset + gpu]! < request.gpuMilli) return false;
   return true;

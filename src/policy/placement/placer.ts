@@ -123,7 +123,10 @@ class CachingPlacer implements Placer {
     const known = this.#neverFits[shape];
     if (known !== undefined) return known;
     if (this.#testsOnEmpty === undefined) {
-      const empty: PlacementContext = { ...this.#context, view: createCluster(this.#view.spec) };
+      const empty: PlacementContext = {
+        ...this.#context,
+        view: createCluster(this.#view.spec, { anyLayout: true }),
+      };
       this.#testsOnEmpty = this.#policy.filters.map((filter) => filter.prepare(empty));
     }
     const tests = this.#testsOnEmpty;

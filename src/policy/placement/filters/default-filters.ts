@@ -1,6 +1,7 @@
 import type { PlacementFilter } from "../policy.js";
 import { cpuFilter } from "./cpu.js";
 import { gpuModelFilter } from "./gpu-model.js";
+import { gpuPartFilter } from "./gpu-part.js";
 import { gpuShareFilter } from "./gpu-share.js";
 import { memoryFilter } from "./memory.js";
 import { podsFilter } from "./pods.js";
@@ -14,6 +15,7 @@ import { podsFilter } from "./pods.js";
 export const DEFAULT_FILTERS: readonly PlacementFilter[] = [
   gpuModelFilter,
   gpuShareFilter,
+  gpuPartFilter,
   cpuFilter,
   memoryFilter,
   podsFilter,

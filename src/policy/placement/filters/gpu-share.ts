@@ -1,11 +1,22 @@
 import { WHOLE_GPU_MILLI } from "../../../cluster/gpu-milli.js";
 import type { PlacementFilter } from "../policy.js";
 
-/** Enough GPUs with enough free on one node: whole ones, or one with the asked-for part. */
+/**
+ * Enough GPUs with enough free on one node: whole ones, or one with the asked-for part. Nodes that hand out
+ * instances or replicas are another filter's.
+ */
 export const gpuShareFilter: PlacementFilter = {
   name: "gpu-share",
   reason: "not enough free GPUs",
   prepare({ view, shapes }) {
+    const { partitions } = view;
+    if (partitions.isUsed || shapes.some(({ gpuPart }) => gpuPart !== undefined)) {
+      return (node, shape) => {
+        const request = shapes[shape]!;
+        if (request.gpuCount === 0 || partitions.hasParts(node)) return true;
+        return partitions.podsOn(node, request) > 0;
+      };
+    }
     return (node, shape) => {
       const { gpuCount, gpuMilli } = shapes[shape]!;
       if (gpuCount === 0) return true;
