@@ -17,3 +17,13 @@ export type { NearMigMix } from "./mig/nearest-mig-mixes.js";
 export { nearestMigMixes, unknownMigProfiles } from "./mig/nearest-mig-mixes.js";
 export type { MigPlaceChooser } from "./mig/choose-mig-place.js";
 export { createMigPlaceChooser } from "./mig/choose-mig-place.js";
+export type {
+  MigLayoutPolicy,
+  MigPacking,
+  MigPackingProof,
+  PackedMigGpus,
+  PackMigOptions,
+} from "./mig/pack/pack-mig.js";
+export { balancedMigMix, MIG_LAYOUT_POLICIES, packMig } from "./mig/pack/pack-mig.js";
+export type { MigRemainder } from "./mig/pack/stranded.js";
+export { migRemainder } from "./mig/pack/stranded.js";
