@@ -80,8 +80,8 @@ export function packMig(
   if (options.layout !== undefined) return packFixed(geometry, demand, [options.layout]);
   const policy = options.policy ?? "per-gpu";
   if (policy === "all-balanced") return packFixed(geometry, demand, [balancedMigMix(geometry)]);
-  const mixes = distinctMigMixes(geometry, maximalMigLayouts(geometry, { profiles })).map(
-    ({ mix }) => mix,
+  const mixes = undominated(
+    distinctMigMixes(geometry, maximalMigLayouts(geometry, { profiles })).map(({ mix }) => mix),
   );
   if (policy === "all-same") return packFixed(geometry, demand, mixes);
   const rows = mixes.map((mix) => profiles.map(({ name }) => mix[name] ?? 0));
@@ -93,6 +93,13 @@ export function packMig(
     lowerBound: solution.lowerBound,
     proof: proofOf(profiles, rows, need, solution),
   });
+}
+
+/** Leaves out mixes that another one contains: a placement can be full where the mix is not. */
+function undominated(mixes: readonly MigMix[]): readonly MigMix[] {
+  const contains = (outer: MigMix, inner: MigMix): boolean =>
+    Object.entries(inner).every(([name, count]) => (outer[name] ?? 0) >= count);
+  return mixes.filter((mix) => !mixes.some((other) => other !== mix && contains(other, mix)));
 }
 
 /** What mig-parted's configurations call balanced: two of the smallest, one of each of the next two sizes. */
