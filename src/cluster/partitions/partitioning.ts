@@ -34,7 +34,18 @@ export type NodePartitioning =
       /** Absent: the layouts stay as they are. */
       readonly repartitioning?: Repartitioning;
     }
-  | { readonly mode: "time-slicing" | "mps"; readonly replicas: number };
+  | {
+      readonly mode: "time-slicing" | "mps";
+      readonly replicas: number;
+      /**
+       * Measured slowdown by neighbours beyond the division of compute, by number of pods on the GPU; absent
+       * or empty: none. Only models of speed look at it.
+       */
+      readonly contention?: readonly {
+        readonly processes: number;
+        readonly slowdown: number;
+      }[];
+    };
 
 /** The mode of a node; `open` hands out whole GPUs and thousandths. */
 export type GpuMode = "open" | NodePartitioning["mode"];
