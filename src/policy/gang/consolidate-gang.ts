@@ -62,6 +62,14 @@ class ConsolidateGang implements GangPlacer {
     return this.cluster.gpuMilliUsed;
   }
 
+  get gpuMilliOut(): number {
+    return this.cluster.gpuMilliOut;
+  }
+
+  get gpuMilliFree(): number {
+    return this.gpuMilliTotal - this.cluster.gpuMilliUsed - this.cluster.gpuMilliOut;
+  }
+
   get lastParts(): GangParts {
     return this.book.lastParts;
   }
@@ -132,6 +140,20 @@ class ConsolidateGang implements GangPlacer {
     return `needs ${gangGpus} GPUs, its nodes have ${capacity}`;
   }
 
+  close(node: number, gpus?: readonly number[]): void {
+    this.recount(node, () => {
+      if (gpus === undefined) this.cluster.closeNode(node);
+      else this.cluster.closeGpus(node, gpus);
+    });
+  }
+
+  open(node: number, gpus?: readonly number[]): void {
+    this.recount(node, () => {
+      if (gpus === undefined) this.cluster.openNode(node);
+      else this.cluster.openGpus(node, gpus);
+    });
+  }
+
   checkInvariants(): void {
     this.cluster.checkInvariants();
     const counted = new Int32Array(this.nodeGpus + 1);
@@ -143,6 +165,15 @@ class ConsolidateGang implements GangPlacer {
         );
       }
     });
+  }
+
+  /** Keeps `nodesByFree` true while a node changes; nodes without GPUs are not in it. */
+  private recount(node: number, change: () => void): void {
+    const freeBefore = this.cluster.nodeGpusWhole[node]!;
+    change();
+    if (this.cluster.spec.nodes[node]!.gpuCount === 0) return;
+    this.nodesByFree[freeBefore]!--;
+    this.nodesByFree[this.cluster.nodeGpusWhole[node]!]!++;
   }
 
   private gangGpus(demand: number): number {

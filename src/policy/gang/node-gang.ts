@@ -48,6 +48,14 @@ class NodeGang implements GangPlacer {
     return this.cluster.gpuMilliUsed;
   }
 
+  get gpuMilliOut(): number {
+    return this.cluster.gpuMilliOut;
+  }
+
+  get gpuMilliFree(): number {
+    return this.gpuMilliTotal - this.cluster.gpuMilliUsed - this.cluster.gpuMilliOut;
+  }
+
   get lastParts(): GangParts {
     return this.book.lastParts;
   }
@@ -114,6 +122,16 @@ class NodeGang implements GangPlacer {
       return "no node of the empty cluster passes the placement's filters";
     if (pods >= workers) return undefined;
     return `${workers} workers at once, the empty cluster has room for ${pods}`;
+  }
+
+  close(node: number, gpus?: readonly number[]): void {
+    if (gpus === undefined) this.cluster.closeNode(node);
+    else this.cluster.closeGpus(node, gpus);
+  }
+
+  open(node: number, gpus?: readonly number[]): void {
+    if (gpus === undefined) this.cluster.openNode(node);
+    else this.cluster.openGpus(node, gpus);
   }
 
   checkInvariants(): void {

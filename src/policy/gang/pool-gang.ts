@@ -1,6 +1,7 @@
 import { InvariantError } from "../../base/assert.js";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { PodRequest } from "../../workload/job-table.js";
+import { createPoolCapacity } from "./pool-capacity.js";
 import type { GangDemands, GangPlacer } from "./types.js";
 
 const GPU_MILLI = 1000;
@@ -25,43 +26,57 @@ export function createPoolGang(
   shapes: readonly PodRequest[],
   demands: GangDemands,
 ): GangPlacer {
-  const gpuMilliTotal = spec.nodes.reduce((sum, node) => sum + node.gpuCount * GPU_MILLI, 0);
+  const capacity = createPoolCapacity(spec);
+  const { totalMilli } = capacity;
   const demandMilli = demands.gpuMilli;
   const live = new Int32Array(demands.count);
-  let used = 0;
-  const tryPlace = (demand: number): number => {
-    if (demandMilli[demand]! > gpuMilliTotal - used) return -1;
-    used += demandMilli[demand]!;
-    live[demand]!++;
-    // A pool has no places: the demand says all a release needs to know.
-    return demand;
+  // A pool has no places: the demand says all a release needs to know.
+  const placed = (demand: number, taken: boolean): number => {
+    if (taken) live[demand]!++;
+    return taken ? demand : -1;
   };
   return {
     name: "pool",
-    gpuMilliTotal,
+    gpuMilliTotal: totalMilli,
     get gpuMilliUsed() {
-      return used;
+      return capacity.usedMilli;
+    },
+    get gpuMilliInService() {
+      return capacity.inServiceMilli;
+    },
+    get gpuMilliFree() {
+      return capacity.freeMilli;
+    },
+    get gpuMilliOut() {
+      return totalMilli - capacity.usedMilli - capacity.freeMilli;
     },
     cluster: undefined,
     ignoredDemands: demandsBesidesGpus(shapes),
-    tryPlace,
-    placeAt: tryPlace,
+    tryPlace: (demand) => placed(demand, capacity.take(demandMilli[demand]!)),
+    placeAt: (demand) => placed(demand, capacity.retake(demandMilli[demand]!)),
     lastParts: { values: new Int32Array(0), length: 0 },
     release(gang) {
-      used -= demandMilli[gang]!;
+      capacity.give(demandMilli[gang]!);
       live[gang]!--;
     },
-    mayFit: (demand) => demandMilli[demand]! <= gpuMilliTotal - used,
+    mayFit: (demand) => demandMilli[demand]! <= capacity.freeMilli,
     refusalReason: () => "fewer GPUs free in the pool than the job needs",
     neverFits(demand) {
-      if (demandMilli[demand]! <= gpuMilliTotal) return undefined;
-      return `needs ${demandMilli[demand]! / GPU_MILLI} GPUs, the pool has ${gpuMilliTotal / GPU_MILLI}`;
+      if (demandMilli[demand]! <= totalMilli) return undefined;
+      return `needs ${demandMilli[demand]! / GPU_MILLI} GPUs, the pool has ${totalMilli / GPU_MILLI}`;
+    },
+    close(node, gpus) {
+      capacity.close(node, gpus);
+    },
+    open(node, gpus) {
+      capacity.open(node, gpus);
     },
     checkInvariants() {
       const counted = live.reduce((sum, gangs, demand) => sum + gangs * demandMilli[demand]!, 0);
-      if (counted !== used || used > gpuMilliTotal || live.some((gangs) => gangs < 0)) {
+      const used = capacity.usedMilli;
+      if (counted !== used || used > totalMilli || live.some((gangs) => gangs < 0)) {
         throw new InvariantError(
-          `pool: gangs hold ${counted} milli-GPUs, the counter says ${used} of ${gpuMilliTotal}`,
+          `pool: gangs hold ${counted} milli-GPUs, the counter says ${used} of ${totalMilli}`,
         );
       }
     },

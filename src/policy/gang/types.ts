@@ -31,6 +31,12 @@ export interface GangPlacer {
   readonly gpuMilliTotal: number;
   /** Capacity given away now, in thousandths of a GPU. */
   readonly gpuMilliUsed: number;
+  /** Capacity that is neither given away nor in service, in thousandths of a GPU. */
+  readonly gpuMilliOut: number;
+  /** Capacity that could be given away now, in thousandths of a GPU: what is neither used nor out. */
+  readonly gpuMilliFree: number;
+  /** Capacity of a pool that is in service, given away or not; absent for nodes. */
+  readonly gpuMilliInService?: number;
   /** The nodes behind it; absent for a pool, which has none. */
   readonly cluster: ClusterState | undefined;
   /** What the jobs ask for and this placement does not look at, such as "memory"; for a warning. */
@@ -63,6 +69,15 @@ export interface GangPlacer {
   refusalReason(demand: number): string;
   /** Why not even the empty cluster has room for the gang; undefined when it has. */
   neverFits(demand: number): string | undefined;
+  /**
+   * Takes capacity out of service: nothing is placed on it any more, and what gangs on it release stays
+   * out. Gangs that are on it stay until they are released.
+   *
+   * @param gpus indexes within the node; absent closes the whole node
+   */
+  close(node: number, gpus?: readonly number[]): void;
+  /** Puts capacity back into service that `close` took out with the same arguments. */
+  open(node: number, gpus?: readonly number[]): void;
   /** Throws InvariantError when the books do not add up. Slow; for tests and checked runs. */
   checkInvariants(): void;
 }

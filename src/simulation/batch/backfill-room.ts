@@ -14,7 +14,8 @@ export interface BackfillRoom {
    *
    * @param running in order of expected end
    * @param expectedEndS by job
-   * @returns that time, in seconds
+   * @returns that time, in seconds; Infinity when too much is out of service for the job to fit at all: then
+   *   it holds nobody back
    */
   reserve(demand: number, running: JobList, expectedEndS: Float64Array): number;
   /**
@@ -43,9 +44,10 @@ class PoolRoom implements BackfillRoom {
   constructor(private readonly options: RoomOptions) {}
 
   reserve(demand: number, running: JobList, expectedEndS: Float64Array): number {
-    const { classes, launcher } = this.options;
+    const { classes, launcher, gang } = this.options;
     const needMilli = classes.gpuMilli[demand]!;
-    let freeMilli = this.freeMilli();
+    // Below zero while gangs hold more than is in service.
+    let freeMilli = (gang.gpuMilliInService ?? gang.gpuMilliTotal) - gang.gpuMilliUsed;
     let atS = launcher.nowS;
     for (let place = 0; place < running.size; place++) {
       const job = running.at(place);
@@ -54,6 +56,10 @@ class PoolRoom implements BackfillRoom {
       if (freeMilli >= needMilli && endS > atS) break;
       freeMilli += classes.gpuMilli[classes.classOf[job]!]!;
       atS = endS;
+    }
+    if (freeMilli < needMilli) {
+      this.extraMilli = 0;
+      return Infinity;
     }
     this.extraMilli = freeMilli - needMilli;
     return atS;
@@ -76,8 +82,7 @@ class PoolRoom implements BackfillRoom {
   }
 
   private freeMilli(): number {
-    const { gang } = this.options;
-    return gang.gpuMilliTotal - gang.gpuMilliUsed;
+    return this.options.gang.gpuMilliFree;
   }
 }
 

@@ -1,17 +1,23 @@
 import { createEngine } from "../../engine/engine.js";
-import { createRandomStreams } from "../../engine/streams.js";
-import type { Engine, EventId, EventKind, RunOutcome } from "../../engine/types.js";
-import type { GangParts } from "../../policy/gang/types.js";
+import { createRandomStreams, type RandomStreams } from "../../engine/streams.js";
+import type { Engine, EventKind, RunOutcome } from "../../engine/types.js";
 import { createQueuePolicy } from "../../policy/queue/registry.js";
 import { rankByKeys } from "../../policy/queue/rank.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME, type BatchSpec } from "./batch-spec.js";
 import { createDispatchers } from "./create-dispatchers.js";
+import type { ClusterProcess, StopTerms } from "./cluster-process.js";
 import { createDependencies, type Dependencies } from "./dependencies.js";
-import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
-import { createGangSpeeds, type GangSpeeds } from "./gang-speeds.js";
+import type { Dispatcher } from "./dispatcher.js";
+import type { GangRates } from "./gang-rates.js";
+import { GangRuns } from "./gang-runs.js";
 import { createJobColumns, type JobColumns } from "./job-columns.js";
 import { createLanes, type Lane, type Lanes } from "./lanes.js";
+import { createProcessHost, type ProcessHost } from "./process-host.js";
+import { createRates } from "./rates/create-rates.js";
+import { JobLauncher } from "./job-launcher.js";
+import { createJobTimers, type JobTimers } from "./job-timers.js";
+import { createNeverPlaceable } from "./never-placeable.js";
 import { createPlacementLog, type PlacementLog } from "./placement-log.js";
 import { createReasonTable, type ReasonTable } from "./reason-table.js";
 import { createRecordLog, RECORD, type RecordLog } from "./records.js";
@@ -23,7 +29,7 @@ const HELD = "a job it depends on has not ended";
 const DOOMED = "a job it depends on can never be placed";
 
 /** One batch run from empty cluster to the end: its state, its events, and what dispatchers may do. */
-export class BatchSimulation implements PreemptingLauncher {
+export class BatchSimulation {
   readonly jobs: JobTable;
   readonly lanes: Lanes;
   readonly columns: JobColumns;
@@ -35,9 +41,9 @@ export class BatchSimulation implements PreemptingLauncher {
   readonly dispatchers: readonly Dispatcher[];
   /** Jobs by arrival: submit time, then file order. */
   readonly arrivals: Int32Array;
-  running = 0;
-
-  private readonly speeds: GangSpeeds;
+  readonly processes: ProcessHost;
+  private readonly runs: GangRuns;
+  private readonly launcher: JobLauncher;
   private readonly dependencies: Dependencies;
   /** Jobs that wait for others to end, and are in no queue. */
   private held = 0;
@@ -45,15 +51,13 @@ export class BatchSimulation implements PreemptingLauncher {
   private readonly releasedS = new Map<number, number>();
   private readonly engine: Engine = createEngine();
   private readonly arriveKind: EventKind;
-  private readonly endKind: EventKind;
-  private readonly timerKind: EventKind;
   private readonly decideKind: EventKind;
   private readonly sampleKind: EventKind;
   private decidePending = false;
+  /** Jobs of the table that may still run. */
+  private open: number;
   private samplePending = false;
-  /** Timer event by job; only preemptive policies set timers. */
-  private readonly timers = new Map<number, EventId>();
-  private readonly neverReason: (number | undefined)[];
+  private readonly whyNever: (job: number) => string | undefined;
 
   constructor(readonly spec: BatchSpec) {
     const { jobs } = spec;
@@ -63,38 +67,48 @@ export class BatchSimulation implements PreemptingLauncher {
     this.columns = createJobColumns(jobs.count);
     this.records = createRecordLog(3 * jobs.count + 16);
     this.placements = createPlacementLog(jobs.count);
-    this.sampler = createSampler(this.lanes, spec.observe);
     this.arrivals = rankByKeys(jobs.submitS).jobAt;
-    this.speeds = createGangSpeeds(spec);
+    this.open = jobs.count;
     this.dependencies = createDependencies(jobs);
-    this.neverReason = Array.from({ length: this.lanes.classes.count }, () => undefined);
+    this.whyNever = createNeverPlaceable(this.lanes, (job) => this.dispatcherOf(job));
     const policy = createQueuePolicy(spec.queue);
-    this.work = createWorkBook(jobs, "restart" in policy ? policy.restart : undefined);
+    const { cluster, processes: entries = [] } = spec;
+    const processes = entries.map((entry) => entry({ cluster, jobs }));
+    const rates = createRates(spec, this.lanes.lanes, processes);
+    this.work = createWorkBook(jobs, {
+      restart: "restart" in policy ? policy.restart : undefined,
+      changes: processes.length > 0 || !rates.isUniform,
+    });
+    this.processes = this.createProcesses(processes, streams);
+    this.runs = this.createRuns(rates);
+    const timers = createJobTimers(this.engine, (job) => {
+      if (this.dispatcherOf(job).timer?.(job) === true) this.dueDecision();
+    });
+    this.launcher = this.createLauncher(timers);
+    this.sampler = createSampler(this.lanes, spec.observe, this.processes.nodes);
     this.arriveKind = this.engine.defineEvent("job arrives", "arrive", (index) => {
       this.arrive(index);
     });
-    this.endKind = this.engine.defineEvent("job ends", "release", (job) => {
-      this.end(job);
-    });
-    this.timerKind = this.engine.defineEvent("job's timer", "release", (job) => {
-      this.timers.delete(job);
-      if (this.dispatcherOf(job).timer?.(job) === true) this.dueDecision();
-    });
     this.decideKind = this.engine.defineEvent("queue is walked", "decide", () => {
       this.decidePending = false;
+      this.runs.review();
       for (const dispatcher of this.dispatchers) dispatcher.decide();
+      this.runs.review();
     });
     this.sampleKind = this.engine.defineEvent("state is sampled", "sample", () => {
       this.samplePending = false;
-      this.sampler.sample(this.engine.nowS, { queued: this.queued, running: this.running });
+      this.sampler.sample(this.engine.nowS, {
+        queued: this.queued,
+        running: this.launcher.running,
+      });
     });
     this.dispatchers = createDispatchers({
       policy,
       jobs,
       lanes: this.lanes,
-      speeds: this.speeds,
+      rates,
       quotas: spec.quotas,
-      launcher: this,
+      launcher: this.launcher,
     });
   }
 
@@ -105,13 +119,25 @@ export class BatchSimulation implements PreemptingLauncher {
     return queued;
   }
 
-  get nowS(): number {
+  get running(): number {
+    return this.launcher.running;
+  }
+
+  /** Seconds the job has occupied GPUs so far. */
+  occupiedS(job: number): number {
+    return this.launcher.occupiedS(job);
+  }
+
+  private get nowS(): number {
     return this.engine.nowS;
   }
 
   /** Runs to the end or to a limit of the spec. */
   run(): RunOutcome {
-    if (this.jobs.count > 0) this.scheduleArrival(0);
+    if (this.jobs.count > 0) {
+      this.scheduleArrival(0);
+      this.processes.start();
+    }
     const { untilS = Number.MAX_VALUE, eventsMax } = this.spec.limits;
     const outcome = this.engine.run({ untilS, eventsMax });
     this.sampler.finish(outcome.endS);
@@ -123,97 +149,42 @@ export class BatchSimulation implements PreemptingLauncher {
     return outcome;
   }
 
-  tryStart(job: number): boolean {
-    const lane = this.laneOf(job);
-    const gang = lane.gang.tryPlace(this.demandOf(job));
-    if (gang === NONE) return false;
-    this.columns.gangOf[job] = gang;
-    this.placements.write(job, lane.gang.lastParts);
-    this.begin(job);
-    return true;
+  private createLauncher(timers: JobTimers): JobLauncher {
+    const { engine, jobs, columns, records, reasons, placements, work, runs, processes } = this;
+    return new JobLauncher({
+      engine,
+      jobs,
+      columns,
+      records,
+      reasons,
+      placements,
+      work,
+      runs,
+      timers,
+      processes,
+      gangOfDemand: (demand) => this.gangOfDemand(demand),
+      queuedS: (job) => this.releasedS.get(job) ?? jobs.submitS[job]!,
+    });
   }
 
-  refusalReason(demand: number): number {
-    return this.reasons.indexOf(this.gangOfDemand(demand).refusalReason(demand));
-  }
-
-  mayFit(demand: number): boolean {
-    return this.gangOfDemand(demand).mayFit(demand);
-  }
-
-  refuse(job: number, reason: number): void {
-    if (this.columns.waitReason[job] === reason) return;
-    this.columns.waitReason[job] = reason;
-    this.records.write(RECORD.refused, this.nowS, job, reason);
-  }
-
-  waitedFor(job: number, reason: number): void {
-    const queuedS = this.releasedS.get(job) ?? this.jobs.submitS[job]!;
-    if (this.nowS > queuedS) this.columns.waitReason[job] = reason;
-  }
-
-  partsOf(job: number): GangParts {
-    return this.placements.partsOf(job);
-  }
-
-  reasonIndex(reason: string): number {
-    return this.reasons.indexOf(reason);
-  }
-
-  endOfRunningS(job: number): number {
-    return this.columns.dueS[job]!;
-  }
-
-  occupancyS(job: number): number {
-    return this.work.occupancyS(job);
-  }
-
-  startedS(job: number): number {
-    return this.work.lastStartS(job);
-  }
-
-  occupiedS(job: number): number {
-    const { outcome } = this.columns;
-    const now = outcome[job] === OUTCOME.running ? this.nowS - this.work.lastStartS(job) : 0;
-    return this.work.occupiedS(job) + now;
-  }
-
-  mayBeStopped(job: number): boolean {
-    return this.jobs.preemptible === undefined || this.jobs.preemptible[job] === 1;
-  }
-
-  vacate(job: number): void {
-    this.laneOf(job).gang.release(this.columns.gangOf[job]!);
-    this.columns.gangOf[job] = NONE;
-  }
-
-  reseat(job: number): boolean {
-    const gang = this.laneOf(job).gang.placeAt(this.demandOf(job), this.placements.partsOf(job));
-    this.columns.gangOf[job] = gang;
-    return gang !== NONE;
-  }
-
-  stop(job: number, reason: number): void {
-    const { columns } = this;
-    this.engine.cancel(columns.endEvent[job] as EventId);
-    this.work.stop(job, this.nowS);
-    columns.outcome[job] = OUTCOME.waiting;
-    columns.dueS[job] = Number.NaN;
-    columns.waitReason[job] = reason;
-    this.running--;
-    this.records.write(RECORD.stopped, this.nowS, job, reason);
-  }
-
-  setTimer(job: number, timeS: number): void {
-    this.clearTimer(job);
-    this.timers.set(job, this.engine.schedule(this.timerKind, timeS, job));
-  }
-
-  clearTimer(job: number): void {
-    const timer = this.timers.get(job);
-    if (timer === undefined) return;
-    this.engine.cancel(timer);
-    this.timers.delete(job);
+  private createRuns(rates: GangRates): GangRuns {
+    const { engine, columns, placements, work, processes } = this;
+    return new GangRuns({
+      engine,
+      columns,
+      placements,
+      rates,
+      work,
+      processes,
+      laneOf: (job) => this.laneOf(job),
+      demandOf: (job) => this.demandOf(job),
+      ended: (job) => {
+        this.end(job);
+      },
+      endMoved: (job) => {
+        if (this.dispatcherOf(job).endMoved?.(job) === true) this.dueDecision();
+      },
+    });
   }
 
   private demandOf(job: number): number {
@@ -241,17 +212,16 @@ export class BatchSimulation implements PreemptingLauncher {
     const job = this.arrivals[index]!;
     this.records.write(RECORD.submitted, this.nowS, job, 0);
     this.dueSample();
-    const demand = this.demandOf(job);
-    const never = this.whyNever(job, demand);
+    const never = this.whyNever(job);
     const standing = this.dependencies.submitted(job);
-    if (never !== NONE || standing === "doomed") {
-      this.giveUp(job, never === NONE ? this.reasons.indexOf(DOOMED) : never);
+    if (never !== undefined || standing === "doomed") {
+      this.giveUp(job, this.reasons.indexOf(never ?? DOOMED));
       return;
     }
     this.columns.outcome[job] = OUTCOME.waiting;
     if (standing === "held") {
       this.held++;
-      this.refuse(job, this.reasons.indexOf(HELD));
+      this.launcher.refuse(job, this.reasons.indexOf(HELD));
     } else if (this.dispatcherOf(job).submit(job)) {
       this.dueDecision();
     }
@@ -263,6 +233,7 @@ export class BatchSimulation implements PreemptingLauncher {
     for (let job = given.pop(); job !== undefined; job = given.pop()) {
       const reason = job === first ? firstReason : this.reasons.indexOf(DOOMED);
       this.columns.outcome[job] = OUTCOME.neverPlaceable;
+      this.open--;
       this.columns.waitReason[job] = reason;
       this.records.write(RECORD.neverPlaceable, this.nowS, job, reason);
       this.dependencies.failed(job, (dependent) => {
@@ -270,42 +241,16 @@ export class BatchSimulation implements PreemptingLauncher {
         given.push(dependent);
       });
     }
-  }
-
-  /** Reason why the job can never be placed, or NONE. */
-  private whyNever(job: number, demand: number): number {
-    const hasLane = this.lanes.classes.lane[demand] !== NONE;
-    if (!hasLane) return this.reasons.indexOf("no node belongs to the job's partition");
-    const byDemand = (this.neverReason[demand] ??= this.whyNeverFits(demand));
-    if (byDemand !== NONE) return byDemand;
-    const byPolicy = this.dispatcherOf(job).whyNever?.(job);
-    return byPolicy === undefined ? NONE : this.reasons.indexOf(byPolicy);
-  }
-
-  private whyNeverFits(demand: number): number {
-    const reason = this.gangOfDemand(demand).neverFits(demand);
-    return reason === undefined ? NONE : this.reasons.indexOf(reason);
-  }
-
-  private begin(job: number): void {
-    const { columns, nowS } = this;
-    const isFirst = Number.isNaN(columns.startS[job]!);
-    if (isFirst) columns.startS[job] = nowS;
-    columns.outcome[job] = OUTCOME.running;
-    this.running++;
-    this.records.write(isFirst ? RECORD.started : RECORD.resumed, nowS, job, 0);
-    const speed = this.speeds.of(this.laneOf(job), this.placements.partsOf(job));
-    columns.dueS[job] = this.work.start(job, nowS, speed);
-    columns.endEvent[job] = this.engine.schedule(this.endKind, columns.dueS[job]!, job);
+    if (this.open === 0) this.processes.allDone();
   }
 
   private end(job: number): void {
     const { columns, nowS } = this;
-    this.laneOf(job).gang.release(columns.gangOf[job]!);
-    columns.gangOf[job] = NONE;
+    this.runs.leave(job);
     columns.endS[job] = nowS;
     columns.outcome[job] = OUTCOME.completed;
-    this.running--;
+    this.launcher.running--;
+    this.open--;
     this.work.finish(job, nowS);
     this.records.write(RECORD.finished, nowS, job, 0);
     this.dueSample();
@@ -314,6 +259,42 @@ export class BatchSimulation implements PreemptingLauncher {
       this.held--;
       this.releasedS.set(dependent, nowS);
       if (this.dispatcherOf(dependent).submit(dependent)) this.dueDecision();
+    });
+    this.processes.jobLeft(job);
+    if (this.open === 0) this.processes.allDone();
+    this.runs.dueReview();
+  }
+
+  private interrupt(job: number, terms: StopTerms): void {
+    this.runs.leave(job);
+    this.launcher.stop(job, this.reasons.indexOf(terms.reason), terms);
+    if (this.dispatcherOf(job).interrupted(job)) this.dueDecision();
+    this.dueSample();
+  }
+
+  private createProcesses(
+    processes: readonly ClusterProcess[],
+    streams: RandomStreams,
+  ): ProcessHost {
+    const { engine, spec, lanes, placements, work } = this;
+    return createProcessHost(processes, {
+      engine,
+      streams,
+      cluster: spec.cluster,
+      jobs: this.jobs,
+      lanes,
+      placements,
+      work,
+      interrupt: (job, terms) => {
+        this.interrupt(job, terms);
+      },
+      capacityChanged: (lane) => {
+        this.dueSample();
+        if (this.dispatchers[lane]!.capacityChanged()) this.dueDecision();
+      },
+      afterMoment: () => {
+        this.runs.dueReview();
+      },
     });
   }
 

@@ -3,6 +3,8 @@ import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import type { PlacementPolicy } from "../../policy/placement/policy.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
+import type { ClusterProcessEntry } from "./cluster-process.js";
+import type { RateFactorEntry } from "./gang-rates.js";
 import type { BatchRecords } from "./records.js";
 import type { UtilizationTotals } from "./utilization-recorder.js";
 
@@ -56,6 +58,10 @@ export interface BatchSpec {
    * a gang over several models at the lowest of their speeds. Models not named have speed 1. Not for a pool.
    */
   readonly gpuSpeeds?: Readonly<Record<string, number>>;
+  /** What else decides how fast gangs work where they are; rates multiply. */
+  readonly rates?: readonly RateFactorEntry[];
+  /** What happens to the cluster while jobs run: failures, maintenance, rollouts. */
+  readonly processes?: readonly ClusterProcessEntry[];
   /** Root of every random stream; used by placements that draw. */
   readonly seed: number;
   readonly limits: BatchLimits;

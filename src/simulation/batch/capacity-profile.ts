@@ -13,17 +13,26 @@ export interface CapacityProfile {
   take(fromS: number, toS: number, amount: number): void;
   /** Takes a promise back. */
   give(fromS: number, toS: number, amount: number): void;
-  /** Everything is free again from `nowS` on. */
-  reset(nowS: number): void;
+  /**
+   * Everything is free again from `nowS` on.
+   *
+   * @param outOfService what is not there at present; promises may exceed the rest, which is then simply
+   *   not free
+   */
+  reset(nowS: number, outOfService?: number): void;
+  /** What is there at present. */
+  readonly capacityInService: number;
 }
 
 class StepProfile implements CapacityProfile {
   /** Step i holds from timeS[i] to timeS[i + 1], the last for ever. */
   private timeS: number[] = [0];
   private free: number[];
+  capacityInService: number;
 
   constructor(private readonly capacity: number) {
     this.free = [capacity];
+    this.capacityInService = capacity;
   }
 
   advance(nowS: number): void {
@@ -60,9 +69,10 @@ class StepProfile implements CapacityProfile {
     this.add(fromS, toS, amount);
   }
 
-  reset(nowS: number): void {
+  reset(nowS: number, outOfService = 0): void {
+    this.capacityInService = this.capacity - outOfService;
     this.timeS = [nowS];
-    this.free = [this.capacity];
+    this.free = [this.capacityInService];
   }
 
   private add(fromS: number, toS: number, change: number): void {
@@ -71,11 +81,15 @@ class StepProfile implements CapacityProfile {
     const end = this.breakAt(toS);
     for (let step = first; step < end; step++) {
       this.free[step]! += change;
-      if (this.free[step]! < 0 || this.free[step]! > this.capacity) {
-        throw new InvariantError(`capacity profile: ${this.free[step]} of ${this.capacity} free`, {
-          fromS,
-          toS,
-        });
+      const leastFree = this.capacityInService - this.capacity;
+      if (this.free[step]! < leastFree || this.free[step]! > this.capacityInService) {
+        throw new InvariantError(
+          `capacity profile: ${this.free[step]} of ${this.capacityInService} free`,
+          {
+            fromS,
+            toS,
+          },
+        );
       }
     }
     this.mergeAt(end);

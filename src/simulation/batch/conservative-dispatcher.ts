@@ -8,6 +8,9 @@ import type { Lane } from "./lanes.js";
 /** Shortest estimate, and shortest extension of one: without length a reservation would reserve nothing. Seconds. */
 const LENGTH_MIN_S = 1;
 
+/** Reservation of a job that needs more than is in service at present: it has none. */
+const NOT_YET_S = Infinity;
+
 /** What a conservative dispatcher needs. */
 export interface ConservativeOptions {
   /** Order of submission. */
@@ -50,7 +53,7 @@ class ConservativeDispatcher implements Dispatcher {
   }
 
   get waiting(): number {
-    return this.arrivals.length + this.byReservation.size;
+    return this.arrivals.length + this.bySubmission.size;
   }
 
   submit(job: number): boolean {
@@ -80,6 +83,17 @@ class ConservativeDispatcher implements Dispatcher {
     this.expect(job, launcher.nowS + Math.max(elapsedS, LENGTH_MIN_S));
     this.outlived = true;
     return true;
+  }
+
+  interrupted(job: number): boolean {
+    this.released(job);
+    this.outlived = true;
+    return this.submit(job);
+  }
+
+  capacityChanged(): boolean {
+    this.outlived = true;
+    return this.waiting > 0;
   }
 
   decide(): void {
@@ -112,6 +126,10 @@ class ConservativeDispatcher implements Dispatcher {
 
   private reserve(job: number): void {
     const { launcher } = this.options;
+    if (this.demandMilli(job) > this.profile.capacityInService) {
+      this.reservations.key[job] = NOT_YET_S;
+      return;
+    }
     const lengthS = this.lengthS(job);
     const startS = this.profile.earliest(launcher.nowS, this.demandMilli(job), lengthS);
     this.profile.take(startS, startS + lengthS, this.demandMilli(job));
@@ -122,6 +140,7 @@ class ConservativeDispatcher implements Dispatcher {
 
   private unreserve(job: number): void {
     const startS = this.reservations.key[job]!;
+    if (startS === NOT_YET_S) return;
     this.options.launcher.clearTimer(job);
     this.byReservation.remove(job);
     this.profile.give(startS, startS + this.lengthS(job), this.demandMilli(job));
@@ -137,7 +156,7 @@ class ConservativeDispatcher implements Dispatcher {
       for (let place = 0; place < this.bySubmission.size; place++) {
         const job = this.bySubmission.at(place);
         const beforeS = this.reservations.key[job]!;
-        if (beforeS <= this.options.launcher.nowS) continue;
+        if (beforeS <= this.options.launcher.nowS || beforeS === NOT_YET_S) continue;
         this.unreserve(job);
         this.reserve(job);
         if (this.reservations.key[job]! < beforeS) moved = true;
@@ -146,14 +165,15 @@ class ConservativeDispatcher implements Dispatcher {
   }
 
   private planAnew(): void {
-    const { launcher } = this.options;
-    this.profile.reset(launcher.nowS);
+    const { launcher, lane } = this.options;
+    const { gpuMilliTotal, gpuMilliInService = gpuMilliTotal } = lane.gang;
+    this.profile.reset(launcher.nowS, gpuMilliTotal - gpuMilliInService);
     for (const [job, endS] of this.expectedEndS)
       this.profile.take(launcher.nowS, endS, this.demandMilli(job));
     for (let place = 0; place < this.bySubmission.size; place++) {
       const job = this.bySubmission.at(place);
       launcher.clearTimer(job);
-      this.byReservation.remove(job);
+      if (this.reservations.key[job] !== NOT_YET_S) this.byReservation.remove(job);
       this.reserve(job);
     }
   }

@@ -15,7 +15,7 @@ import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createPoolRoom, type BackfillRoom } from "./backfill-room.js";
 import { createConservativeDispatcher } from "./conservative-dispatcher.js";
 import { createEasyDispatcher } from "./easy-dispatcher.js";
-import type { GangSpeeds } from "./gang-speeds.js";
+import type { GangRates } from "./gang-rates.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
 import { createKubeVictims } from "./kube-victims.js";
 import { createLastInOrderChooser } from "./last-in-order-chooser.js";
@@ -37,7 +37,7 @@ export interface DispatchSetting {
   readonly policy: QueuePolicy;
   readonly jobs: JobTable;
   readonly lanes: Lanes;
-  readonly speeds: GangSpeeds;
+  readonly rates: GangRates;
   readonly quotas: QuotaSpec | undefined;
   readonly launcher: PreemptingLauncher;
 }
@@ -131,7 +131,7 @@ function backfill(
   };
   return (lane, laneIndex) => {
     // A job that has no place yet may get the slowest GPUs of the lane.
-    const slowest = setting.speeds.slowestIn(lane);
+    const slowest = setting.rates.slowestIn(lane);
     const estimateS = slowest === 1 ? estimatesS : estimatesS.map((seconds) => seconds / slowest);
     const isHead = policy.reservations === "head";
     const isPool = lane.gang.cluster === undefined;

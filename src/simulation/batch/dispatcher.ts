@@ -57,6 +57,12 @@ export interface Dispatcher {
   submit(job: number): boolean;
   /** The job ended and freed its room in this lane; true when a decision is due at this instant. */
   released(job: number): boolean;
+  /** A running job was stopped by something else than this dispatcher and waits again; true as for `submit`. */
+  interrupted(job: number): boolean;
+  /** Capacity of the lane went out of service or came back; true when a decision is due at this instant. */
+  capacityChanged(): boolean;
+  /** The end of a running job moved, because its rate changed; true when a decision is due at this instant. */
+  endMoved?(job: number): boolean;
   /** Starts what the policy starts now. */
   decide(): void;
   /** Calls `visit` with every waiting job and the reason (index, or -1) it waits for, in no set order. */

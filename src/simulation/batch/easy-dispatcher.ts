@@ -47,6 +47,8 @@ class EasyDispatcher implements Dispatcher {
   private readonly classQueueOf: ReadonlyMap<number, ClassQueue>;
   private readonly placeOf: Int32Array;
   private readonly started: Uint8Array;
+  /** 1 while the job's rank is in the queue, started or not. */
+  private readonly queued: Uint8Array;
   /** Running jobs by expected end. */
   private readonly running: JobList;
   private readonly expectedEnds: JobKeys;
@@ -59,6 +61,7 @@ class EasyDispatcher implements Dispatcher {
     const jobCount = classes.classOf.length;
     this.placeOf = new Int32Array(jobCount);
     this.started = new Uint8Array(jobCount);
+    this.queued = new Uint8Array(jobCount);
     this.expectedEnds = { key: new Float64Array(jobCount), rank: ranking.rankOf };
     this.running = createJobList(this.expectedEnds);
     const jobsByDemand = new Map<number, number[]>();
@@ -81,7 +84,9 @@ class EasyDispatcher implements Dispatcher {
 
   submit(job: number): boolean {
     this.waiting++;
-    this.queue.push(this.options.ranking.rankOf[job]!);
+    this.started[job] = 0;
+    if (this.queued[job] === 0) this.queue.push(this.options.ranking.rankOf[job]!);
+    this.queued[job] = 1;
     this.classQueue(job).tree.add(this.placeOf[job]!, this.options.estimateS[job]!);
     return true;
   }
@@ -94,6 +99,22 @@ class EasyDispatcher implements Dispatcher {
   /** A running job has outlived its estimate. */
   timer(): boolean {
     return this.waiting > 0;
+  }
+
+  interrupted(job: number): boolean {
+    this.options.launcher.clearTimer(job);
+    this.released(job);
+    return this.submit(job);
+  }
+
+  capacityChanged(): boolean {
+    return this.waiting > 0;
+  }
+
+  /** Beliefs about a job stay with its estimate, which it may now outlive. */
+  endMoved(job: number): boolean {
+    this.watchEstimate(job);
+    return false;
   }
 
   decide(): void {
@@ -123,6 +144,7 @@ class EasyDispatcher implements Dispatcher {
         }
         this.onStarted(job);
       }
+      this.queued[job] = 0;
       queue.pop();
     }
     this.headJob = NONE;
@@ -176,11 +198,17 @@ class EasyDispatcher implements Dispatcher {
     this.classQueue(job).tree.remove(this.placeOf[job]!);
     this.expectedEnds.key[job] = launcher.nowS + estimateS[job]!;
     this.running.insert(job);
-    // Beliefs change when a job outlives its estimate; one that ends before has no such moment.
-    if (this.expectedEnds.key[job]! < launcher.endOfRunningS(job))
-      launcher.setTimer(job, this.expectedEnds.key[job]!);
+    this.watchEstimate(job);
     const reason = this.reasonOf(job);
     if (reason !== NONE) launcher.waitedFor(job, reason);
+  }
+
+  /** Beliefs change when a job outlives its estimate; one that ends before has no such moment. */
+  private watchEstimate(job: number): void {
+    const { launcher } = this.options;
+    const expectedS = this.expectedEnds.key[job]!;
+    if (expectedS >= launcher.nowS && expectedS < launcher.endOfRunningS(job))
+      launcher.setTimer(job, expectedS);
   }
 
   /** Why the job could not start in the last pass. */

@@ -88,6 +88,7 @@ export class FutureNodes {
 
   /** Pods of the shape that the node could take then. */
   podsOn(node: number, request: PodRequest): number {
+    if (this.cluster.nodeClosed[node] === 1) return 0;
     const models = this.models.get(request);
     if (models !== undefined && models[this.cluster.nodeModel[node]! + 1] === 0) return 0;
     let pods = this.pods[node]!;
@@ -146,8 +147,10 @@ export class FutureNodes {
     const node = parts.values[index]!;
     this.add(node, request, sign);
     const offset = this.cluster.gpuOffset[node]!;
-    for (let gpu = 0; gpu < parts.values[index + 1]!; gpu++) {
-      this.addGpu(node, offset + parts.values[index + 2 + gpu]!, sign * request.gpuMilli);
+    for (let at = 0; at < parts.values[index + 1]!; at++) {
+      const gpu = offset + parts.values[index + 2 + at]!;
+      // What leaves a GPU that is out of service does not come free.
+      if (this.cluster.gpuClosed[gpu] === 0) this.addGpu(node, gpu, sign * request.gpuMilli);
     }
   }
 

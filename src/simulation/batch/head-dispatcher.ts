@@ -39,6 +39,15 @@ class HeadDispatcher implements Dispatcher {
     return this.queue.size > 0;
   }
 
+  interrupted(job: number): boolean {
+    this.released();
+    return this.submit(job);
+  }
+
+  capacityChanged(): boolean {
+    return this.released();
+  }
+
   decide(): void {
     const { queue, launcher, ranking, classes } = this;
     while (queue.size > 0) {

@@ -54,7 +54,7 @@ function measurePool(lane: Lane, classes: DemandClasses): Measure {
   const tooLittle = IDLE_CLASSES.indexOf("q2_lack_gpu");
   const satisfied = IDLE_CLASSES.indexOf("q3_satisfied");
   return (out, offset) => {
-    const idleMilli = lane.gang.gpuMilliTotal - lane.gang.gpuMilliUsed;
+    const idleMilli = lane.gang.gpuMilliFree;
     let servedJobs = 0;
     for (const [gpuMilli, count] of demands) if (gpuMilli <= idleMilli) servedJobs += count;
     const perJobMilli = idleMilli / jobCount;

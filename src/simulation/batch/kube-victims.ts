@@ -216,7 +216,7 @@ function poolVictims(options: KubeVictimOptions): VictimChooser {
   return {
     choose(_job, demand, forEachCandidate) {
       const candidates: number[] = [];
-      let spareMilli = gang.gpuMilliTotal - gang.gpuMilliUsed - classes.gpuMilli[demand]!;
+      let spareMilli = gang.gpuMilliFree - classes.gpuMilli[demand]!;
       forEachCandidate((victim) => {
         candidates.push(victim);
         spareMilli += gpuMilliOf(victim);

@@ -26,7 +26,7 @@ function poolTrial({ gang, classes }: StopTrialOptions): StopTrial {
   let missingMilli = 0;
   return {
     begin(demand) {
-      missingMilli = classes.gpuMilli[demand]! - (gang.gpuMilliTotal - gang.gpuMilliUsed);
+      missingMilli = classes.gpuMilli[demand]! - gang.gpuMilliFree;
     },
     without(job) {
       missingMilli -= classes.gpuMilli[classes.classOf[job]!]!;

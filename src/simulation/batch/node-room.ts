@@ -44,8 +44,8 @@ class NodeRoom implements BackfillRoom {
       atS = endS;
       pods += this.future.withdraw(launcher.partsOf(job), this.requestOf(job), request);
     }
-    this.reservedNodes = this.reserveNodes(request, workers);
-    return atS;
+    this.reservedNodes = pods >= workers ? this.reserveNodes(request, workers) : [];
+    return pods >= workers ? atS : Infinity;
   }
 
   mayStart(demand: number, isLong: boolean): boolean {

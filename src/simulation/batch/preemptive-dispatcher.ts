@@ -28,11 +28,13 @@ export interface PreemptiveOrder {
   started(job: number): void;
   /** Called when the job stops or ends. */
   ended(job: number): void;
+  /** The end of a running job moved. */
+  endMoved(job: number): void;
   /** The job's timer has come: true when its running key changed. */
   timer(job: number): boolean;
 }
 
-/** Fewest seconds left first. A running job's end does not move, so its key is the time of its end. */
+/** Fewest seconds left first; the key of a running job is the time of its end. */
 export function remainingTimeOrder(launcher: PreemptingLauncher): PreemptiveOrder {
   return {
     waitingKey: (job) => launcher.occupancyS(job),
@@ -41,6 +43,7 @@ export function remainingTimeOrder(launcher: PreemptingLauncher): PreemptiveOrde
     ranksDecide: false,
     started: () => undefined,
     ended: () => undefined,
+    endMoved: () => undefined,
     timer: () => false,
   };
 }
@@ -55,6 +58,7 @@ export function priorityOrder(priority: Int32Array): PreemptiveOrder {
     ranksDecide: false,
     started: () => undefined,
     ended: () => undefined,
+    endMoved: () => undefined,
     timer: () => false,
   };
 }
@@ -85,6 +89,7 @@ export function serviceLevelOrder(options: {
     ended: (job) => {
       launcher.clearTimer(job);
     },
+    endMoved: startTimer,
     timer(job) {
       levelOf[job]!++;
       startTimer(job);
@@ -161,6 +166,26 @@ class PreemptiveDispatcher implements Dispatcher {
     if (this.order.timer(job)) this.orderChanged = true;
     this.runKeys.key[job] = this.order.runningKey(job);
     this.running.insert(job);
+    return this.waiting > 0;
+  }
+
+  interrupted(job: number): boolean {
+    this.released(job);
+    this.submit(job);
+    return true;
+  }
+
+  capacityChanged(): boolean {
+    this.orderChanged = true;
+    return this.waiting > 0;
+  }
+
+  endMoved(job: number): boolean {
+    this.running.remove(job);
+    this.runKeys.key[job] = this.order.runningKey(job);
+    this.running.insert(job);
+    this.order.endMoved(job);
+    this.orderChanged = true;
     return this.waiting > 0;
   }
 

@@ -122,6 +122,16 @@ class QuotaDispatcher implements Dispatcher {
     return this.waiting > 0;
   }
 
+  interrupted(job: number): boolean {
+    this.giveBack(job);
+    return this.submit(job);
+  }
+
+  capacityChanged(): boolean {
+    this.wakeAll();
+    return this.waiting > 0;
+  }
+
   decide(): void {
     if (this.options.launcher.nowS > this.withheldS) this.offerWithheld();
     this.runCycles();
@@ -268,8 +278,12 @@ class QuotaDispatcher implements Dispatcher {
       this.jobOfHandle.delete(handle);
     }
     this.holdings.delete(job);
+    this.wakeAll();
+  }
+
+  /** The nodes are everybody's, so every tree of queues is woken. */
+  private wakeAll(): void {
     this.refused.clear();
-    // The nodes are everybody's, so every tree of queues is woken.
     for (const queue of this.oneQueuePerTree) this.pending.wake(queue);
   }
 

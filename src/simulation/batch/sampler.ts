@@ -2,6 +2,7 @@ import type { BatchObservation, BatchSeries } from "./batch-spec.js";
 import { UTILIZATION_QUANTITIES } from "./batch-spec.js";
 import { createIdleObserver, type IdleObserver } from "./idle-observer.js";
 import type { Lanes } from "./lanes.js";
+import { OUT_STATES, type NodeService } from "./node-service.js";
 import {
   createUtilizationRecorder,
   type UtilizationRecorder,
@@ -29,10 +30,12 @@ class BatchSampler implements Sampler {
   constructor(
     private readonly lanes: Lanes,
     private readonly observe: BatchObservation,
+    private readonly service: NodeService | undefined,
   ) {
     const hasJobs = lanes.classes.count > 0;
     this.idle = observe.idleClasses === true && hasJobs ? createIdleObserver(lanes) : undefined;
-    this.idleClassNames = this.idle?.names ?? [];
+    const outNames = this.idle === undefined || service === undefined ? [] : OUT_STATES;
+    this.idleClassNames = [...(this.idle?.names ?? []), ...outNames];
     const quantities = UTILIZATION_QUANTITIES.length + this.idleClassNames.length;
     this.values = new Float64Array(quantities);
     this.recorder = createUtilizationRecorder({
@@ -48,7 +51,10 @@ class BatchSampler implements Sampler {
     values[0] = usedMilli;
     values[1] = state.queued;
     values[2] = state.running;
-    this.idle?.measure(values, UTILIZATION_QUANTITIES.length);
+    if (this.idle !== undefined) {
+      this.idle.measure(values, UTILIZATION_QUANTITIES.length);
+      this.service?.measure(values, UTILIZATION_QUANTITIES.length + this.idle.names.length);
+    }
     this.recorder.sample(nowS, values);
     if (this.observe.checkInvariants === true) {
       for (const lane of this.lanes.lanes) lane.gang.checkInvariants();
@@ -80,7 +86,14 @@ class BatchSampler implements Sampler {
   }
 }
 
-/** @throws RangeError when `seriesRowsMax` is too small */
-export function createSampler(lanes: Lanes, observe: BatchObservation = {}): Sampler {
-  return new BatchSampler(lanes, observe);
+/**
+ * @param service what is out of service over time; absent when nothing ever is
+ * @throws RangeError when `seriesRowsMax` is too small
+ */
+export function createSampler(
+  lanes: Lanes,
+  observe: BatchObservation = {},
+  service?: NodeService,
+): Sampler {
+  return new BatchSampler(lanes, observe, service);
 }

@@ -51,6 +51,15 @@ class SkipDispatcher implements Dispatcher {
     return this.waiting > 0;
   }
 
+  interrupted(job: number): boolean {
+    this.released();
+    return this.submit(job);
+  }
+
+  capacityChanged(): boolean {
+    return this.released();
+  }
+
   decide(): void {
     if (this.roomFreed) this.reopen();
     this.roomFreed = false;

@@ -6,17 +6,27 @@ import type { JobTable } from "../../workload/job-table.js";
  * How much of every job is done, in seconds at full speed.
  *
  * A recorded duration already holds the time the job spent writing checkpoints, so checkpoints cost
- * nothing here; losing the work since the last one does.
+ * nothing here; losing the work since the last one does. Checkpoints lie at whole intervals of work, as
+ * programs write them every so many steps: a job at half speed writes half as many.
  */
 export interface WorkBook {
-  /** Seconds of work left when the job next makes progress; its duration at first. */
+  /** Seconds of work left when the job next makes progress, as of its last start or change of rate; its duration at first. */
   remainingS(job: number): number;
   /** Seconds the job would occupy its GPUs if started now at full speed and left alone. */
   occupancyS(job: number): number;
-  /** Starts the job at `nowS`, working at `speed` times full speed; returns the time of its end. */
-  start(job: number, nowS: number, speed: number): number;
-  /** Stops a running job before its end. */
-  stop(job: number, nowS: number): void;
+  /** Starts the job at `nowS`, working at `rate` times full speed; returns the time of its end. */
+  start(job: number, nowS: number, rate: number): number;
+  /**
+   * Books what a running job has done so far at its old rate and goes on at the new one.
+   *
+   * @param pauseS seconds in which the job makes no progress from now on, besides what it still pauses
+   * @returns the new time of its end; Infinity at rate 0
+   */
+  changeRate(job: number, nowS: number, rate: number, pauseS?: number): number;
+  /** Rate of a running job. */
+  rateOf(job: number): number;
+  /** Stops a running job before its end. @param cost what it keeps and pays, where not what the queue policy says */
+  stop(job: number, nowS: number, cost?: RestartCost): void;
   /** Ends a running job that has done all its work. */
   finish(job: number, nowS: number): void;
   /** Seconds the job has occupied GPUs in all its starts that are over. */
@@ -38,8 +48,14 @@ class PlainWorkBook implements WorkBook {
   occupancyS(job: number): number {
     return this.durationS[job]!;
   }
-  start(job: number, nowS: number, speed: number): number {
-    return nowS + this.durationS[job]! / speed;
+  start(job: number, nowS: number, rate: number): number {
+    return nowS + this.durationS[job]! / rate;
+  }
+  changeRate(job: number): number {
+    throw new InvariantError(`work book: the rate of job ${job} changed in a run of fixed rates`);
+  }
+  rateOf(): number {
+    return Number.NaN;
   }
   stop(job: number): void {
     throw new InvariantError(`work book: job ${job} was stopped under a policy that stops nobody`);
@@ -61,10 +77,17 @@ class PlainWorkBook implements WorkBook {
   }
 }
 
-class RestartingWorkBook implements WorkBook {
+/** Keeps the segments of one rate each that a run of a job consists of. */
+class SegmentedWorkBook implements WorkBook {
+  /** As of the start of the segment. */
   private readonly remaining: Float64Array;
+  private readonly runStartS: Float64Array;
   private readonly segmentStartS: Float64Array;
-  private readonly speed: Float64Array;
+  /** Seconds of the segment that pass before the job makes progress. */
+  private readonly pauseS: Float64Array;
+  private readonly rate: Float64Array;
+  /** Seconds at the next start before the job makes progress. */
+  private readonly restartS: Float64Array;
   private readonly occupied: Float64Array;
   private readonly lost: Float64Array;
   private readonly stopCount: Int32Array;
@@ -73,11 +96,15 @@ class RestartingWorkBook implements WorkBook {
     private readonly jobs: JobTable,
     private readonly cost: RestartCost,
   ) {
+    const column = (): Float64Array => new Float64Array(jobs.count);
     this.remaining = jobs.durationS.slice();
-    this.segmentStartS = new Float64Array(jobs.count);
-    this.speed = new Float64Array(jobs.count).fill(1);
-    this.occupied = new Float64Array(jobs.count);
-    this.lost = new Float64Array(jobs.count);
+    this.runStartS = column();
+    this.segmentStartS = column();
+    this.pauseS = column();
+    this.rate = column().fill(1);
+    this.restartS = column();
+    this.occupied = column();
+    this.lost = column();
     this.stopCount = new Int32Array(jobs.count);
   }
 
@@ -86,29 +113,39 @@ class RestartingWorkBook implements WorkBook {
   }
 
   occupancyS(job: number): number {
-    return this.overheadS(job) + this.remaining[job]!;
+    return this.restartS[job]! + this.remaining[job]!;
   }
 
-  start(job: number, nowS: number, speed: number): number {
-    this.segmentStartS[job] = nowS;
-    this.speed[job] = speed;
-    return nowS + this.overheadS(job) + this.remaining[job]! / speed;
+  start(job: number, nowS: number, rate: number): number {
+    this.runStartS[job] = nowS;
+    this.pauseS[job] = this.restartS[job]!;
+    return this.beginSegment(job, nowS, rate);
   }
 
-  stop(job: number, nowS: number): void {
+  changeRate(job: number, nowS: number, rate: number, pauseS = 0): number {
     const elapsedS = nowS - this.segmentStartS[job]!;
-    const progressS = Math.max(0, elapsedS - this.overheadS(job)) * this.speed[job]!;
+    this.remaining[job] = Math.max(0, this.remaining[job]! - this.progressS(job, nowS));
+    this.pauseS[job] = Math.max(0, this.pauseS[job]! - elapsedS) + pauseS;
+    return this.beginSegment(job, nowS, rate);
+  }
+
+  rateOf(job: number): number {
+    return this.rate[job]!;
+  }
+
+  stop(job: number, nowS: number, cost: RestartCost = this.cost): void {
     const durationS = this.jobs.durationS[job]!;
-    const doneS = durationS - this.remaining[job]! + progressS;
-    const savedS = this.savedS(job, doneS);
-    this.occupied[job]! += elapsedS;
+    const doneS = durationS - this.remaining[job]! + this.progressS(job, nowS);
+    const savedS = this.savedS(job, doneS, cost);
+    this.occupied[job]! += nowS - this.runStartS[job]!;
     this.lost[job]! += doneS - savedS;
     this.remaining[job] = durationS - savedS;
+    this.restartS[job] = cost.restartCostS;
     this.stopCount[job]!++;
   }
 
   finish(job: number, nowS: number): void {
-    this.occupied[job]! += nowS - this.segmentStartS[job]!;
+    this.occupied[job]! += nowS - this.runStartS[job]!;
     this.remaining[job] = 0;
   }
 
@@ -117,7 +154,7 @@ class RestartingWorkBook implements WorkBook {
   }
 
   lastStartS(job: number): number {
-    return this.segmentStartS[job]!;
+    return this.runStartS[job]!;
   }
 
   lostS(job: number): number {
@@ -128,20 +165,39 @@ class RestartingWorkBook implements WorkBook {
     return this.stopCount[job]!;
   }
 
-  private overheadS(job: number): number {
-    return this.stopCount[job]! > 0 ? this.cost.restartCostS : 0;
+  private beginSegment(job: number, nowS: number, rate: number): number {
+    this.segmentStartS[job] = nowS;
+    this.rate[job] = rate;
+    if (rate === 0 && this.remaining[job]! > 0) return Infinity;
+    const workingS = this.remaining[job] === 0 ? 0 : this.remaining[job]! / rate;
+    return nowS + this.pauseS[job]! + workingS;
   }
 
-  private savedS(job: number, doneS: number): number {
-    if (this.cost.savesProgress === "at-preemption") return doneS;
+  /** Work done in the segment up to now. */
+  private progressS(job: number, nowS: number): number {
+    const elapsedS = nowS - this.segmentStartS[job]!;
+    return Math.max(0, elapsedS - this.pauseS[job]!) * this.rate[job]!;
+  }
+
+  private savedS(job: number, doneS: number, cost: RestartCost): number {
+    if (cost.savesProgress === "at-preemption") return doneS;
     const intervalS = this.jobs.checkpointIntervalS?.[job] ?? Number.NaN;
     return intervalS > 0 ? Math.floor(doneS / intervalS) * intervalS : 0;
   }
 }
 
-/** @param cost absent when the policy never stops a job */
-export function createWorkBook(jobs: JobTable, cost: RestartCost | undefined): WorkBook {
-  return cost === undefined
-    ? new PlainWorkBook(jobs.durationS)
-    : new RestartingWorkBook(jobs, cost);
+/**
+ * The accounts of a run.
+ *
+ * @param options.restart what stopping costs under the queue policy; absent when it never stops a job
+ * @param options.changes something else stops jobs or changes their rates while they run
+ */
+export function createWorkBook(
+  jobs: JobTable,
+  options: { readonly restart: RestartCost | undefined; readonly changes: boolean },
+): WorkBook {
+  const { restart, changes } = options;
+  if (restart === undefined && !changes) return new PlainWorkBook(jobs.durationS);
+  const nobodyStops: RestartCost = { restartCostS: 0, savesProgress: "at-checkpoints" };
+  return new SegmentedWorkBook(jobs, restart ?? nobodyStops);
 }

@@ -1,0 +1,131 @@
+import type { Engine } from "../../engine/types.js";
+import type { GangParts, GangPlacer } from "../../policy/gang/types.js";
+import type { RestartCost } from "../../policy/queue/types.js";
+import type { JobTable } from "../../workload/job-table.js";
+import { OUTCOME } from "./batch-spec.js";
+import type { PreemptingLauncher } from "./dispatcher.js";
+import type { GangRuns } from "./gang-runs.js";
+import type { JobColumns } from "./job-columns.js";
+import type { JobTimers } from "./job-timers.js";
+import type { PlacementLog } from "./placement-log.js";
+import type { ProcessHost } from "./process-host.js";
+import type { ReasonTable } from "./reason-table.js";
+import { RECORD, type RecordLog } from "./records.js";
+import type { WorkBook } from "./work-book.js";
+
+/** What a launcher is made from. */
+export interface LauncherSetting {
+  readonly engine: Engine;
+  readonly jobs: JobTable;
+  readonly columns: JobColumns;
+  readonly records: RecordLog;
+  readonly reasons: ReasonTable;
+  readonly placements: PlacementLog;
+  readonly work: WorkBook;
+  readonly runs: GangRuns;
+  readonly timers: JobTimers;
+  readonly processes: ProcessHost;
+  gangOfDemand(demand: number): GangPlacer;
+  /** When the job entered its queue. Seconds. */
+  queuedS(job: number): number;
+}
+
+/** Starts and stops jobs for the dispatchers, and writes down what becomes of them. */
+export class JobLauncher implements PreemptingLauncher {
+  /** Jobs running now. */
+  running = 0;
+
+  constructor(private readonly setting: LauncherSetting) {}
+
+  get nowS(): number {
+    return this.setting.engine.nowS;
+  }
+
+  tryStart(job: number): boolean {
+    if (!this.setting.runs.tryStart(job)) return false;
+    const { nowS } = this;
+    const { columns } = this.setting;
+    const isFirst = Number.isNaN(columns.startS[job]!);
+    if (isFirst) columns.startS[job] = nowS;
+    columns.outcome[job] = OUTCOME.running;
+    this.running++;
+    this.setting.records.write(isFirst ? RECORD.started : RECORD.resumed, nowS, job, 0);
+    return true;
+  }
+
+  refusalReason(demand: number): number {
+    return this.setting.reasons.indexOf(this.setting.gangOfDemand(demand).refusalReason(demand));
+  }
+
+  mayFit(demand: number): boolean {
+    return this.setting.gangOfDemand(demand).mayFit(demand);
+  }
+
+  refuse(job: number, reason: number): void {
+    if (this.setting.columns.waitReason[job] === reason) return;
+    this.setting.columns.waitReason[job] = reason;
+    this.setting.records.write(RECORD.refused, this.nowS, job, reason);
+  }
+
+  waitedFor(job: number, reason: number): void {
+    const queuedS = this.setting.queuedS(job);
+    if (this.nowS > queuedS) this.setting.columns.waitReason[job] = reason;
+  }
+
+  partsOf(job: number): GangParts {
+    return this.setting.placements.partsOf(job);
+  }
+
+  reasonIndex(reason: string): number {
+    return this.setting.reasons.indexOf(reason);
+  }
+
+  endOfRunningS(job: number): number {
+    return this.setting.columns.dueS[job]!;
+  }
+
+  occupancyS(job: number): number {
+    return this.setting.work.occupancyS(job);
+  }
+
+  startedS(job: number): number {
+    return this.setting.work.lastStartS(job);
+  }
+
+  occupiedS(job: number): number {
+    const { outcome } = this.setting.columns;
+    const now =
+      outcome[job] === OUTCOME.running ? this.nowS - this.setting.work.lastStartS(job) : 0;
+    return this.setting.work.occupiedS(job) + now;
+  }
+
+  mayBeStopped(job: number): boolean {
+    return this.setting.jobs.preemptible === undefined || this.setting.jobs.preemptible[job] === 1;
+  }
+
+  vacate(job: number): void {
+    this.setting.runs.leave(job);
+  }
+
+  reseat(job: number): boolean {
+    return this.setting.runs.reseat(job);
+  }
+
+  stop(job: number, reason: number, cost?: RestartCost): void {
+    const { columns } = this.setting;
+    this.setting.runs.stop(job, cost);
+    columns.outcome[job] = OUTCOME.waiting;
+    columns.waitReason[job] = reason;
+    this.running--;
+    this.setting.records.write(RECORD.stopped, this.nowS, job, reason);
+    this.setting.processes.jobLeft(job);
+  }
+
+  setTimer(job: number, timeS: number): void {
+    this.setting.timers.set(job, timeS);
+  }
+
+  clearTimer(job: number): void {
+    this.setting.timers.clear(job);
+  }
+}

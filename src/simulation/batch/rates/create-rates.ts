@@ -1,0 +1,20 @@
+import type { BatchSpec } from "../batch-spec.js";
+import type { ClusterProcess } from "../cluster-process.js";
+import { createGangRates, type GangRates, type RateContext } from "../gang-rates.js";
+import type { Lane } from "../lanes.js";
+import { createGpuModelRate } from "./gpu-model-rate.js";
+
+/** The rates of a run: GPU models first, then the factors of the spec, then those of its processes. */
+export function createRates(
+  spec: BatchSpec,
+  lanes: readonly Lane[],
+  processes: readonly ClusterProcess[],
+): GangRates {
+  const { cluster, jobs, placement, gpuSpeeds, rates = [] } = spec;
+  const context: RateContext = { cluster, jobs, placement, lanes };
+  return createGangRates([
+    ...(gpuSpeeds === undefined ? [] : [createGpuModelRate(gpuSpeeds, context)]),
+    ...rates.map((entry) => entry(context)),
+    ...processes.flatMap(({ rates: factor }) => (factor === undefined ? [] : [factor])),
+  ]);
+}
