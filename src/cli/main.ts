@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   import: async () => (await import("./commands/import.js")).registerImport,
   replay: async () => (await import("./commands/replay.js")).registerReplay,
   validate: async () => (await import("./commands/validate.js")).registerValidate,
+  mig: async () => (await import("./commands/mig.js")).registerMig,
   explain: async () => (await import("./commands/explain.js")).registerExplain,
 };
 

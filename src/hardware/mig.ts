@@ -27,3 +27,10 @@ export type {
 export { balancedMigMix, MIG_LAYOUT_POLICIES, packMig } from "./mig/pack/pack-mig.js";
 export type { MigRemainder } from "./mig/pack/stranded.js";
 export { migRemainder } from "./mig/pack/stranded.js";
+export type { MigMixProblem, ParsedMigMix } from "./mig/parse-mig-mix.js";
+export {
+  impossibleMigMixText,
+  nearestMigProfile,
+  parseMigMix,
+  unknownMigProfile,
+} from "./mig/parse-mig-mix.js";

@@ -59,11 +59,15 @@ export interface MigPlacement {
 }
 
 /**
- * The profile of that name, or undefined. Letters compare without case: drivers and manifests print
- * `1g.10gb`, `1g.10GB` and `1g.10gb+me`, and none of them differs by case only.
+ * The profile of that name, or undefined. Written as drivers print it (`1g.10gb+me`, in any case) or as
+ * Kubernetes names the resource (`nvidia.com/mig-1g.10gb.me`).
  */
 export function migProfileOf(geometry: MigGeometry, name: string): MigProfile | undefined {
-  const lowered = name.trim().toLowerCase();
+  const lowered = name
+    .trim()
+    .toLowerCase()
+    .replace(/^(nvidia\.com\/)?mig-/, "")
+    .replace(/\.(me|me\.all|gfx)$/, "+$1");
   return geometry.profiles.find((profile) => profile.name === lowered);
 }
 

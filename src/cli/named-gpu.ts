@@ -1,0 +1,67 @@
+import { didYouMean } from "../diagnostics/did-you-mean.js";
+import { InputError } from "../diagnostics/problem.js";
+import { findGpu, GPU_CATALOGUE, gpuNames } from "../hardware/find-gpu.js";
+import type { GpuSpec } from "../hardware/gpu-spec.js";
+import type { MigGeometry } from "../hardware/mig.js";
+import { migGeometryOf, migGpuModels } from "../hardware/mig.js";
+
+/**
+ * The GPU model a person named on the command line.
+ *
+ * @throws InputError when the name is unknown, or fits several models that differ
+ */
+export function namedGpu(command: string, name: string): GpuSpec {
+  const found = findGpu(name);
+  if (found.kind === "found") return found.gpu;
+  if (found.kind === "ambiguous") {
+    throw new InputError([
+      {
+        file: command,
+        rule: "ambiguous-gpu",
+        message: `"${name}" fits several GPUs that differ`,
+        allowed: found.names,
+        help: `name one of them, such as "${found.names[0]!}"`,
+      },
+    ]);
+  }
+  const suggestion = didYouMean(name, gpuNames());
+  throw new InputError([
+    {
+      file: command,
+      rule: "unknown-gpu",
+      message: `the catalogue has no GPU "${name}"`,
+      allowed: GPU_CATALOGUE.map((gpu) => gpu.name),
+      ...(suggestion === undefined ? {} : { suggestion }),
+      help: "headroom catalog gpu",
+    },
+  ]);
+}
+
+/**
+ * How the GPU a person named is cut with MIG. Forms of one model that differ in nothing MIG knows of (SXM and
+ * PCIe) need not be told apart.
+ *
+ * @throws InputError when the name is unknown or the GPU has no MIG
+ */
+export function namedMigGeometry(
+  command: string,
+  name: string,
+): { readonly gpu: string; readonly geometry: MigGeometry } {
+  const found = findGpu(name);
+  if (found.kind === "ambiguous") {
+    const geometries = new Set(found.names.map(migGeometryOf));
+    const [geometry] = geometries;
+    if (geometries.size === 1 && geometry !== undefined) return { gpu: found.names[0]!, geometry };
+  }
+  const gpu = namedGpu(command, name);
+  const geometry = migGeometryOf(gpu.name);
+  if (geometry !== undefined) return { gpu: gpu.name, geometry };
+  throw new InputError([
+    {
+      file: command,
+      rule: "no-mig",
+      message: `${gpu.name} cannot be partitioned with MIG`,
+      allowed: migGpuModels(),
+    },
+  ]);
+}
