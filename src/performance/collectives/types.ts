@@ -33,6 +33,8 @@ export interface CollectiveNode {
   /** Indices within the node; at least one, no repetition. */
   readonly gpus: readonly number[];
   readonly host?: CollectiveHost;
+  /** Leaf switch the node hangs on; nodes fill leaves in order when absent. */
+  readonly leaf?: string | number;
 }
 
 /** The network between nodes. */
