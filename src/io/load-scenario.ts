@@ -12,6 +12,7 @@ import { firstJobs } from "../workload/first-jobs.js";
 import { scaleLoad } from "../workload/scale-load.js";
 import { generateWorkload } from "../workload/synthetic/generate-workload.js";
 import { fileFault } from "./file-fault.js";
+import { settleRunningJobs } from "./running-jobs.js";
 import { readNamedFile, readScenarioParameters, type LoadedParameters } from "./scenario-files.js";
 import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
@@ -113,19 +114,21 @@ function scaledJobs({ workload }: ResolvedConfiguration, all: JobTable, seed: nu
 
 /** Where the jobs of a configuration come from, as a function of the seed: only generated ones depend on it. */
 function jobSource(
-  { workload, gpuModelsDeclared }: ResolvedConfiguration,
+  resolved: ResolvedConfiguration,
   files: {
     readonly traces: ReadonlyMap<string, LoadedTrace>;
     readonly parameters: ReadonlyMap<string, LoadedParameters>;
   },
   warnings: Set<string>,
 ): (seed: number) => JobTable {
+  const { workload, gpuModelsDeclared } = resolved;
   switch (workload.kind) {
     case "jobs":
       return () => workload.jobs;
     case "trace": {
       const { trace, format } = workload;
-      const jobs = traceJobs(trace, format, files.traces, gpuModelsDeclared, warnings);
+      const read = traceJobs(trace, format, files.traces, gpuModelsDeclared, warnings);
+      const jobs = settleRunningJobs(read, resolved, trace.written, (text) => warnings.add(text));
       return () => jobs;
     }
     case "generate": {

@@ -19,6 +19,7 @@ export function jobRowAt(jobs: JobTable, row: number): JobRow {
     gpuCount: shape.gpuCount,
     gpuMilli: shape.gpuMilli,
     gpuModels: shape.gpuModels,
+    gpuPart: shape.gpuPart,
     tenant: jobs.tenantNames[jobs.tenant[row]!]!,
     priority: jobs.priority[row]!,
     partition: jobs.partitionNames[jobs.partition[row]!]!,

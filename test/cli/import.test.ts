@@ -43,7 +43,7 @@ describe("headroom import", () => {
     const jobs = headroom(["import", "squeue.txt", "--as", "squeue", "--out", "now.csv"], {
       cwd: folder,
     });
-    expect(jobs.stdout).toContain("2 running jobs at second 0, 3 waiting jobs at second 1");
+    expect(jobs.stdout).toContain("2 running jobs at second 0, 3 waiting jobs at second 0");
     expect(jobs.stdout).toContain("wrote now.csv: 5 jobs");
     const result = runOf(
       folder,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 
-import { parseDuration } from "../../base/units.js";
+import { parseDuration, parseShare } from "../../base/units.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
@@ -22,6 +22,7 @@ interface ImportCommandOptions {
   readonly out: string;
   readonly gpu: readonly string[];
   readonly assumeDuration?: string;
+  readonly limitUse?: string;
   readonly now?: string;
 }
 
@@ -54,6 +55,10 @@ export function registerImport(program: Command): void {
       "how long a job without time limit still takes, such as 4h; without it such jobs are a problem",
     )
     .option(
+      "--limit-use <share>",
+      "share of what their time limits leave that jobs are taken to use, such as 60%; all of it when absent",
+    )
+    .option(
       "--now <time>",
       "when the list of jobs was made, such as 2026-01-05T08:00:00Z, where it does not say",
     )
@@ -66,7 +71,7 @@ ${kinds.join("\n")}
 Examples:
   headroom import queues.yaml nodes.json --out cluster.yaml
   headroom import slurm.conf --out cluster.yaml --gpu "a100=A100 SXM4-80GB"
-  headroom import squeue.txt --as squeue --out now.csv --assume-duration 4h`,
+  headroom import squeue.txt --as squeue --out now.csv --assume-duration 4h --limit-use 60%`,
     )
     .action(run);
 }
@@ -109,6 +114,11 @@ function readOptions(files: readonly string[], options: ImportCommandOptions): I
   if (duration?.ok === true && duration.value <= 0) {
     fault("bad-quantity", `--assume-duration must be longer than 0, got "${assumeDuration!}"`);
   }
+  const use = options.limitUse === undefined ? undefined : parseShare(options.limitUse);
+  if (use?.ok === false) fault("bad-quantity", `--limit-use: ${use.message}`);
+  if (use?.ok === true && use.value <= 0) {
+    fault("bad-quantity", `--limit-use must be more than 0, got "${options.limitUse!}"`);
+  }
   const time = now === undefined ? undefined : parseTime(now);
   if (now !== undefined && time === undefined) {
     fault(
@@ -131,6 +141,7 @@ function readOptions(files: readonly string[], options: ImportCommandOptions): I
     gpus,
     ...(as === undefined ? {} : { kind: as as ImportKind }),
     ...(duration?.ok === true ? { assumedDurationS: duration.value } : {}),
+    ...(use?.ok === true ? { limitUse: use.value } : {}),
     ...(time === undefined ? {} : { nowS: time.epochS }),
   };
 }

@@ -1,3 +1,4 @@
+import { formatNumber } from "../../base/units.js";
 import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { createJobTableBuilder } from "../../workload/job-table-builder.js";
@@ -22,6 +23,8 @@ export interface CurrentJob {
   readonly tenant: string;
   readonly user?: string;
   readonly partition?: string;
+  /** Where it runs, one node per worker; empty for a waiting job, and where the list does not say. */
+  readonly nodes: readonly string[];
   /** Higher goes first; any whole number. */
   readonly priority: number;
   /** Where the job stands, for problems. */
@@ -39,19 +42,22 @@ export interface ImportedJobs {
 export interface CurrentJobsOptions {
   /** Remaining seconds of running jobs without a limit, and duration of waiting ones. */
   readonly assumedDurationS?: number;
+  /** Share of what their time limits leave that jobs use, in (0, 1]; all of it when absent. */
+  readonly limitUse?: number;
 }
 
 /** Priorities that the trace format takes. */
 const PRIORITY_MAX = 1e9;
 const PROBLEMS_SHOWN = 20;
-/** The backlog comes one second after the running jobs, so that no policy starts it before them. */
+/** Where some running jobs have yet to be placed, the backlog comes a second after them. */
 const BACKLOG_S = 1;
 
 /**
- * Makes a trace of the jobs of a moment: running ones at second 0 with what remains of their time limit,
- * waiting ones at second 1 in order of priority and submission.
+ * Makes a trace of the jobs of a moment: running ones on their nodes with what remains of their time limit,
+ * then waiting ones in order of priority and submission.
  *
- * Running jobs with the most GPUs per worker come first, because they are the hardest to place.
+ * A running job whose nodes are not known is placed by the policy at second 0; the backlog then comes at
+ * second 1. Those with the most GPUs per worker come first, because they are the hardest to place.
  *
  * @throws InputError with every problem of the log, and for jobs whose duration nobody knows
  */
@@ -67,27 +73,28 @@ export function traceFromNow(
     .filter(({ isRunning }) => !isRunning)
     .sort((left, right) => right.priority - left.priority || left.submitS - right.submitS);
   const priorityOf = priorityScale(found, log);
+  const isWithoutNodes = ({ nodes }: CurrentJob): boolean => nodes.length === 0;
+  const backlogS = running.some(isWithoutNodes) ? BACKLOG_S : 0;
   const builder = createJobTableBuilder();
   const unknown: Problem[] = [];
   let assumed = 0;
   let overdue = 0;
   for (const job of [...running, ...waiting]) {
-    const left = job.limitS - job.elapsedS;
-    if (left < 0) overdue += 1;
-    const isKnown = !Number.isNaN(left);
-    const durationS = isKnown ? Math.max(1, left) : options.assumedDurationS;
-    if (durationS === undefined) {
+    const lengths = lengthsOf(job, options);
+    if (lengths === undefined) {
       unknown.push(unknownDuration(job));
       continue;
     }
-    if (!isKnown) assumed += 1;
+    if (lengths.isAssumed) assumed += 1;
+    if (lengths.isOverdue) overdue += 1;
     const { id, workers, gpuCount, cpuMilli, memoryBytes, gpuModels, tenant, user, partition } =
       job;
+    const isPlaced = job.isRunning && job.nodes.length > 0;
     const row = builder.add({
       id,
-      submitS: job.isRunning ? 0 : BACKLOG_S,
-      durationS,
-      walltimeS: durationS,
+      submitS: job.isRunning ? 0 : backlogS,
+      durationS: lengths.durationS,
+      walltimeS: lengths.walltimeS,
       workers,
       gpuCount,
       cpuMilli,
@@ -98,6 +105,8 @@ export function traceFromNow(
       partition,
       priority: priorityOf(job.priority),
       status: job.isRunning ? "running" : "pending",
+      ranS: isPlaced ? job.elapsedS : undefined,
+      runningOn: isPlaced ? job.nodes : undefined,
     });
     if (row === -1) {
       log.problems.push({ ...job.place, rule: "duplicate-id", message: `job ${id} stands twice` });
@@ -106,9 +115,11 @@ export function traceFromNow(
   reportUnknown(unknown, log);
   if (log.problems.length > 0) throw new InputError(log.problems);
   log.notes.push(
-    `${running.length} running jobs at second 0, ${waiting.length} waiting jobs at second ${BACKLOG_S}`,
-    "durations are what the time limits leave: an upper bound, most jobs end earlier",
-    "running jobs are placed by the policy at second 0, not on the nodes they run on",
+    `${counted(running.length, "running job")} at second 0, ${counted(waiting.length, "waiting job")} at second ${backlogS}`,
+    options.limitUse === undefined
+      ? "durations are what the time limits leave: an upper bound, most jobs end earlier; --limit-use assumes less"
+      : `durations are ${formatNumber(options.limitUse * 100)} % of what the time limits leave, as assumed; policies that plan ahead go by the limits`,
+    ...nodeNotes(running.length, running.filter(isWithoutNodes).length),
   );
   if (assumed > 0) {
     log.notes.push(
@@ -118,6 +129,53 @@ export function traceFromNow(
   if (overdue > 0) log.notes.push(`${overdue} jobs are past their time limit: they end after 1 s`);
   const { jobs } = builder.build({ originS: 0 });
   return { jobs, ignored: log.ignored, notes: log.notes };
+}
+
+/** How long a job still takes, and what its limit says of that; undefined when nobody knows. */
+function lengthsOf(
+  { limitS, elapsedS }: CurrentJob,
+  { assumedDurationS, limitUse = 1 }: CurrentJobsOptions,
+):
+  | {
+      readonly durationS: number;
+      readonly walltimeS: number;
+      readonly isAssumed: boolean;
+      readonly isOverdue: boolean;
+    }
+  | undefined {
+  const leftS = limitS - elapsedS;
+  if (!Number.isNaN(leftS)) {
+    const walltimeS = Math.max(1, leftS);
+    const durationS = Math.max(1, Math.round(walltimeS * limitUse));
+    return { durationS, walltimeS, isAssumed: false, isOverdue: leftS < 0 };
+  }
+  if (assumedDurationS === undefined) return undefined;
+  return {
+    durationS: assumedDurationS,
+    walltimeS: assumedDurationS,
+    isAssumed: true,
+    isOverdue: false,
+  };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function nodeNotes(running: number, withoutNodes: number): readonly string[] {
+  const placed = running - withoutNodes;
+  return [
+    ...(placed > 0
+      ? [
+          `${counted(placed, "running job")} on ${placed === 1 ? "its" : "their"} recorded nodes, which the cluster must have by name (cluster.nodes[].names)`,
+        ]
+      : []),
+    ...(withoutNodes > 0
+      ? [
+          `the list does not say where ${counted(withoutNodes, "running job")} ${withoutNodes === 1 ? "is" : "are"}: the policy places ${withoutNodes === 1 ? "it" : "them"} at second 0`,
+        ]
+      : []),
+  ];
 }
 
 function unknownDuration({ id, place }: CurrentJob): Problem {

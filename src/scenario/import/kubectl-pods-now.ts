@@ -125,6 +125,7 @@ function readPod(
     memoryBytes: request.memoryBytes,
     gpuModels: product === "" ? [] : [product],
     tenant: namespace,
+    nodes: scalarText(spec.nodeName) === "" ? [] : [scalarText(spec.nodeName)],
     priority: typeof spec.priority === "number" ? spec.priority : 0,
     place: { file, line, col: 1 },
   });
@@ -149,6 +150,7 @@ function gangsOf(pods: readonly Pod[], nowS: number): readonly CurrentJob[] {
       ...first,
       id: isRest ? `${gang}#waiting` : gang,
       workers: workers.length,
+      nodes: workers.flatMap((pod) => pod.nodes),
       submitS: Math.min(...workers.map((pod) => pod.submitS)),
       elapsedS: first.isRunning && !Number.isNaN(startS) ? Math.max(0, nowS - startS) : 0,
       limitS: Math.max(...workers.map((pod) => pod.limitS)),

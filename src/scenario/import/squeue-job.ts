@@ -56,6 +56,58 @@ export function shapeOf(
   };
 }
 
+/**
+ * The shape of a running job whose nodes are known: workers so small that each stands on one node.
+ *
+ * @param gpusOn GPUs on each of the nodes, in their order; empty where that is not known: they are then
+ *   spread as evenly as whole GPUs can be
+ */
+export function shapeOnNodes(
+  { gpus, cpus, memoryBytes, gpuTypes }: SlurmAmounts,
+  hosts: readonly string[],
+  gpusOn: readonly number[] = [],
+): Pick<CurrentJob, "workers" | "gpuCount" | "cpuMilli" | "memoryBytes" | "gpuModels" | "nodes"> {
+  const isTold =
+    gpusOn.length === hosts.length && gpusOn.reduce((sum, count) => sum + count, 0) === gpus;
+  const counts = isTold ? gpusOn : spread(gpus, hosts.length);
+  const gpuCount = counts.reduce(greatestCommonDivisor, 0);
+  const nodes = hosts.flatMap((host, index) =>
+    Array.from({ length: counts[index]! / gpuCount }, () => host),
+  );
+  return {
+    workers: nodes.length,
+    gpuCount,
+    cpuMilli: Math.ceil((cpus * 1000) / nodes.length),
+    memoryBytes: Math.ceil(memoryBytes / nodes.length),
+    gpuModels: gpuTypes,
+    nodes,
+  };
+}
+
+function spread(gpus: number, hosts: number): readonly number[] {
+  const each = Math.floor(gpus / hosts);
+  return Array.from({ length: hosts }, (_, host) => each + (host < gpus - each * hosts ? 1 : 0));
+}
+
+function greatestCommonDivisor(left: number, right: number): number {
+  let [larger, smaller] = [left, right];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}
+
+/** The shape of a job, on its nodes where they are known. */
+export function placedShape(
+  amounts: SlurmAmounts,
+  nodeCount: number,
+  hosts: readonly string[] = [],
+  gpusOn: readonly number[] = [],
+): Pick<CurrentJob, "workers" | "gpuCount" | "cpuMilli" | "memoryBytes" | "gpuModels" | "nodes"> {
+  // More nodes than GPUs: some of them hold none, and nobody says which.
+  return hosts.length === 0 || hosts.length > amounts.gpus
+    ? { ...shapeOf(amounts, nodeCount), nodes: [] }
+    : shapeOnNodes(amounts, hosts, gpusOn);
+}
+
 /** Why amounts make no job of a simulation; undefined where they do. */
 export function whyNoGpuJob({ gpus, migProfiles, shards }: SlurmAmounts): string | undefined {
   if (migProfiles.length > 0) return "asks for MIG slices, which a job list cannot hold";

@@ -4,7 +4,8 @@ import type { JsonElement } from "../../workload/reading/json-element.js";
 import type { ReadingLog } from "../../workload/reading/reading-log.js";
 import type { CurrentJob } from "./current-jobs.js";
 import type { ImportLog, ImportSource } from "./imported.js";
-import { shapeOf, standingOf, taskIds, whyNoGpuJob } from "./squeue-job.js";
+import { expandHosts } from "./slurm-hosts.js";
+import { amountsPerNode, placedShape, standingOf, taskIds, whyNoGpuJob } from "./squeue-job.js";
 
 const JOBS_MAX = 2_000_000;
 
@@ -88,6 +89,9 @@ function readJob(
     element.reject("array_task_string", "cut-array", "the tasks of the array are not all shown");
   if (Number.isNaN(submitS))
     element.reject("submit_time", "not-a-time", "submit_time must be a Unix time");
+  const hosts = expandHosts(nodeListOf(value));
+  if (standing.isRunning && hosts === undefined)
+    element.reject("nodes", "not-a-node-list", "nodes must be nodes such as gpu[001-002]");
   if (element.isBroken() || ids === undefined) return;
   const nodes = numberIn(value.node_count);
   const priority = numberIn(value.priority);
@@ -99,7 +103,12 @@ function readJob(
       startS: numberIn(value.start_time),
       elapsedS: 0,
       limitS: numberIn(value.time_limit) * 60,
-      ...shapeOf(amounts, amounts.nodes > 0 ? amounts.nodes : Number.isNaN(nodes) ? 0 : nodes),
+      ...placedShape(
+        amounts,
+        amounts.nodes > 0 ? amounts.nodes : Number.isNaN(nodes) ? 0 : nodes,
+        standing.isRunning ? hosts : [],
+        gpusByNode(value.gres_detail),
+      ),
       tenant: scalarText(value.account),
       user: scalarText(value.user_name),
       partition: scalarText(value.partition),
@@ -116,6 +125,24 @@ function idOf(value: JsonElement["value"]): string {
   const waiting = scalarText(value.array_task_string);
   if (array > 0 && waiting !== "") return `${array}_[${waiting}]`;
   return array > 0 && !Number.isNaN(task) ? `${array}_${task}` : scalarText(value.job_id);
+}
+
+/** The nodes of a job: a field of its own, or of its resources, whose form depends on the version. */
+function nodeListOf(value: JsonElement["value"]): string {
+  const own = scalarText(value.nodes);
+  if (own !== "" || !isObject(value.job_resources)) return own;
+  const { nodes } = value.job_resources;
+  return isObject(nodes) ? scalarText(nodes.list) : scalarText(nodes);
+}
+
+/** GPUs on each node, from entries such as `gpu:h100:8(IDX:0-7)`; empty where that is not told. */
+function gpusByNode(detail: unknown): readonly number[] {
+  if (!Array.isArray(detail)) return [];
+  return detail.map((entry) =>
+    typeof entry === "string"
+      ? (amountsPerNode(entry.replace(/\([^)]*\)/g, ""), 1, 0)?.gpus ?? 0)
+      : 0,
+  );
 }
 
 /** A number, bare or as Slurm's `{set, infinite, number}`; NaN where it is not set or infinite. */

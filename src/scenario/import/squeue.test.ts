@@ -1,18 +1,27 @@
 import { describe, expect, test } from "vitest";
 
 import { readTraceText } from "../../workload/read-trace.js";
+import { runningOnOf } from "../../workload/running-on-columns.js";
 import { SQUEUE } from "./testing/cluster-files.js";
 import { jobsOf, problemsOf, whyOf } from "./testing/read-import.js";
 
 describe("today's jobs", () => {
-  test("squeue: running jobs at second 0 with what their limit leaves, the backlog after them", () => {
+  test("squeue: running jobs on their nodes with what their limit leaves, the backlog after them", () => {
     const { rows, ignored, jobs } = jobsOf(SQUEUE);
+    expect(jobs.ids.map((_, row) => runningOnOf(jobs, row).join(" "))).toEqual([
+      "gpu001 gpu002",
+      "gpu003",
+      "",
+      "",
+      "",
+    ]);
+    expect([...jobs.ranS!]).toEqual([10_930, 1800, Number.NaN, Number.NaN, Number.NaN]);
     expect(rows.map((row) => row.split(",").slice(0, 12).join(","))).toEqual([
       "4101,0,32270,2,8,1000,0,0,h100,vision,0,32270",
       "4102,0,84600,1,1,1000,0,0,,nlp,0,84600",
-      "4104_1,1,3600,1,2,1000,0,0,,vision,0,3600",
-      "4104_2,1,3600,1,2,1000,0,0,,vision,0,3600",
-      "4103,1,14400,1,4,1000,0,0,h100,nlp,0,14400",
+      "4104_1,0,3600,1,2,1000,0,0,,vision,0,3600",
+      "4104_2,0,3600,1,2,1000,0,0,,vision,0,3600",
+      "4103,0,14400,1,4,1000,0,0,h100,nlp,0,14400",
     ]);
     expect(jobs.partitionNames).toContain("main");
     expect(whyOf(ignored)).toEqual(["5 1 job", "6 1 job"]);
@@ -37,10 +46,32 @@ describe("today's jobs", () => {
 `;
     const { rows, notes } = jobsOf(text);
     expect(rows.map((row) => row.split(",").slice(0, 11).join(","))).toEqual([
-      "2,1,3600,2,1,1000,4000,32768,,,2",
-      "1,1,3600,1,1,1000,8000,65536,,,1",
+      "2,0,3600,2,1,1000,4000,32768,,,2",
+      "1,0,3600,1,1,1000,8000,65536,,,1",
     ]);
     expect(notes.join("\n")).toContain("ranks");
+  });
+
+  test("without a list of nodes the policy places what runs, and the backlog comes a second later", () => {
+    const { rows, notes, jobs } = jobsOf(SQUEUE.replace("gpu[001-002]", ""));
+    expect(rows[0]).toMatch(/^4101,0,32270,2,8,/);
+    expect(runningOnOf(jobs, 0)).toEqual([]);
+    expect(rows[2]).toMatch(/^4104_1,1,3600,/);
+    expect(notes.join("\n")).toContain("where 1 running job is");
+  });
+
+  test("GPUs that do not divide evenly over the nodes become workers that do", () => {
+    const text = `JOBID|STATE|SUBMIT_TIME|TIME_LIMIT|TIME|NODES|TRES_ALLOC|NODELIST
+1|RUNNING|2026-01-05T08:00:00|1:00:00|0:30:00|2|cpu=7,node=2,gres/gpu=7|n[1-2]
+`;
+    const { rows, jobs } = jobsOf(text);
+    expect(rows[0]).toMatch(/^1,0,1800,7,1,1000,1000,/);
+    expect(runningOnOf(jobs, 0)).toEqual(["n1", "n1", "n1", "n1", "n2", "n2", "n2"]);
+  });
+
+  test("jobs may be taken to use a share of what their limit leaves; plans keep the limit", () => {
+    const { rows } = jobsOf(SQUEUE, { limitUse: 0.5 });
+    expect(rows[0]).toMatch(/^4101,0,16135,2,8,1000,0,0,h100,vision,0,32270,/);
   });
 
   test("jobs without a limit need an assumption", () => {
@@ -52,6 +83,11 @@ describe("today's jobs", () => {
 
   test.each([
     ["a state of time that is none", SQUEUE.replace("3:02:10", "soon"), "f:1:79 not-a-time-limit"],
+    [
+      "a list of nodes that is none",
+      SQUEUE.replace("gpu[001-002]", "gpu[001-"),
+      "f:1:105 not-a-node-list",
+    ],
     ["a cut array", SQUEUE.replace("[1-2%1]", "[1-2,...]"), "f:4:1 cut-array"],
     ["words that are no GPUs", SQUEUE.replace("gpu:2|", "some gpus|"), "f:4:77 not-tres"],
     ["too few columns", "a|b|c|d|e|f|g\n", "f:1:14 field-count"],
@@ -73,6 +109,8 @@ describe("today's jobs", () => {
           node_count: number(2),
           tres_alloc_str: "cpu=16,mem=128G,node=2,gres/gpu=8,gres/gpu:h100=8",
           tres_req_str: "gres/gpu=8",
+          nodes: "gpu[001-002]",
+          gres_detail: ["gpu:h100:6(IDX:0-5)", "gpu:h100:2(IDX:0-1)"],
           account: "vision",
           priority: number(5),
         },
@@ -90,11 +128,12 @@ describe("today's jobs", () => {
         },
       ],
     });
-    const { rows } = jobsOf(text, { assumedDurationS: 60 });
+    const { rows, jobs } = jobsOf(text, { assumedDurationS: 60 });
+    expect(runningOnOf(jobs, 0)).toEqual(["gpu001", "gpu001", "gpu001", "gpu002"]);
     expect(rows.map((row) => row.split(",").slice(0, 8).join(","))).toEqual([
-      "7,0,6000,2,4,1000,8000,65536",
-      "8_3,1,60,1,2,1000,4000,0",
-      "8_5,1,60,1,2,1000,4000,0",
+      "7,0,6000,4,2,1000,4000,32768",
+      "8_3,0,60,1,2,1000,4000,0",
+      "8_5,0,60,1,2,1000,4000,0",
     ]);
   });
 
@@ -127,10 +166,11 @@ describe("today's jobs", () => {
       ],
     });
     const options = { nowS: Date.UTC(2026, 0, 5, 9, 2) / 1000, assumedDurationS: 600 };
-    const { rows, ignored } = jobsOf(text, options);
+    const { rows, ignored, jobs } = jobsOf(text, options);
+    expect(runningOnOf(jobs, 0)).toEqual(["n1", "n2"]);
     expect(rows.map((row) => row.split(",").slice(0, 12).join(","))).toEqual([
       "nlp/train,0,3600,2,4,1000,8000,65536,,nlp,100,3600",
-      "nlp/later,1,600,1,4,1000,8000,65536,,nlp,100,600",
+      "nlp/later,0,600,1,4,1000,8000,65536,,nlp,100,600",
     ]);
     expect(ignored.map(({ why }) => why)).toEqual(["is Succeeded: it neither runs nor waits"]);
     expect(problemsOf(text, { nowS: options.nowS })).toEqual(["f:1:1 unknown-duration"]);

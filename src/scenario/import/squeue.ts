@@ -8,11 +8,12 @@ import type { CurrentJob, CurrentJobsOptions, ImportedJobs } from "./current-job
 import { traceFromNow } from "./current-jobs.js";
 import type { ImportLog, ImportSource } from "./imported.js";
 import { createImportLog } from "./imported.js";
+import { expandHosts } from "./slurm-hosts.js";
 import { readSqueueJson } from "./squeue-json.js";
 import {
   amountsPerNode,
   parseClock,
-  shapeOf,
+  placedShape,
   standingOf,
   taskIds,
   whyNoGpuJob,
@@ -154,6 +155,15 @@ function readRecord({ file, table, columns, reading, times, tres, jobs }: RowCon
   const submitS = times.requiredEpochS(columns.submit);
   const priority = wholeNumber(columns.priority);
   if (table.broken || ids === undefined || amounts === undefined) return;
+  const hosts = expandHosts(columns.nodeList.text());
+  if (standing.isRunning && hosts === undefined) {
+    const list = columns.nodeList.text().slice(0, 100);
+    columns.nodeList.reject(
+      "not-a-node-list",
+      `NODELIST must be nodes such as gpu[001-002], got "${list}"`,
+    );
+    return;
+  }
   const why = whyNoGpuJob(amounts);
   if (why !== undefined) return reading.leaveOut(why, line);
   for (const id of ids) {
@@ -163,7 +173,7 @@ function readRecord({ file, table, columns, reading, times, tres, jobs }: RowCon
       submitS,
       elapsedS: Number.isNaN(elapsedS) ? 0 : elapsedS,
       limitS,
-      ...shapeOf(amounts, nodes),
+      ...placedShape(amounts, nodes, standing.isRunning ? hosts : []),
       tenant: columns.account.text(),
       user: columns.user.text(),
       partition: columns.partition.text(),
@@ -196,8 +206,7 @@ function wholeNumber(column: TextColumn): number {
 
 function declareColumns(table: CsvTable) {
   const optional = { optional: true } as const;
-  for (const name of ["START_TIME", "NODELIST", "QOS", "NODELIST(REASON)"])
-    table.textColumn(name, optional);
+  for (const name of ["START_TIME", "QOS", "NODELIST(REASON)"]) table.textColumn(name, optional);
   return {
     id: table.textColumn("JOBID"),
     user: table.textColumn("USER", optional),
@@ -213,5 +222,6 @@ function declareColumns(table: CsvTable) {
     perNode: table.textColumn("TRES_PER_NODE", optional),
     priority: table.textColumn("PRIORITY", optional),
     reason: table.textColumn("REASON", optional),
+    nodeList: table.textColumn("NODELIST", optional),
   };
 }
