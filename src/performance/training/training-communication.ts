@@ -58,20 +58,21 @@ export function createGroupTimer(
 }
 
 /**
- * The network as one of several groups of a node sees it: each has its share of the adapters, whole ones
- * where there are enough.
+ * The network as one of several groups of a node sees it. The collective model gives a group the adapters
+ * next to its GPUs, at least one; where groups have to share one, each has its part of it.
  */
 function networkOf(
   { fabric, networkShare = 1 }: TrainingPlacement,
   { nodes, adapterShare }: RankGroup,
 ): { readonly fabric?: CollectiveFabric; readonly networkShare?: number } {
-  if (nodes.length === 1) return fabric === undefined ? {} : { fabric };
-  const adapters =
-    fabric?.nicsPerNode ?? Math.min(...nodes.map(({ topology }) => topology.nics?.length ?? 1));
-  const own = adapters * adapterShare;
-  const whole = Math.max(1, Math.floor(own));
-  return {
-    fabric: { ...fabric, nicsPerNode: whole },
-    networkShare: networkShare * Math.min(1, own / whole),
-  };
+  const network = fabric === undefined ? {} : { fabric };
+  if (nodes.length === 1) return network;
+  const shares = nodes.map(({ topology, gpus }) => {
+    const adapters = fabric?.nicsPerNode ?? Math.max(1, topology.nics?.length ?? 1);
+    const jobGpus = gpus.length / adapterShare;
+    const ofJob = Math.max(1, Math.ceil((adapters * jobGpus) / topology.gpuCount));
+    const ofGroup = Math.max(1, Math.ceil((adapters * gpus.length) / topology.gpuCount));
+    return (ofJob * adapterShare) / ofGroup;
+  });
+  return { ...network, networkShare: networkShare * Math.min(1, ...shares) };
 }

@@ -70,6 +70,7 @@ function estimate(parallelism: Parallelism, placement: CollectiveNode[], timer: 
     placement: { nodes: placement },
     timer,
     kernelShare: 1,
+    hiddenShare: 1,
   });
 }
 
@@ -117,6 +118,21 @@ describe("trainingThroughput", () => {
     expect(long.step.dataS).toBeCloseTo(1, 9);
   });
 
+  test("what computing hides only in part waits for the rest", () => {
+    const question = {
+      model: MODEL,
+      parallelism: { ...PLAIN, data: 8, globalBatch: 8 },
+      gpu: GPU,
+      placement: { nodes: nodes(1) },
+      timer: fixedTimer(0.1).timer,
+    };
+    expect(trainingThroughput({ ...question, hiddenShare: 0.25 }).step.dataS).toBeCloseTo(
+      0.075,
+      12,
+    );
+    expect(trainingThroughput({ ...question, hiddenShare: 0 }).step.dataS).toBeCloseTo(0.1, 12);
+  });
+
   test("the bytes asked for are those of the model: 2 s b h in tensor groups, 2 per parameter among copies", () => {
     const { timer, asked } = fixedTimer(0);
     estimate({ ...PLAIN, tensor: 8, data: 2, globalBatch: 2 }, nodes(2), timer);
@@ -126,7 +142,6 @@ describe("trainingThroughput", () => {
     expect(asked.at(-1)!.bytes / 2 / (174.6e9 / 8)).toBeCloseTo(1, 2);
     // One GPU per node and tensor rank, each with an adapter of its own.
     expect(asked.at(-1)!.nodes.map(({ gpus }) => gpus.length)).toEqual([1, 1]);
-    expect(asked.at(-1)!.fabric?.nicsPerNode).toBe(1);
     expect(asked.at(-1)!.networkShare).toBe(1);
   });
 
