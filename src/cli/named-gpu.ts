@@ -10,7 +10,11 @@ import { migGeometryOf, migGpuModels } from "../hardware/mig.js";
  *
  * @throws InputError when the name is unknown, or fits several models that differ
  */
-export function namedGpu(command: string, name: string): GpuSpec {
+export function namedGpu(
+  command: string,
+  name: string,
+  allowed: readonly string[] = GPU_CATALOGUE.map((gpu) => gpu.name),
+): GpuSpec {
   const found = findGpu(name);
   if (found.kind === "found") return found.gpu;
   if (found.kind === "ambiguous") {
@@ -30,9 +34,9 @@ export function namedGpu(command: string, name: string): GpuSpec {
       file: command,
       rule: "unknown-gpu",
       message: `the catalogue has no GPU "${name}"`,
-      allowed: GPU_CATALOGUE.map((gpu) => gpu.name),
+      allowed,
       ...(suggestion === undefined ? {} : { suggestion }),
-      help: "headroom catalog gpu",
+      help: "headroom catalog gpu lists them with their other names",
     },
   ]);
 }
@@ -53,7 +57,7 @@ export function namedMigGeometry(
     const [geometry] = geometries;
     if (geometries.size === 1 && geometry !== undefined) return { gpu: found.names[0]!, geometry };
   }
-  const gpu = namedGpu(command, name);
+  const gpu = namedGpu(command, name, migGpuModels());
   const geometry = migGeometryOf(gpu.name);
   if (geometry !== undefined) return { gpu: gpu.name, geometry };
   throw new InputError([

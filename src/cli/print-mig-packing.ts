@@ -1,11 +1,12 @@
 import type {
   MigGeometry,
+  MigLayoutPolicy,
   MigMix,
   MigPacking,
   MigPlacement,
   PackedMigGpus,
 } from "../hardware/mig.js";
-import { migMixText } from "../hardware/mig.js";
+import { migMixOf, migMixText } from "../hardware/mig.js";
 import { sourceText } from "../hardware/sources.js";
 import { drawMigAxis, drawMigLayout } from "./draw-mig.js";
 import { alignColumns, wrapText } from "./text-layout.js";
@@ -15,22 +16,19 @@ export interface MigPackOutcome {
   readonly gpu: string;
   readonly geometry: MigGeometry;
   readonly demand: MigMix;
-  readonly policy: string;
+  readonly policy: MigLayoutPolicy;
+  /** The layout that was given. */
+  readonly layout?: MigMix;
   readonly packing: MigPacking;
 }
 
 /** The number of GPUs, why no fewer do, and the layout of each, for a terminal. */
-export function printMigPacking({
-  gpu,
-  geometry,
-  demand,
-  policy,
-  packing,
-}: MigPackOutcome): string {
+export function printMigPacking(outcome: MigPackOutcome): string {
+  const { gpu, geometry, demand, packing } = outcome;
   const { layouts, remainder, gpus } = packing;
   const allSlices = gpus * geometry.computeSlices;
   const allSlots = gpus * geometry.slots;
-  const hasUnused = layouts.some(({ unused }) => Object.keys(unused).length > 0);
+  const unused = unusedOf(layouts);
   const rows = layouts.map((group) => [
     `${group.gpus} x`,
     drawMigLayout(geometry, group.placements, unusedMarks(group)),
@@ -38,7 +36,7 @@ export function printMigPacking({
     cell(group.remainder.strandedSlots),
   ]);
   return [
-    wrapText(`${migMixText(geometry, demand)} on ${gpu}, ${policy}`),
+    wrapText(`${migMixText(geometry, demand)} on ${gpu}, ${policyText(outcome)}`),
     "",
     `${gpus} ${gpus === 1 ? "GPU" : "GPUs"}: ${verdict(packing)}`,
     wrapText(proofText(geometry, packing)),
@@ -46,13 +44,17 @@ export function printMigPacking({
     ...alignColumns([["GPUs", drawMigAxis(geometry), "compute lost", "slots lost"], ...rows]),
     "",
     wrapText(
-      `Idle: ${remainder.idleComputeSlices} of ${allSlices} compute slices, of which no instance can have ` +
-        `${remainder.strandedComputeSlices} (lost); ${remainder.idleSlots} of ${allSlots} memory slots, of which no ` +
-        `instance can have ${remainder.strandedSlots}.`,
+      `Idle: ${remainder.idleComputeSlices} of ${allSlices} compute slices (${remainder.strandedComputeSlices} lost) and ` +
+        `${remainder.idleSlots} of ${allSlots} memory slots (${remainder.strandedSlots} lost). Lost is what no further ` +
+        "instance can have.",
     ),
-    ...(hasUnused
-      ? [wrapText("An instance with a question mark is part of the layout and not asked for.")]
-      : []),
+    ...(Object.keys(unused).length === 0
+      ? []
+      : [
+          wrapText(
+            `Made and not asked for, marked with a question mark: ${migMixText(geometry, unused)}.`,
+          ),
+        ]),
     ...(geometry.provenance === "published"
       ? []
       : [
@@ -61,6 +63,23 @@ export function printMigPacking({
           ),
         ]),
   ].join("\n");
+}
+
+function policyText({ geometry, policy, layout, packing }: MigPackOutcome): string {
+  if (policy === "per-gpu") return "every GPU with a layout of its own (per-gpu)";
+  const [first] = packing.layouts;
+  const mix = layout ?? migMixOf(first!.placements);
+  return `every GPU with the layout ${migMixText(geometry, mix)} (${policy})`;
+}
+
+/** Instances of all GPUs that nobody asked for. */
+function unusedOf(layouts: readonly PackedMigGpus[]): MigMix {
+  const sums: Record<string, number> = {};
+  for (const { gpus, unused } of layouts) {
+    for (const [name, count] of Object.entries(unused))
+      sums[name] = (sums[name] ?? 0) + gpus * count;
+  }
+  return sums;
 }
 
 function cell(value: number): string {
@@ -107,6 +126,6 @@ function proofText(geometry: MigGeometry, { proof, gpus }: MigPacking): string {
 }
 
 /** The same as one JSON value. */
-export function migPackingJson({ gpu, demand, policy, packing }: MigPackOutcome): object {
-  return { gpu, demand, policy, ...packing };
+export function migPackingJson({ gpu, demand, policy, layout, packing }: MigPackOutcome): object {
+  return { gpu, demand, policy, ...(layout === undefined ? {} : { layout }), ...packing };
 }

@@ -17,12 +17,11 @@ import {
   type MigGeometry,
   type MigLayoutPolicy,
   type MigMix,
-  type MigPacking,
   type MigProfile,
 } from "../../hardware/mig.js";
 import { namedMigGeometry } from "../named-gpu.js";
 import { migLayoutsJson, printMigLayouts } from "../print-mig-layouts.js";
-import { migPackingJson, printMigPacking } from "../print-mig-packing.js";
+import { migPackingJson, printMigPacking, type MigPackOutcome } from "../print-mig-packing.js";
 
 interface LayoutsOptions {
   readonly only?: string;
@@ -146,7 +145,7 @@ function namedProfiles(geometry: MigGeometry, list: string): readonly MigProfile
   return geometry.profiles.filter((profile) => chosen.has(profile));
 }
 
-function pack(name: string, options: PackOptions): Parameters<typeof printMigPacking>[0] {
+function pack(name: string, options: PackOptions): MigPackOutcome {
   const { gpu, geometry } = namedMigGeometry("mig pack", name);
   const problems: Problem[] = [];
   const mixOf = (option: "--demand" | "--layout", text: string): MigMix | undefined => {
@@ -173,8 +172,7 @@ function pack(name: string, options: PackOptions): Parameters<typeof printMigPac
     ...(policy === "static" ? {} : { policy }),
   });
   if (packing === undefined) throw missingProfile(geometry, demand, { policy, layout });
-  const words = layout === undefined ? policy : `static layout ${migMixText(geometry, layout)}`;
-  return { gpu, geometry, demand, policy: words, packing: packing satisfies MigPacking };
+  return { gpu, geometry, demand, policy, ...(layout === undefined ? {} : { layout }), packing };
 }
 
 function policyOf({ layoutPolicy, layout }: PackOptions, problems: Problem[]): MigLayoutPolicy {

@@ -169,7 +169,7 @@ function spread(layout: MigMix, gpus: number, demand: MigMix): readonly Group[] 
     cuts.add(Math.min(full, gpus)).add(Math.min(full + 1, gpus));
   }
   const edges = [...cuts].sort((left, right) => left - right);
-  return edges.slice(1).map((end, index) => {
+  const groups = edges.slice(1).map((end, index) => {
     const first = edges[index]!;
     const mix: Record<string, number> = {};
     const unused: Record<string, number> = {};
@@ -181,6 +181,7 @@ function spread(layout: MigMix, gpus: number, demand: MigMix): readonly Group[] 
     }
     return { gpus: end - first, mix, unused };
   });
+  return merged(names, groups);
 }
 
 /** Takes instances beyond the demand off the last GPUs, where they leave room instead. */
@@ -215,14 +216,17 @@ function trimmed(
     }
     if (whole > 0) kept.push({ gpus: whole, mix, unused: {} });
   }
-  return merged(profiles, kept.toReversed());
+  return merged(
+    profiles.map(({ name }) => name),
+    kept.toReversed(),
+  );
 }
 
 /** Joins groups that hold the same. */
-function merged(profiles: readonly MigProfile[], groups: readonly Group[]): readonly Group[] {
+function merged(names: readonly string[], groups: readonly Group[]): readonly Group[] {
   const byKey = new Map<string, Group>();
   for (const group of groups) {
-    const key = profiles.map(({ name }) => group.mix[name] ?? 0).join(",");
+    const key = names.map((name) => `${group.mix[name] ?? 0}/${group.unused[name] ?? 0}`).join(",");
     const known = byKey.get(key);
     byKey.set(key, { ...group, gpus: group.gpus + (known?.gpus ?? 0) });
   }
