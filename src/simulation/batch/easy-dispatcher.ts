@@ -232,6 +232,7 @@ class EasyDispatcher implements Dispatcher {
 
 /** Longest time that, added to `nowS`, does not pass `untilS`, rounding included. */
 export function longestWithin(nowS: number, untilS: number): number {
+  if (untilS === Infinity) return Number.MAX_VALUE;
   let seconds = untilS - nowS;
   while (nowS + seconds > untilS) seconds -= seconds * Number.EPSILON;
   return seconds;
