@@ -76,7 +76,16 @@ export function applyOverlays(
 }
 
 /** Fields a variant may change: what a run does, not what the scenario is. */
-const VARIANT_FIELDS: readonly string[] = ["cluster", "workload", "policy", "goals", "run"];
+const VARIANT_FIELDS: readonly string[] = [
+  "cluster",
+  "workload",
+  "policy",
+  "faults",
+  "power",
+  "cost",
+  "goals",
+  "run",
+];
 
 /** Lays what a variant sets over the base. What cannot be laid is appended to the problems. */
 export function applyVariant(

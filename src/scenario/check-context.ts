@@ -32,6 +32,8 @@ export interface CheckContext {
   /** Values of the whole configuration, without places. */
   readonly plain: unknown;
   readonly fields: ScenarioField;
+  /** True when some problem was found by now: what is built from the values may then not be possible. */
+  readonly hasProblems: boolean;
   report(finding: Finding): void;
   warn(finding: Finding): void;
   /** Plain value at a path; undefined where nothing stands. */
@@ -82,6 +84,9 @@ export function createCheckContext(options: {
     root,
     plain,
     fields,
+    get hasProblems() {
+      return problems.length > 0;
+    },
     report: (finding) => append(problems, toProblem(finding, variant?.onlyOwnValues === true)),
     // A warning about the base is not repeated for every variant.
     warn: (finding) => append(warnings, toProblem(finding, variant !== undefined)),

@@ -48,8 +48,11 @@ function unknownField(
     name,
     children.map((child) => child.name),
   );
+  // The nearer name wins, and of equally near ones that at the place.
+  const isNear = lastName !== undefined && near !== undefined;
+  const atPlace = isNear && didYouMean(name, [near, lastName]) === near ? near : undefined;
   const suggestion =
-    children.find((child) => child.name === near)?.path ??
+    children.find((child) => child.name === atPlace)?.path ??
     elsewhere ??
     didYouMean(
       written,

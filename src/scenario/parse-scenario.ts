@@ -8,8 +8,10 @@ import { applyOverlays, applyVariant } from "./apply-overlays.js";
 import type { CheckContext, VariantPlace } from "./check-context.js";
 import { createCheckContext } from "./check-context.js";
 import { checkCluster } from "./checks/check-cluster.js";
+import { checkFaults } from "./checks/check-faults.js";
 import { checkGoals } from "./checks/check-goals.js";
 import { checkPolicy } from "./checks/check-policy.js";
+import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
 import { checkQuotas } from "./checks/check-quotas.js";
 import { checkRun, isRandom } from "./checks/check-run.js";
 import { checkFilePath, checkWorkload, type FileChecks } from "./checks/check-workload.js";
@@ -157,7 +159,11 @@ function checkConfiguration(
   if (backtest !== undefined) checkFilePath(context, ["trust", "backtest"], backtest, files);
   checkGoals(context);
   checkPolicy(context);
-  if (result.success) checkQuotas(context, result.data);
+  if (result.success) {
+    checkQuotas(context, result.data);
+    checkFaults(context, result.data);
+    checkPowerAndCost(context, result.data);
+  }
   checkRun(context);
   checkDuplicates(context, ["variants"], { key: "name", what: "variant name" });
   return result.success ? { spec: result.data, trace, parameters } : undefined;
@@ -247,7 +253,7 @@ function checkRandomness(
     path: ["run", "replications"],
     rule: "nothing-random",
     message: `run.replications asks for ${replications} runs, and nothing in the scenario is random: with the same jobs under the same rules every run would be the same, and its interval would have no width`,
-    help: "leave run.replications out, or draw the jobs with workload.generate, or scale them with workload.load",
+    help: "leave run.replications out, or draw the jobs with workload.generate, scale them with workload.load, or let things fail with faults",
   });
 }
 

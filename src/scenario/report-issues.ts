@@ -101,6 +101,8 @@ function unknownField(context: CheckContext, path: readonly PathPart[], key: str
     message: `unknown field "${key}" ${place}`,
     given: key,
     allowed: fields.map((child) => child.name),
+    // A name of the format was no slip of the pen: the help says where it belongs.
+    ...(allFields(context.fields).some((field) => field.name === key) ? { similarTo: [] } : {}),
     help: unknownFieldHelp(context, path, key),
   };
 }

@@ -4,6 +4,7 @@ import { findMetric } from "./metrics.js";
 import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { parseTarget } from "./parse-target.js";
 import { resolveCluster } from "./resolve-cluster.js";
+import { resolveOperations } from "./resolve-operations.js";
 import { resolveJobs } from "./resolve-jobs.js";
 import { resolveQuotas } from "./resolve-quotas.js";
 import type {
@@ -41,12 +42,14 @@ export function resolveScenario(scenario: ParsedScenario): ResolvedScenario {
 
 function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfiguration {
   const { name, set, spec } = configuration;
-  const { gpuNames, assumptions: clusterAssumptions, ...cluster } = resolveCluster(spec.cluster);
+  const machines = resolveCluster(spec.cluster);
+  const { gpuNames, assumptions: clusterAssumptions, ...cluster } = machines;
   const assumptions = new Map(clusterAssumptions.map((entry) => [entry.id, entry] as const));
   const assume = (entry: Assumption): void => {
     assumptions.set(entry.id, entry);
   };
   const workload = resolveWorkload(configuration, gpuNames, assume);
+  const operations = resolveOperations(spec, machines, assume);
   return {
     name,
     set,
@@ -69,6 +72,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
       precision: spec.run?.precision,
       interval: spec.run?.interval === "batch-means" ? "batch-means" : DEFAULTS.interval,
     },
+    ...operations,
     assumptions: [...assumptions.values()],
   };
 }

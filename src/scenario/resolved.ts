@@ -2,8 +2,10 @@ import type { ClusterSpec } from "../cluster/spec.js";
 import type { Problem } from "../diagnostics/problem.js";
 import type { QuotaSpec } from "../policy/fair-share/quota-spec.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
+import type { FaultsSpec } from "../simulation/faults/fault-spec.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { MetricUnit } from "./metrics.js";
+import type { CheckpointSetting, ResolvedCost, ResolvedPower } from "./resolved-operations.js";
 import type { FileReference, TraceReference } from "./trace-reference.js";
 
 /** A number the run uses that nobody measured: what it is, where it comes from. */
@@ -118,6 +120,14 @@ export interface ResolvedConfiguration {
     readonly eventsMax: number;
   };
   readonly statistics: RunStatistics;
+  /** Absent when nothing fails. */
+  readonly faults?: FaultsSpec;
+  /** For jobs without checkpoints of their own. */
+  readonly checkpoint?: CheckpointSetting;
+  /** Absent when electricity is not asked for. */
+  readonly power?: ResolvedPower;
+  /** Absent when nothing has a price. */
+  readonly cost?: ResolvedCost;
   readonly assumptions: readonly Assumption[];
 }
 

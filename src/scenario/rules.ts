@@ -42,6 +42,7 @@ export const SCENARIO_RULES = {
   "bad-path": "A path of a file is not written in the way scenarios need.",
   "bad-set": "The path or value of an overlay cannot be used.",
   "nothing-random": "Replications are asked for and nothing in the scenario is random.",
+  "power-not-counted": "Nothing is known of the power of a node besides its GPUs (a warning).",
   "no-gpus": "Jobs ask for GPUs and the cluster has none (a warning).",
   "gpu-name-shadowed": "A declared GPU model takes the place of one in the catalogue (a warning).",
 } as const;

@@ -16,6 +16,7 @@ import {
 } from "./failure-presets.js";
 import { forecastInterruptions } from "./interruptions.js";
 import { availabilityOf, sparesByBinomial, sparesByPoisson } from "./spares.js";
+import { weibullScaleS } from "./weibull-scale.js";
 import { exactEfficiency, firstOrderEfficiency } from "./training-efficiency.js";
 
 const DAY_S = 86_400;
@@ -214,5 +215,22 @@ describe("sums", () => {
     expect(() =>
       forecastInterruptions({ nodes: -1, perNodeS: 0, durationS: 1, confidence: 0.9 }),
     ).toThrow(/nodes/);
+  });
+});
+
+describe("Weibull", () => {
+  // Γ(2) = 1, Γ(3) = 2, Γ(1.5) = √π / 2, Γ(6) = 120.
+  test.each([
+    [1, 1],
+    [0.5, 2],
+    [2, Math.sqrt(Math.PI) / 2],
+    [0.2, 120],
+  ])("shape %d", (shape, mean) => {
+    expect(weibullScaleS({ meanS: mean, shape })).toBeCloseTo(1, 12);
+  });
+
+  test("shapes out of range are refused", () => {
+    expect(() => weibullScaleS({ meanS: 1, shape: 0.1 })).toThrow(/0.2..20/);
+    expect(() => weibullScaleS({ meanS: 0, shape: 1 })).toThrow(/mean/);
   });
 });

@@ -65,7 +65,8 @@ function checkShared(context: CheckContext): void {
 }
 
 /** True when two runs with different random streams can differ. */
-export function isRandom({ workload, policy }: ScenarioSpec): boolean {
+export function isRandom({ workload, policy, faults }: ScenarioSpec): boolean {
+  if (faults?.preset !== undefined || (faults?.components?.length ?? 0) > 0) return true;
   if (workload.generate !== undefined) return true;
   if (workload.load !== undefined && workload.load !== DEFAULTS.load) return true;
   const { placement } = policy;

@@ -6,6 +6,7 @@ import type { ScenarioRegistries } from "../registries.js";
 import { clusterSchema } from "./cluster-schema.js";
 import { field, lineOfText, oneOf, wholeNumber } from "./field.js";
 import { goalsSchema } from "./goals-schema.js";
+import { operationsFields } from "./operations-fields.js";
 import { policySchema } from "./policy-schema.js";
 import { runSchema } from "./run-schema.js";
 import { workloadSchema } from "./workload-schema.js";
@@ -34,7 +35,7 @@ function variantSchema() {
     }),
     set: field(z.record(z.string(), z.unknown()), {
       description:
-        "What the variant changes: paths of fields below cluster, workload, policy, goals or run, with their new values. Items of lists are named by position or by name, as in `cluster.nodes[h100].count`. A value takes the place of all that stands at its path; an empty value (null) takes the field away.",
+        "What the variant changes: paths of fields below cluster, workload, policy, faults, power, cost, goals or run, with their new values. Items of lists are named by position or by name, as in `cluster.nodes[h100].count`. A value takes the place of all that stands at its path; an empty value (null) takes the field away.",
       example: { "cluster.nodes[h100].count": 32 },
     }),
   });
@@ -95,6 +96,7 @@ export function createScenarioSchema(registries: ScenarioRegistries) {
       policy: field(policySchema(registries), {
         description: "The rules: which job goes next, and where it goes.",
       }),
+      ...operationsFields(),
       goals: goalsSchema().optional(),
       variants: field(z.array(variantSchema()).max(LIMITS.variantsMax), {
         description:

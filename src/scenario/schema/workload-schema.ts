@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { DEFAULTS, LIMITS } from "../defaults.js";
 import type { ScenarioRegistries } from "../registries.js";
+import { checkpointSchema } from "./checkpoint-schema.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { cores, duration, share, size } from "./quantities.js";
 
@@ -120,6 +121,7 @@ export function workloadSchema(registries: ScenarioRegistries) {
       default: DEFAULTS.load,
       example: 1.25,
     }).optional(),
+    checkpoint: checkpointSchema(),
     limits: field(
       z.strictObject({
         maxJobs: field(wholeNumber(1, 100_000_000), {

@@ -74,7 +74,7 @@ export class BatchSimulation {
     const policy = createQueuePolicy(spec.queue);
     const { cluster, processes: entries = [] } = spec;
     const processes = entries.map((entry) => entry({ cluster, jobs }));
-    const rates = createRates(spec, this.lanes.lanes, processes);
+    const rates = createRates(spec, this.lanes.lanes, processes, () => this.engine.nowS);
     this.work = createWorkBook(jobs, {
       restart: "restart" in policy ? policy.restart : undefined,
       changes: processes.length > 0 || !rates.isUniform,

@@ -33,8 +33,11 @@ export interface ClusterProcess {
   nodeEmptied?(node: number): void;
 }
 
-/** What happens to a node's capacity while it is out of service: the name of its class in idle capacity. */
-export type OutState = "failed" | "drained";
+/**
+ * What happens to a node's capacity while it is out of service: the name of its class in idle capacity.
+ * `reserved` is in order and stands by.
+ */
+export type OutState = "failed" | "drained" | "reserved";
 
 /** What a job keeps and pays when a process stops it. */
 export interface StopTerms {
@@ -68,7 +71,7 @@ export interface ClusterControl {
   /**
    * Takes a node out of service for this process: nothing starts on it, what is free on it is counted as
    * `state`. Jobs on it go on; `stopJobsOn` stops them. A node is in service when no process holds it; the
-   * worst state of those that do counts, failed before drained. Taking it again changes the state.
+   * worst state of those that do counts, failed before drained before reserved. Taking it again changes the state.
    */
   take(node: number, state: OutState): void;
   /** Gives the node back, as far as this process is concerned. Harmless when it does not hold it. */
@@ -94,6 +97,8 @@ export interface ClusterControl {
   isRunning(job: number): boolean;
   /** Start of a running job's present run. Seconds. */
   startedS(job: number): number;
+  /** Work a job has done and lost again so far, in seconds at full speed. */
+  lostS(job: number): number;
 }
 
 /** What a process is made from, once per run. */

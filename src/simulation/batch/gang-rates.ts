@@ -48,6 +48,8 @@ export interface RateContext {
   readonly jobs: JobTable;
   readonly placement: PlacementSpec;
   readonly lanes: readonly Lane[];
+  /** The simulated clock. Seconds. */
+  nowS(): number;
 }
 
 /** Makes a factor with the state of one run. */

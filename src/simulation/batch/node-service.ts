@@ -4,7 +4,7 @@ import type { Lane } from "./lanes.js";
 
 const GPU_MILLI = 1000;
 /** Classes of idle capacity that is out of service. */
-export const OUT_STATES: readonly OutState[] = ["failed", "drained"];
+export const OUT_STATES: readonly OutState[] = ["failed", "drained", "reserved"];
 
 /** Which process holds what of a node out of service. */
 interface NodeHolds {
@@ -141,17 +141,23 @@ export class NodeService {
     }
   }
 
-  /** Nobody knows whose GPUs of a pool still work on: those of failed nodes count as the first to be gone. */
+  /** Nobody knows whose GPUs of a pool still work on: those of the worst state count as the first to be gone. */
   private measurePool(lane: Lane, out: Float64Array, offset: number): void {
-    let failedMilli = 0;
+    const held = new Float64Array(OUT_STATES.length);
     for (const [node, { gpus }] of this.holds) {
       if (this.lane(node) !== lane) continue;
-      const isFailed = this.stateOf(node) === "failed";
-      failedMilli += GPU_MILLI * (isFailed ? this.cluster.nodes[node]!.gpuCount : gpus.size);
+      const state = this.stateOf(node);
+      const wholeMilli = GPU_MILLI * this.cluster.nodes[node]!.gpuCount;
+      if (state === "failed") held[0]! += wholeMilli;
+      else held[0]! += GPU_MILLI * gpus.size;
+      if (state === "reserved") held[2]! += wholeMilli - GPU_MILLI * gpus.size;
     }
     const outMilli = lane.gang.gpuMilliOut;
-    out[offset]! += Math.min(outMilli, failedMilli);
-    out[offset + 1]! += outMilli - Math.min(outMilli, failedMilli);
+    const failedMilli = Math.min(outMilli, held[0]!);
+    const reservedMilli = Math.min(outMilli - failedMilli, held[2]!);
+    out[offset]! += failedMilli;
+    out[offset + 1]! += outMilli - failedMilli - reservedMilli;
+    out[offset + 2]! += reservedMilli;
   }
 
   private setOpen(node: number, open: boolean): void {

@@ -164,6 +164,7 @@ class ActiveProcessHost implements ProcessHost {
       },
       isRunning: (job) => this.running.has(job),
       startedS: (job) => this.setting.work.lastStartS(job),
+      lostS: (job) => this.setting.work.lostS(job),
     };
   }
 

@@ -9,9 +9,10 @@ export function createRates(
   spec: BatchSpec,
   lanes: readonly Lane[],
   processes: readonly ClusterProcess[],
+  nowS: () => number,
 ): GangRates {
   const { cluster, jobs, placement, gpuSpeeds, rates = [] } = spec;
-  const context: RateContext = { cluster, jobs, placement, lanes };
+  const context: RateContext = { cluster, jobs, placement, lanes, nowS };
   return createGangRates([
     ...(gpuSpeeds === undefined ? [] : [createGpuModelRate(gpuSpeeds, context)]),
     ...rates.map((entry) => entry(context)),
