@@ -8,6 +8,7 @@ export function jobRowAt(jobs: JobTable, row: number): JobRow {
   const shape = jobs.shapes[jobs.shape[row]!]!;
   const status = jobs.status?.[row];
   const user = jobs.user?.[row];
+  const topology = jobs.topology?.[row];
   return {
     id: jobs.ids[row]!,
     submitS: jobs.submitS[row]!,
@@ -25,6 +26,7 @@ export function jobRowAt(jobs: JobTable, row: number): JobRow {
     partition: jobs.partitionNames[jobs.partition[row]!]!,
     gangGpus: jobs.gangGpus?.[row],
     user: user === undefined ? undefined : jobs.userNames?.[user],
+    topology: topology === undefined ? undefined : jobs.topologyTexts?.[topology],
     status: status === undefined ? undefined : JOB_STATUSES[status],
     recordedStartS: jobs.recordedStartS?.[row],
     recordedEndS: jobs.recordedEndS?.[row],

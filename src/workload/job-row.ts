@@ -37,6 +37,8 @@ export interface JobRow {
   /** The optional columns of the table; absent values cost nothing. Times are on the clock of `submitS`. */
   readonly gangGpus?: number | undefined;
   readonly user?: string | undefined;
+  /** As `topologyText` writes it. */
+  readonly topology?: string | undefined;
   readonly status?: JobStatus | undefined;
   readonly recordedStartS?: number | undefined;
   readonly recordedEndS?: number | undefined;

@@ -118,6 +118,10 @@ export interface JobTable {
   readonly runningOnOffset?: Int32Array;
   readonly runningOn?: Int32Array;
   readonly nodeNames?: readonly string[];
+  /** Index into `topologyTexts`: how close together the workers must be; 0 for a job that does not say. */
+  readonly topology?: Int32Array;
+  /** As `topologyText` writes them; the first is "". */
+  readonly topologyTexts?: readonly string[];
   /** Rows that must end before job i may start are `dependencies[dependencyOffset[i] .. [i+1])`. */
   readonly dependencyOffset?: Int32Array;
   readonly dependencies?: Int32Array;

@@ -34,8 +34,8 @@ const DERIVED = -1;
 
 /** Creates the columns, all empty. */
 export function createOptionalJobColumns(): OptionalJobColumns {
-  const users = createNamePool([""]);
-  const user = createOptionalColumn(int32, 0);
+  const user = createNamedColumn();
+  const topology = createNamedColumn();
   const status = createOptionalColumn(uint8, 0);
   const preemptible = createOptionalColumn(uint8, 0);
   const gangGpus = createOptionalColumn(int32, DERIVED);
@@ -59,7 +59,8 @@ export function createOptionalJobColumns(): OptionalJobColumns {
 
   return {
     set(row, job) {
-      if (job.user !== undefined && job.user !== "") user.set(row, users.indexOf(job.user));
+      user.set(row, job.user);
+      topology.set(row, job.topology);
       if (job.status !== undefined && job.status !== "unknown") {
         status.set(row, JOB_STATUSES.indexOf(job.status));
       }
@@ -78,9 +79,8 @@ export function createOptionalJobColumns(): OptionalJobColumns {
     },
     finish({ appended, order, zeroS, workers, gpuCountOf }) {
       const finished: Writable = {};
-      const userRows = user.finish(appended, order);
-      if (userRows !== undefined)
-        Object.assign(finished, { user: userRows, userNames: users.names });
+      Object.assign(finished, user.finish(appended, order, "user", "userNames"));
+      Object.assign(finished, topology.finish(appended, order, "topology", "topologyTexts"));
       assignPresent(finished, "status", status.finish(appended, order));
       assignPresent(finished, "preemptible", preemptible.finish(appended, order));
       const gangs = gangGpus.finish(appended, order);
@@ -101,6 +101,21 @@ export function createOptionalJobColumns(): OptionalJobColumns {
       }
       Object.assign(finished, runningOn.finish(appended, order));
       return finished;
+    },
+  };
+}
+
+/** A column of names, of which "" is what a row has that says nothing. */
+function createNamedColumn() {
+  const pool = createNamePool([""]);
+  const column = createOptionalColumn(int32, 0);
+  return {
+    set(row: number, name: string | undefined): void {
+      if (name !== undefined && name !== "") column.set(row, pool.indexOf(name));
+    },
+    finish(appended: number, order: Int32Array | undefined, rowsName: string, namesName: string) {
+      const rows = column.finish(appended, order);
+      return rows === undefined ? {} : { [rowsName]: rows, [namesName]: pool.names };
     },
   };
 }

@@ -50,7 +50,16 @@ function optionalColumns(jobs: JobTable): Column[] {
   const add = (name: string, values: Float64Array | Int32Array | undefined): void => {
     if (values !== undefined) columns.push([name, numbers(values)]);
   };
-  const { user, userNames, status, preemptible, dependencyOffset, dependencies } = jobs;
+  const {
+    topology,
+    topologyTexts,
+    user,
+    userNames,
+    status,
+    preemptible,
+    dependencyOffset,
+    dependencies,
+  } = jobs;
   if (jobs.partitionNames.length > 1) {
     columns.push(["partition", (row) => textCell(jobs.partitionNames[jobs.partition[row]!]!)]);
   }
@@ -58,6 +67,9 @@ function optionalColumns(jobs: JobTable): Column[] {
     columns.push(["user", (row) => textCell(userNames[user[row]!]!)]);
   }
   add("gang_gpus", jobs.gangGpus);
+  if (topology !== undefined && topologyTexts !== undefined) {
+    columns.push(["topology", (row) => textCell(topologyTexts[topology[row]!]!)]);
+  }
   if (status !== undefined) columns.push(["status", (row) => JOB_STATUSES[status[row]!]!]);
   add("recorded_start_s", jobs.recordedStartS);
   add("recorded_end_s", jobs.recordedEndS);

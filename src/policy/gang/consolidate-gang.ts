@@ -1,6 +1,8 @@
 import { InvariantError } from "../../base/assert.js";
-import type { ClusterState, ReadonlyNumbers } from "../../cluster/view.js";
+import type { ClusterState } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
+import { createGpuSetChooser, type GpuSetChooser } from "../placement/devices/gpu-set.js";
+import type { GangForesight, NodeRooms, PlannedPart } from "./foresight.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
 import { demandsBesidesGpus } from "./pool-gang.js";
 import { takeBack } from "./take-back.js";
@@ -16,7 +18,7 @@ const GPU_MILLI = 1000;
  * then g mod N GPUs on the next node when nodes are sorted by free GPUs, most first, ties by index.
  * Rule of the consolidating placement in the simulator of HeliosArtifact (S-Lab, 2022).
  */
-class ConsolidateGang implements GangPlacer {
+class ConsolidateGang implements GangPlacer, GangForesight {
   readonly name = "consolidate";
   readonly gpuMilliTotal: number;
   readonly ignoredDemands: readonly string[];
@@ -24,10 +26,14 @@ class ConsolidateGang implements GangPlacer {
   private readonly nodeGpus: number;
   private readonly gpuNodes: readonly number[];
   /** Nodes by number of free GPUs: says in N steps whether a node with g free exists. */
-  private readonly nodesByFree: Int32Array;
+  private readonly counted: Int32Array;
+  /** Free GPUs of each node as counted; -1 for a node without GPUs. */
+  private readonly countedFree: Int32Array;
+  private readonly changed: Int32Array;
   private readonly requests: readonly PodRequest[];
   private readonly gpus: Int32Array;
-  private readonly nodeOfAllocation = new Map<number, number>();
+  private readonly gpuSets: GpuSetChooser;
+  private countedRevision = -1;
 
   constructor(
     readonly cluster: ClusterState,
@@ -46,9 +52,12 @@ class ConsolidateGang implements GangPlacer {
     }
     this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
     this.ignoredDemands = demandsBesidesGpus(shapes);
-    this.nodesByFree = new Int32Array(this.nodeGpus + 1);
-    this.nodesByFree[this.nodeGpus] = this.gpuNodes.length;
+    this.counted = new Int32Array(this.nodeGpus + 1);
+    this.counted[this.nodeGpus] = this.gpuNodes.length;
+    this.countedFree = Int32Array.from(counts, (count) => (count > 0 ? count : -1));
+    this.changed = new Int32Array(cluster.nodeCount);
     this.gpus = new Int32Array(this.nodeGpus);
+    this.gpuSets = createGpuSetChooser(cluster);
     this.requests = Array.from({ length: this.nodeGpus + 1 }, (_, gpuCount) => ({
       cpuMilli: 0,
       memoryBytes: 0,
@@ -56,6 +65,10 @@ class ConsolidateGang implements GangPlacer {
       gpuMilli: gpuCount === 0 ? 0 : GPU_MILLI,
       gpuModels: [],
     }));
+  }
+
+  get foresight(): GangForesight {
+    return this;
   }
 
   get gpuMilliUsed(): number {
@@ -97,6 +110,31 @@ class ConsolidateGang implements GangPlacer {
     return this.book.finish();
   }
 
+  planIn(demand: number, rooms: NodeRooms): readonly PlannedPart[] | undefined {
+    const gangGpus = this.gangGpus(demand);
+    const { nodeGpus, gpuNodes } = this;
+    const free = gpuNodes.map((node) => rooms.podsOn(node, this.requests[1]!));
+    const part = (place: number, gpuCount: number): PlannedPart => ({
+      node: gpuNodes[place]!,
+      request: this.requests[gpuCount]!,
+      pods: 1,
+    });
+    const rest = gangGpus <= nodeGpus ? gangGpus : gangGpus % nodeGpus;
+    const wholeNodes = (gangGpus - rest) / nodeGpus;
+    const whole = free.flatMap((gpus, place) => (gpus === nodeGpus ? [place] : []));
+    if (whole.length < wholeNodes) return undefined;
+    const parts = whole.slice(0, wholeNodes).map((place) => part(place, nodeGpus));
+    if (rest === 0) return parts;
+    const place =
+      wholeNodes === 0 ? tightest(free, rest) : (whole[wholeNodes] ?? fullest(free, nodeGpus));
+    if (place < 0 || free[place]! < rest) return undefined;
+    return [...parts, part(place, rest)];
+  }
+
+  partRequest(_demand: number, gpuCount: number): PodRequest {
+    return this.requests[gpuCount]!;
+  }
+
   placeAt(_demand: number, parts: GangParts): number {
     return takeBack({
       cluster: this.cluster,
@@ -119,7 +157,7 @@ class ConsolidateGang implements GangPlacer {
     if (gangGpus <= this.nodeGpus) return this.nodesWithAtLeast(gangGpus) > 0;
     const rest = gangGpus % this.nodeGpus;
     const wholeNodes = (gangGpus - rest) / this.nodeGpus;
-    if (this.nodesByFree[this.nodeGpus]! < wholeNodes) return false;
+    if (this.nodesByFree()[this.nodeGpus]! < wholeNodes) return false;
     return rest === 0 || this.nodesWithAtLeast(rest) > wholeNodes;
   }
 
@@ -141,17 +179,13 @@ class ConsolidateGang implements GangPlacer {
   }
 
   close(node: number, gpus?: readonly number[]): void {
-    this.recount(node, () => {
-      if (gpus === undefined) this.cluster.closeNode(node);
-      else this.cluster.closeGpus(node, gpus);
-    });
+    if (gpus === undefined) this.cluster.closeNode(node);
+    else this.cluster.closeGpus(node, gpus);
   }
 
   open(node: number, gpus?: readonly number[]): void {
-    this.recount(node, () => {
-      if (gpus === undefined) this.cluster.openNode(node);
-      else this.cluster.openGpus(node, gpus);
-    });
+    if (gpus === undefined) this.cluster.openNode(node);
+    else this.cluster.openGpus(node, gpus);
   }
 
   checkInvariants(): void {
@@ -159,21 +193,35 @@ class ConsolidateGang implements GangPlacer {
     const counted = new Int32Array(this.nodeGpus + 1);
     for (const node of this.gpuNodes) counted[this.cluster.nodeGpusWhole[node]!]!++;
     counted.forEach((count, free) => {
-      if (count !== this.nodesByFree[free]) {
+      const known = this.nodesByFree()[free];
+      if (count !== known) {
         throw new InvariantError(
-          `consolidate: ${count} nodes have ${free} free GPUs, the book says ${this.nodesByFree[free]}`,
+          `consolidate: ${count} nodes have ${free} free GPUs, the book says ${known}`,
         );
       }
     });
   }
 
-  /** Keeps `nodesByFree` true while a node changes; nodes without GPUs are not in it. */
-  private recount(node: number, change: () => void): void {
-    const freeBefore = this.cluster.nodeGpusWhole[node]!;
-    change();
-    if (this.cluster.spec.nodes[node]!.gpuCount === 0) return;
-    this.nodesByFree[freeBefore]!--;
-    this.nodesByFree[this.cluster.nodeGpusWhole[node]!]!++;
+  /** Nodes by number of free GPUs, brought up to date: others than this placer change nodes too. */
+  private nodesByFree(): Int32Array {
+    const { cluster } = this;
+    if (this.countedRevision !== cluster.revision) {
+      const count = cluster.changedSince(this.countedRevision, this.changed);
+      if (count < 0) for (const node of this.gpuNodes) this.recount(node);
+      for (let index = 0; index < count; index++) this.recount(this.changed[index]!);
+      this.countedRevision = cluster.revision;
+    }
+    return this.counted;
+  }
+
+  private recount(node: number): void {
+    const before = this.countedFree[node]!;
+    // Nodes without GPUs are not counted.
+    if (before < 0) return;
+    const free = this.cluster.nodeGpusWhole[node]!;
+    this.counted[before]!--;
+    this.counted[free]!++;
+    this.countedFree[node] = free;
   }
 
   private gangGpus(demand: number): number {
@@ -181,14 +229,15 @@ class ConsolidateGang implements GangPlacer {
   }
 
   private nodesWithAtLeast(gpuCount: number): number {
+    const nodesByFree = this.nodesByFree();
     let nodes = 0;
-    for (let free = gpuCount; free <= this.nodeGpus; free++) nodes += this.nodesByFree[free]!;
+    for (let free = gpuCount; free <= this.nodeGpus; free++) nodes += nodesByFree[free]!;
     return nodes;
   }
 
   private tightestNode(gpuCount: number): number {
     let free = gpuCount;
-    while (this.nodesByFree[free] === 0) free++;
+    while (this.nodesByFree()[free] === 0) free++;
     return this.gpuNodes.find((node) => this.cluster.nodeGpusWhole[node] === free)!;
   }
 
@@ -199,40 +248,41 @@ class ConsolidateGang implements GangPlacer {
         return node;
     }
     let free = this.nodeGpus - 1;
-    while (this.nodesByFree[free] === 0) free--;
+    while (this.nodesByFree()[free] === 0) free--;
     return this.gpuNodes.find((node) => this.cluster.nodeGpusWhole[node] === free)!;
   }
 
   private occupy(node: number, gpuCount: number): void {
-    this.firstFreeGpus(node, gpuCount);
+    this.gpuSets.choose(node, gpuCount, this.gpus);
     this.take(node, this.requests[gpuCount]!, this.gpus);
   }
 
   private take(node: number, request: PodRequest, gpus: Int32Array): void {
-    const freeBefore = this.cluster.nodeGpusWhole[node]!;
     const allocation = this.cluster.allocate(node, request, gpus);
-    this.nodesByFree[freeBefore]!--;
-    this.nodesByFree[freeBefore - request.gpuCount]!++;
-    this.nodeOfAllocation.set(allocation, node);
     this.book.add(allocation, node, gpus, request.gpuCount);
   }
 
   private readonly releaseAllocation = (allocation: number): void => {
-    const node = this.nodeOfAllocation.get(allocation)!;
-    this.nodeOfAllocation.delete(allocation);
-    const freeBefore = this.cluster.nodeGpusWhole[node]!;
     this.cluster.release(allocation);
-    this.nodesByFree[freeBefore]!--;
-    this.nodesByFree[this.cluster.nodeGpusWhole[node]!]!++;
   };
+}
 
-  private firstFreeGpus(node: number, gpuCount: number): void {
-    const offset: ReadonlyNumbers = this.cluster.gpuOffset;
-    let found = 0;
-    for (let gpu = offset[node]!; found < gpuCount; gpu++) {
-      if (this.cluster.gpuMilliFree[gpu] === GPU_MILLI) this.gpus[found++] = gpu - offset[node]!;
-    }
-  }
+/** Place of the least room that holds the GPUs, the first of equals; -1 when none does. */
+function tightest(free: readonly number[], gpus: number): number {
+  let best = -1;
+  free.forEach((room, place) => {
+    if (room >= gpus && (best < 0 || room < free[best]!)) best = place;
+  });
+  return best;
+}
+
+/** Place of the most room below a wholly free node, the first of equals; -1 where every node is free. */
+function fullest(free: readonly number[], nodeGpus: number): number {
+  let best = -1;
+  free.forEach((room, place) => {
+    if (room < nodeGpus && (best < 0 || room > free[best]!)) best = place;
+  });
+  return best;
 }
 
 /**

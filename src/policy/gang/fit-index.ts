@@ -2,16 +2,24 @@ import type { ClusterView } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { cpuFilter } from "../placement/filters/cpu.js";
 import { gpuModelFilter } from "../placement/filters/gpu-model.js";
+import { gpuPartFilter } from "../placement/filters/gpu-part.js";
 import { gpuShareFilter } from "../placement/filters/gpu-share.js";
 import { memoryFilter } from "../placement/filters/memory.js";
 import { podsFilter } from "../placement/filters/pods.js";
+import type { DomainRooms } from "./topology/assign-domains.js";
+import type { TopologyTree } from "./topology/topology-tree.js";
 
 const GPU_MILLI = 1000;
 /** What a node may lack for a pod, in the order in which the placement filters ask. */
-const REASONS = [gpuModelFilter, gpuShareFilter, cpuFilter, memoryFilter, podsFilter].map(
-  ({ reason }) => reason,
-);
-const LACK = { gpuModel: 0, gpus: 1, cpu: 2, memory: 3, pods: 4 } as const;
+const REASONS = [
+  gpuModelFilter,
+  gpuShareFilter,
+  gpuPartFilter,
+  cpuFilter,
+  memoryFilter,
+  podsFilter,
+].map(({ reason }) => reason);
+const LACK = { gpuModel: 0, gpus: 1, gpuParts: 2, cpu: 3, memory: 4, pods: 5 } as const;
 const LACK_NONE = REASONS.length;
 
 /**
@@ -24,6 +32,8 @@ const LACK_NONE = REASONS.length;
 export interface FitIndex {
   /** Pods of the shape that fit at once, over all nodes. */
   podsThatFit(shape: number): number;
+  /** Pods of the shape that fit by domain, with the nodes as last level; valid until the cluster changes. */
+  roomsFor(shape: number): DomainRooms;
   /** What most nodes lack for one pod of the shape, in the words of the placement filters; undefined when a node fits. */
   mainLack(shape: number): string | undefined;
 }
@@ -46,6 +56,8 @@ export function podsOnNode(
 }
 
 function podsOnGpus(cluster: ClusterView, node: number, request: PodRequest): number {
+  if (cluster.partitions.isUsed || request.gpuPart !== undefined)
+    return cluster.partitions.podsOn(node, request);
   if (request.gpuMilli === GPU_MILLI)
     return Math.floor(cluster.nodeGpusWhole[node]! / request.gpuCount);
   let shares = 0;
@@ -62,7 +74,8 @@ function lackOnNode(
   models: Uint8Array | undefined,
 ): number {
   if (models !== undefined && models[cluster.nodeModel[node]! + 1] === 0) return LACK.gpuModel;
-  if (request.gpuCount > 0 && podsOnGpus(cluster, node, request) === 0) return LACK.gpus;
+  if (request.gpuCount > 0 && podsOnGpus(cluster, node, request) === 0)
+    return cluster.partitions.hasParts(node) ? LACK.gpuParts : LACK.gpus;
   if (cluster.cpuMilliFree[node]! < request.cpuMilli) return LACK.cpu;
   if (cluster.memoryBytesFree[node]! < request.memoryBytes) return LACK.memory;
   return LACK.pods;
@@ -81,6 +94,8 @@ export function acceptedModels(cluster: ClusterView, request: PodRequest): Uint8
 /** What the index remembers of one shape. */
 interface ShapeFit {
   readonly models: Uint8Array | undefined;
+  /** By level of the tree and domain; the last level are the nodes. */
+  readonly workersIn: readonly Int32Array[];
   readonly podsOn: Int32Array;
   readonly lackOn: Uint8Array;
   readonly nodesByLack: Int32Array;
@@ -95,6 +110,8 @@ class IncrementalFitIndex implements FitIndex {
   constructor(
     private readonly cluster: ClusterView,
     private readonly shapes: readonly PodRequest[],
+    /** Levels above the nodes for which sums are kept. */
+    private readonly levels: TopologyTree["levels"],
   ) {
     this.fits = shapes.map(() => undefined);
     this.changed = new Int32Array(cluster.nodeCount);
@@ -102,6 +119,10 @@ class IncrementalFitIndex implements FitIndex {
 
   podsThatFit(shape: number): number {
     return this.upToDate(shape).total;
+  }
+
+  roomsFor(shape: number): DomainRooms {
+    return this.upToDate(shape);
   }
 
   mainLack(shape: number): string | undefined {
@@ -130,9 +151,12 @@ class IncrementalFitIndex implements FitIndex {
 
   private create(shape: number): ShapeFit {
     const { nodeCount } = this.cluster;
+    const podsOn = new Int32Array(nodeCount);
+    const above = this.levels.map(({ domainCount }) => new Int32Array(domainCount));
     const fit: ShapeFit = {
       models: acceptedModels(this.cluster, this.shapes[shape]!),
-      podsOn: new Int32Array(nodeCount),
+      workersIn: [...above, podsOn],
+      podsOn,
       lackOn: new Uint8Array(nodeCount).fill(LACK_NONE),
       nodesByLack: new Int32Array(REASONS.length + 1),
       total: 0,
@@ -147,15 +171,28 @@ class IncrementalFitIndex implements FitIndex {
     const request = this.shapes[shape]!;
     const pods = podsOnNode(this.cluster, node, request, fit.models);
     const lack = pods > 0 ? LACK_NONE : lackOnNode(this.cluster, node, request, fit.models);
-    fit.total += pods - fit.podsOn[node]!;
+    const change = pods - fit.podsOn[node]!;
+    fit.total += change;
     fit.podsOn[node] = pods;
+    if (change !== 0) {
+      for (let level = 0; level < this.levels.length; level++)
+        fit.workersIn[level]![this.levels[level]!.domainOf[node]!]! += change;
+    }
     fit.nodesByLack[fit.lackOn[node]!]!--;
     fit.nodesByLack[lack]!++;
     fit.lackOn[node] = lack;
   }
 }
 
-/** An index over the cluster; shapes cost memory only once they are asked about. */
-export function createFitIndex(cluster: ClusterView, shapes: readonly PodRequest[]): FitIndex {
-  return new IncrementalFitIndex(cluster, shapes);
+/**
+ * An index over the cluster; shapes cost memory only once they are asked about.
+ *
+ * @param tree levels for which `roomsFor` has sums; absent keeps none but the nodes
+ */
+export function createFitIndex(
+  cluster: ClusterView,
+  shapes: readonly PodRequest[],
+  tree?: TopologyTree,
+): FitIndex {
+  return new IncrementalFitIndex(cluster, shapes, tree?.levels.slice(0, -1) ?? []);
 }

@@ -1,8 +1,11 @@
 import { InvariantError } from "../../base/assert.js";
+import { everPossible } from "../../cluster/ever-possible.js";
+import type { HeldPart } from "../../cluster/partitions/partitioning.js";
 import type { ClusterState } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { Placer } from "../placement/types.js";
 import { acceptedModels, createFitIndex, podsOnNode, type FitIndex } from "./fit-index.js";
+import { planInOrder, type GangForesight, type NodeRooms, type PlannedPart } from "./foresight.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
 import { takeBack } from "./take-back.js";
 import type { GangDemands, GangParts, GangPlacer } from "./types.js";
@@ -13,7 +16,7 @@ const GPU_MILLI = 1000;
  * Workers go one by one where a placement policy puts a single pod; when one finds no node, the ones
  * before it are taken back. Workers of a gang may share a node.
  */
-class NodeGang implements GangPlacer {
+class NodeGang implements GangPlacer, GangForesight {
   readonly name: string;
   readonly gpuMilliTotal: number;
   readonly ignoredDemands: readonly string[] = [];
@@ -32,16 +35,21 @@ class NodeGang implements GangPlacer {
     this.name = placer.name;
     this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
     this.fit = createFitIndex(cluster, shapes);
+    const empty = everPossible(cluster);
     this.podsWhenEmpty = shapes.map((request) => {
-      const models = acceptedModels(cluster, request);
+      const models = acceptedModels(empty, request);
       let pods = 0;
-      for (let node = 0; node < cluster.nodeCount; node++)
-        pods += podsOnNode(cluster, node, request, models);
+      for (let node = 0; node < empty.nodeCount; node++)
+        pods += podsOnNode(empty, node, request, models);
       return pods;
     });
     this.releaseAllocation = (allocation) => {
       cluster.release(allocation);
     };
+  }
+
+  get foresight(): GangForesight {
+    return this;
   }
 
   get gpuMilliUsed(): number {
@@ -79,8 +87,28 @@ class NodeGang implements GangPlacer {
     return this.book.finish();
   }
 
+  forEachHeldPart(visit: (part: HeldPart) => void): void {
+    this.book.forEachOfLast((allocation) => {
+      this.cluster.forEachPart(allocation, visit);
+    });
+  }
+
+  /** Scores need a present state, so a gang to come is given the first nodes in order that have room. */
+  planIn(demand: number, rooms: NodeRooms): readonly PlannedPart[] | undefined {
+    return planInOrder({
+      nodeCount: this.cluster.nodeCount,
+      request: this.partRequest(demand),
+      workers: this.demands.workers[demand]!,
+      rooms,
+    });
+  }
+
+  partRequest(demand: number): PodRequest {
+    return this.shapes[this.demands.shape[demand]!]!;
+  }
+
   placeAt(demand: number, parts: GangParts): number {
-    const request = this.shapes[this.demands.shape[demand]!]!;
+    const request = this.partRequest(demand);
     return takeBack({
       cluster: this.cluster,
       book: this.book,

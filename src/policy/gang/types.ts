@@ -1,4 +1,7 @@
+import type { HeldPart } from "../../cluster/partitions/partitioning.js";
 import type { ClusterState } from "../../cluster/view.js";
+import type { GangForesight } from "./foresight.js";
+import type { TopologyRequest } from "../../workload/topology-request.js";
 
 /**
  * What gangs ask for, one row per distinct demand. A demand is named by its row everywhere below.
@@ -10,6 +13,10 @@ export interface GangDemands {
   readonly workers: Int32Array;
   /** GPUs of the whole gang in thousandths: what the trace says of the gang, else workers x shape. */
   readonly gpuMilli: Float64Array;
+  /** Index into `topologyRequests`; absent when no job says how close together its workers must be. */
+  readonly topology?: Int32Array;
+  /** The first is what a job asks for that says nothing. */
+  readonly topologyRequests?: readonly TopologyRequest[];
 }
 
 /** Where the workers of the gang placed last went: `length` numbers of `values` are valid. */
@@ -50,6 +57,11 @@ export interface GangPlacer {
   /** Where the gang of the last successful `tryPlace` went; overwritten by the next. */
   readonly lastParts: GangParts;
   /**
+   * Hands `visit` the MIG instances and replicas of the gang placed last, by `tryPlace` or `placeAt`; absent
+   * where no node hands out parts of GPUs.
+   */
+  forEachHeldPart?(visit: (part: HeldPart) => void): void;
+  /**
    * Occupies exactly the room that a gang of the demand had.
    *
    * @param parts what `lastParts` said when it was placed
@@ -65,6 +77,8 @@ export interface GangPlacer {
   mayFit(demand: number): boolean;
   /** Workers of the demand that the resources of the nodes have room for now; absent where nodes do not decide. */
   podsThatFit?(demand: number): number;
+  /** Where gangs would go at other times than now; absent for a pool. */
+  readonly foresight?: GangForesight;
   /** Why `tryPlace` just failed, in words that name no job: few distinct texts over a whole run. */
   refusalReason(demand: number): string;
   /** Why not even the empty cluster has room for the gang; undefined when it has. */

@@ -66,13 +66,10 @@ describe("easy backfilling, by hand", () => {
     expect(reasonOf(cut, 2)).toBe("would delay a job ahead that needs 4 GPUs");
   });
 
-  test("needs estimates, and the pool", () => {
+  test("needs estimates", () => {
     expect(() => runJobs([{ submitS: 0, durationS: 1 }], { queue: easy })).toThrow(
       "1 of 1 have none",
     );
-    expect(() =>
-      runJobs(rows, { queue: conservative, placement: { kind: "consolidate" } }),
-    ).toThrow("conservative-backfill: the placement must be pool, got consolidate");
   });
 });
 

@@ -1,8 +1,10 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
+import type { TopologyProfile } from "../../policy/gang/planners/topology-planner.js";
 import type { PlacementPolicy } from "../../policy/placement/policy.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
+import type { TopologyRequest } from "../../workload/topology-request.js";
 import type { ClusterProcessEntry } from "./cluster-process.js";
 import type { RateFactorEntry } from "./gang-rates.js";
 import type { BatchRecords } from "./records.js";
@@ -12,12 +14,25 @@ import type { UtilizationTotals } from "./utilization-recorder.js";
  * Where the workers of a job go.
  *
  * `nodes`: each worker by a placement policy, all at once or none. `pool`: one counter of GPUs, nodes
- * do not matter. `consolidate`: whole GPUs on as few nodes as possible.
+ * do not matter. `consolidate`: whole GPUs on as few nodes as possible. `consolidate-first`: workers on as few
+ * nodes as possible, on scattered ones where few do not suffice. `contiguous`: on neighbouring nodes.
+ * `topology`: as Kueue's topology-aware scheduling, by what each job asks for.
  */
 export type PlacementSpec =
   | { readonly kind: "nodes"; readonly policy: string | PlacementPolicy }
   | { readonly kind: "pool" }
-  | { readonly kind: "consolidate" };
+  | { readonly kind: "consolidate" }
+  | { readonly kind: "consolidate-first" }
+  | {
+      readonly kind: "contiguous";
+      /** Level of the cluster's topology whose domains a gang does not leave. */
+      readonly within?: string;
+    }
+  | {
+      readonly kind: "topology";
+      /** Default `mixed`. */
+      readonly profile?: TopologyProfile;
+    };
 
 /** What a run may be stopped by, besides having nothing left to do. */
 export interface BatchLimits {
@@ -48,6 +63,8 @@ export interface BatchSpec {
    * Default `own` when a node of the cluster names a partition, else `shared`.
    */
   readonly partitions?: "own" | "shared";
+  /** How close together workers must be of jobs that do not say it themselves; absent: anywhere. */
+  readonly topology?: TopologyRequest;
   /**
    * Quotas for the queue policy `fair-share`, which alone looks at them; queues are named like tenants or
    * partitions. Absent: every tenant has an equal share, borrows what is idle and takes its own back.

@@ -2,7 +2,6 @@ import { SpecificationError } from "../../base/specification-error.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import { rankByKeys, rankJobs } from "../../policy/queue/rank.js";
 import type {
-  BackfillPolicy,
   PreemptiveOrderPolicy,
   QueuePolicy,
   QuotaPolicy,
@@ -12,15 +11,12 @@ import type {
 import type { JobTable } from "../../workload/job-table.js";
 import { describeDemand, type DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
-import { createPoolRoom, type BackfillRoom } from "./backfill-room.js";
-import { createConservativeDispatcher } from "./conservative-dispatcher.js";
-import { createEasyDispatcher } from "./easy-dispatcher.js";
+import { createBackfill } from "./create-backfill.js";
 import type { GangRates } from "./gang-rates.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
 import { createKubeVictims } from "./kube-victims.js";
 import { createLastInOrderChooser } from "./last-in-order-chooser.js";
 import type { Lane, Lanes } from "./lanes.js";
-import { createNodeRoom } from "./node-room.js";
 import {
   createPreemptiveDispatcher,
   priorityOrder,
@@ -51,7 +47,17 @@ export function createDispatchers(setting: DispatchSetting): readonly Dispatcher
     case "preemptive-order":
       return lanes.lanes.map(preemptiveOrder(setting, policy));
     case "backfill":
-      return lanes.lanes.map(backfill(setting, policy));
+      return lanes.lanes.map(
+        createBackfill(
+          {
+            jobs: setting.jobs,
+            classes: lanes.classes,
+            launcher: setting.launcher,
+            slowestIn: (lane) => setting.rates.slowestIn(lane),
+          },
+          policy,
+        ),
+      );
     case "quota":
       return [quota(setting, policy)];
   }
@@ -112,47 +118,6 @@ function preemptiveOrderOf(
         throw new RangeError(`${policy.name}: an order by service level needs serviceLevels`);
       return serviceLevelOrder({ launcher, levels, classes });
   }
-}
-
-function backfill(
-  setting: DispatchSetting,
-  policy: BackfillPolicy,
-): (lane: Lane, laneIndex: number) => Dispatcher {
-  const { jobs, launcher } = setting;
-  const { classes } = setting.lanes;
-  const ranking = rankByKeys(jobs.submitS);
-  const estimatesS = policy.estimatesS(jobs);
-  const describe = (demand: number): string => describeDemand(classes, demand);
-  const roomOf = ({ gang }: Lane): BackfillRoom => {
-    const options = { gang, classes, launcher };
-    return gang.cluster === undefined
-      ? createPoolRoom(options)
-      : createNodeRoom(options, gang.cluster, jobs.shapes);
-  };
-  return (lane, laneIndex) => {
-    // A job that has no place yet may get the slowest GPUs of the lane.
-    const slowest = setting.rates.slowestIn(lane);
-    const estimateS = slowest === 1 ? estimatesS : estimatesS.map((seconds) => seconds / slowest);
-    const isHead = policy.reservations === "head";
-    const isPool = lane.gang.cluster === undefined;
-    if (lane.gang.name === "consolidate" || (!isPool && !isHead)) {
-      const allowed = isHead ? "pool or a placement policy for nodes" : "pool";
-      throw new SpecificationError(
-        `${policy.name}: the placement must be ${allowed}, got ${lane.gang.name}`,
-      );
-    }
-    return isHead
-      ? createEasyDispatcher({
-          ranking,
-          classes,
-          estimateS,
-          describe,
-          launcher,
-          room: roomOf(lane),
-          laneIndex,
-        })
-      : createConservativeDispatcher({ rank: ranking.rankOf, classes, estimateS, launcher, lane });
-  };
 }
 
 function quota(setting: DispatchSetting, policy: QuotaPolicy): Dispatcher {

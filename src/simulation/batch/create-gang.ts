@@ -4,6 +4,11 @@ import type { TypicalPod } from "../../cluster/idle-classes.js";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import { createConsolidateGang } from "../../policy/gang/consolidate-gang.js";
 import { createNodeGang } from "../../policy/gang/node-gang.js";
+import { createPlannedGang } from "../../policy/gang/planned-gang.js";
+import { createConsolidateFirstPlanner } from "../../policy/gang/planners/consolidate-first-planner.js";
+import { createContiguousPlanner } from "../../policy/gang/planners/contiguous-planner.js";
+import type { GangPlanner } from "../../policy/gang/planners/gang-planner.js";
+import { createTopologyPlanner } from "../../policy/gang/planners/topology-planner.js";
 import { createPoolGang } from "../../policy/gang/pool-gang.js";
 import type { GangDemands, GangPlacer } from "../../policy/gang/types.js";
 import { createPlacer } from "../../policy/placement/placer.js";
@@ -48,6 +53,16 @@ export function createLanePlacement(setting: GangSetting): LanePlacement {
         fragmentation: watch(setting, state),
       };
     }
+    case "consolidate-first":
+      return planned(setting, (spec) => createConsolidateFirstPlanner(spec, { demands }));
+    case "contiguous":
+      return planned(setting, (spec) =>
+        createContiguousPlanner(spec, { demands }, placement.within),
+      );
+    case "topology":
+      return planned(setting, (spec) =>
+        createTopologyPlanner(spec, { demands }, placement.profile ?? "mixed"),
+      );
     case "nodes": {
       const state = createCluster(cluster);
       const fragmentation = watch(setting, state);
@@ -59,6 +74,18 @@ export function createLanePlacement(setting: GangSetting): LanePlacement {
       return { gang: createNodeGang(state, shapes, demands, placer), fragmentation };
     }
   }
+}
+
+function planned(
+  setting: GangSetting,
+  plannerOf: (spec: ClusterSpec) => GangPlanner,
+): LanePlacement {
+  const { cluster, shapes, demands } = setting;
+  const state = createCluster(cluster);
+  return {
+    gang: createPlannedGang(state, shapes, demands, plannerOf(cluster)),
+    fragmentation: watch(setting, state),
+  };
 }
 
 function watch(
@@ -74,6 +101,7 @@ function watch(
 /** Consolidating looks at GPUs only, so the pod limit of a node must not stop it halfway. */
 function withoutPodLimit(cluster: ClusterSpec): ClusterSpec {
   return {
+    ...cluster,
     nodes: cluster.nodes.map((node) => ({
       ...node,
       podsMax: Math.max(node.podsMax, node.gpuCount),

@@ -1,6 +1,12 @@
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import type { GangDemands } from "../../policy/gang/types.js";
 import type { JobTable } from "../../workload/job-table.js";
+import {
+  parseTopologyText,
+  TOPOLOGY_RULE,
+  UNCONSTRAINED,
+  type TopologyRequest,
+} from "../../workload/topology-request.js";
 
 /**
  * Jobs that ask for the same thing in the same lane, numbered 0..count-1 in order of first appearance.
@@ -13,11 +19,19 @@ export interface DemandClasses extends GangDemands {
   readonly lane: Int32Array;
 }
 
-/** Groups jobs by (lane, shape, workers, GPUs of the gang). @param laneOf lane of a partition, or -1 */
+/**
+ * Groups jobs by (lane, shape, workers, GPUs of the gang, topology).
+ *
+ * @param laneOf lane of a partition, or -1
+ * @param topologyDefault what a job asks for that says nothing of topology
+ */
 export function classifyDemands(
   jobs: JobTable,
   laneOf: (partition: number) => number,
+  topologyDefault?: TopologyRequest,
 ): DemandClasses {
+  const requests = topologyRequests(jobs, topologyDefault);
+  const topology: number[] = [];
   const classOf = new Int32Array(jobs.count);
   const shape: number[] = [];
   const workers: number[] = [];
@@ -30,7 +44,10 @@ export function classifyDemands(
     const laneAndShape = (jobLane + 1) * jobs.shapes.length + jobs.shape[job]!;
     const byWorkers = getOrAdd(groups, laneAndShape, () => new Map<number, number[]>());
     const sameWorkers = getOrAdd(byWorkers, jobs.workers[job]!, () => []);
-    let demand = sameWorkers.find((candidate) => gpuMilli[candidate] === jobMilli);
+    const jobTopology = jobs.topology?.[job] ?? 0;
+    let demand = sameWorkers.find(
+      (candidate) => gpuMilli[candidate] === jobMilli && topology[candidate] === jobTopology,
+    );
     if (demand === undefined) {
       demand = shape.length;
       sameWorkers.push(demand);
@@ -38,6 +55,7 @@ export function classifyDemands(
       workers.push(jobs.workers[job]!);
       gpuMilli.push(jobMilli);
       lane.push(jobLane);
+      topology.push(jobTopology);
     }
     classOf[job] = demand;
   }
@@ -48,7 +66,26 @@ export function classifyDemands(
     workers: Int32Array.from(workers),
     gpuMilli: Float64Array.from(gpuMilli),
     lane: Int32Array.from(lane),
+    ...(requests === undefined
+      ? {}
+      : { topology: Int32Array.from(topology), topologyRequests: requests }),
   };
+}
+
+/** What jobs ask for, the default first; undefined when nobody asks for anything. */
+function topologyRequests(
+  jobs: JobTable,
+  topologyDefault: TopologyRequest | undefined,
+): readonly TopologyRequest[] | undefined {
+  const texts = jobs.topologyTexts ?? [""];
+  if (texts.length === 1 && topologyDefault === undefined) return undefined;
+  return texts.map((text, index) => {
+    if (index === 0) return topologyDefault ?? UNCONSTRAINED;
+    const request = parseTopologyText(text);
+    if (request === undefined)
+      throw new RangeError(`job table: topology must be ${TOPOLOGY_RULE}, got "${text}"`);
+    return request;
+  });
 }
 
 function getOrAdd<Value>(map: Map<number, Value>, key: number, create: () => Value): Value {

@@ -5,6 +5,9 @@ import type { PodRequest } from "../../workload/job-table.js";
 
 const WHOLE_GPU_MILLI = 1000;
 
+/** What each part of a gang holds: the same for all, or by its number of GPUs. */
+export type PartRequest = PodRequest | ((gpuCount: number) => PodRequest);
+
 /** What a node has now that must not be given away beyond a reserved time. */
 export interface NodeHold {
   readonly cpuMilli: number;
@@ -62,7 +65,7 @@ export class FutureNodes {
   }
 
   /** Lets a job be gone; returns how many more pods of the shape its nodes then take. */
-  withdraw(parts: GangParts, request: PodRequest, wanted: PodRequest): number {
+  withdraw(parts: GangParts, request: PartRequest, wanted: PodRequest): number {
     let more = 0;
     for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
       more -= this.podsOn(parts.values[index]!, wanted);
@@ -73,14 +76,14 @@ export class FutureNodes {
   }
 
   /** Lets a job that starts now be there still. */
-  occupy(parts: GangParts, request: PodRequest): void {
+  occupy(parts: GangParts, request: PartRequest): void {
     for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
       this.applyPart(parts, index, request, -1);
     }
   }
 
   /** Takes a job's part of one node away (`sign` 1) or puts it back (`sign` -1). */
-  changeOn(node: number, parts: GangParts, request: PodRequest, sign: 1 | -1): void {
+  changeOn(node: number, parts: GangParts, request: PartRequest, sign: 1 | -1): void {
     for (let index = 0; index < parts.length; index += 2 + parts.values[index + 1]!) {
       if (parts.values[index] === node) this.applyPart(parts, index, request, sign);
     }
@@ -143,8 +146,9 @@ export class FutureNodes {
     };
   }
 
-  private applyPart(parts: GangParts, index: number, request: PodRequest, sign: 1 | -1): void {
+  private applyPart(parts: GangParts, index: number, of: PartRequest, sign: 1 | -1): void {
     const node = parts.values[index]!;
+    const request = typeof of === "function" ? of(parts.values[index + 1]!) : of;
     this.add(node, request, sign);
     const offset = this.cluster.gpuOffset[node]!;
     for (let at = 0; at < parts.values[index + 1]!; at++) {

@@ -42,7 +42,8 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
   const laneOfPartition = jobs.partitionNames.map((name) =>
     mode === "own" ? names.indexOf(name) : 0,
   );
-  const classes = classifyDemands(jobs, (partition) => laneOfPartition[partition]!);
+  const laneOf = (partition: number): number => laneOfPartition[partition]!;
+  const classes = classifyDemands(jobs, laneOf, spec.topology);
   const pods = typicalPodsByLane(jobs, classes, names.length);
   const lanes = names.map((name, lane): Lane => {
     const members = cluster.nodes.flatMap((node, index) =>
@@ -50,7 +51,7 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
     );
     const placed = createLanePlacement({
       placement,
-      cluster: { nodes: members.map((index) => cluster.nodes[index]!) },
+      cluster: { ...cluster, nodes: members.map((index) => cluster.nodes[index]!) },
       shapes: jobs.shapes,
       demands: classes,
       typicalPods: pods[lane]!,

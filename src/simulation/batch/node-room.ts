@@ -1,51 +1,63 @@
 import type { ClusterState } from "../../cluster/view.js";
+import type { GangForesight, PlannedPart } from "../../policy/gang/foresight.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { BackfillRoom, RoomOptions } from "./backfill-room.js";
 import { FutureNodes } from "./future-nodes.js";
 import type { JobList } from "./job-order.js";
-
-const WHOLE_GPU_MILLI = 1000;
-const NO_GPUS = new Int32Array(0);
+import { NodeHolds } from "./node-holds.js";
 
 /**
- * Nodes: the reservation names the nodes, the first in order that will have room. While a job is tried
- * that would run beyond the reserved time, what is free now on those nodes and will be needed then is
- * held by allocations of nobody, so that the placement policy works around it.
+ * Nodes: the reservation names the nodes, those that the placement would take then (`GangForesight.planIn`).
+ * While a job is tried that would run beyond the reserved time, what is free now on those nodes and will be
+ * needed then is held by allocations of nobody, so that the placement works around it.
  */
 class NodeRoom implements BackfillRoom {
   private readonly future: FutureNodes;
-  private readonly cluster: ClusterState;
+  private readonly holds: NodeHolds;
   private reservedNodes: readonly number[] = [];
-  private holds: number[] = [];
   private holding = false;
-  private readonly wholeGpus: Int32Array;
 
   constructor(
     private readonly options: RoomOptions,
     cluster: ClusterState,
     private readonly shapes: readonly PodRequest[],
+    private readonly foresight: GangForesight,
   ) {
-    this.cluster = cluster;
     this.future = new FutureNodes(cluster, shapes);
-    this.wholeGpus = new Int32Array(cluster.gpuKindStride);
+    this.holds = new NodeHolds(cluster);
   }
 
   reserve(demand: number, running: JobList, expectedEndS: Float64Array): number {
     const { classes, launcher, gang } = this.options;
     const request = this.shapes[classes.shape[demand]!]!;
-    const workers = classes.workers[demand]!;
     this.future.startFromNow();
-    let pods = gang.podsThatFit!(demand);
+    const workers = classes.workers[demand]!;
+    let pods = gang.podsThatFit?.(demand);
+    let milli = gang.gpuMilliFree;
+    // Counting is cheap, planning looks at every node.
+    const plan = (): readonly PlannedPart[] | undefined =>
+      (pods === undefined || pods >= workers) && milli >= classes.gpuMilli[demand]!
+        ? this.foresight.planIn(demand, this.future)
+        : undefined;
     let atS = launcher.nowS;
-    for (let place = 0; place < running.size; place++) {
+    let planned: readonly PlannedPart[] | undefined;
+    for (let place = 0; place < running.size && planned === undefined; place++) {
       const job = running.at(place);
       const endS = Math.max(launcher.nowS, expectedEndS[job]!);
-      if (pods >= workers && endS > atS) break;
+      // Everything that ends at the same time is free then.
+      if (endS > atS) planned = plan();
+      if (planned !== undefined) break;
       atS = endS;
-      pods += this.future.withdraw(launcher.partsOf(job), this.requestOf(job), request);
+      const more = this.future.withdraw(launcher.partsOf(job), this.partRequest(job), request);
+      if (pods !== undefined) pods += more;
+      milli += classes.gpuMilli[classes.classOf[job]!]!;
     }
-    this.reservedNodes = pods >= workers ? this.reserveNodes(request, workers) : [];
-    return pods >= workers ? atS : Infinity;
+    planned ??= plan();
+    for (const part of planned ?? []) {
+      for (let pod = 0; pod < part.pods; pod++) this.future.reserve(part.node, part.request);
+    }
+    this.reservedNodes = planned?.map(({ node }) => node) ?? [];
+    return planned === undefined ? Infinity : atS;
   }
 
   mayStart(demand: number, isLong: boolean): boolean {
@@ -55,8 +67,9 @@ class NodeRoom implements BackfillRoom {
 
   tryStart(job: number, isLong: boolean): boolean {
     this.setHolding(isLong);
-    if (!this.options.launcher.tryStart(job)) return false;
-    if (isLong) this.future.occupy(this.options.launcher.partsOf(job), this.requestOf(job));
+    const { launcher } = this.options;
+    if (!launcher.tryStart(job)) return false;
+    if (isLong) this.future.occupy(launcher.partsOf(job), this.partRequest(job));
     return true;
   }
 
@@ -64,80 +77,25 @@ class NodeRoom implements BackfillRoom {
     this.setHolding(false);
   }
 
-  private requestOf(job: number): PodRequest {
-    const { classes } = this.options;
-    return this.shapes[classes.shape[classes.classOf[job]!]!]!;
-  }
-
-  private reserveNodes(request: PodRequest, workers: number): readonly number[] {
-    const nodes: number[] = [];
-    let left = workers;
-    for (let node = 0; node < this.cluster.nodeCount && left > 0; node++) {
-      const pods = Math.min(left, this.future.podsOn(node, request));
-      if (pods > 0) nodes.push(node);
-      for (let pod = 0; pod < pods; pod++) this.future.reserve(node, request);
-      left -= pods;
-    }
-    return nodes;
+  private partRequest(job: number): (gpuCount: number) => PodRequest {
+    const demand = this.options.classes.classOf[job]!;
+    return (gpuCount) => this.foresight.partRequest(demand, gpuCount);
   }
 
   private setHolding(holding: boolean): void {
     if (holding === this.holding) return;
     this.holding = holding;
-    if (holding) {
-      for (const node of this.reservedNodes) this.hold(node);
-      return;
-    }
-    for (const allocation of this.holds) this.cluster.release(allocation);
-    this.holds = [];
-  }
-
-  private hold(node: number): void {
-    const { cpuMilli, memoryBytes, pods, gpusWhole, shares } = this.future.holdOn(node);
-    const before = this.holds.length;
-    if (cpuMilli > 0 || memoryBytes > 0 || gpusWhole > 0) {
-      this.lastWholeGpus(node, gpusWhole);
-      const gpuMilli = gpusWhole > 0 ? WHOLE_GPU_MILLI : 0;
-      this.allocate(
-        node,
-        { cpuMilli, memoryBytes, gpuCount: gpusWhole, gpuMilli, gpuModels: [] },
-        this.wholeGpus,
-      );
-    }
-    for (const { gpu, gpuMilli } of shares) {
-      this.allocate(node, { ...NOTHING, gpuCount: 1, gpuMilli }, Int32Array.of(gpu));
-    }
-    while (this.holds.length - before < pods) this.allocate(node, NOTHING, NO_GPUS);
-  }
-
-  private allocate(node: number, request: PodRequest, gpus: Int32Array): void {
-    this.holds.push(this.cluster.allocate(node, request, gpus));
-  }
-
-  /** The last wholly free GPUs of the node: placements that take the first stay undisturbed. */
-  private lastWholeGpus(node: number, count: number): void {
-    let found = 0;
-    const offset = this.cluster.gpuOffset[node]!;
-    for (let gpu = this.cluster.gpuOffset[node + 1]! - 1; gpu >= offset && found < count; gpu--) {
-      if (this.cluster.gpuMilliFree[gpu] === WHOLE_GPU_MILLI)
-        this.wholeGpus[found++] = gpu - offset;
-    }
+    if (!holding) this.holds.releaseAll();
+    else for (const node of this.reservedNodes) this.holds.hold(node, this.future.holdOn(node));
   }
 }
 
-const NOTHING: PodRequest = {
-  cpuMilli: 0,
-  memoryBytes: 0,
-  gpuCount: 0,
-  gpuMilli: 0,
-  gpuModels: [],
-};
-
-/** The room of nodes that a placement policy fills. */
+/** The room of nodes that a placement fills. */
 export function createNodeRoom(
   options: RoomOptions,
   cluster: ClusterState,
   shapes: readonly PodRequest[],
+  foresight: GangForesight,
 ): BackfillRoom {
-  return new NodeRoom(options, cluster, shapes);
+  return new NodeRoom(options, cluster, shapes, foresight);
 }

@@ -4,6 +4,7 @@ import { createCsvTable } from "../reading/csv-table.js";
 import type { CsvTable, NumberColumn, TextColumn } from "../reading/csv-table.js";
 import { GPU_COUNT_RULE, SECONDS_RULE } from "../reading/number-text.js";
 import { parseRunningOn } from "../running-on-columns.js";
+import { parseTopologyText, TOPOLOGY_RULE } from "../topology-request.js";
 import { createSingleFileReader } from "./single-file-reader.js";
 import { detectColumns } from "./trace-format.js";
 import type { ReadingContext, TraceFormat } from "./trace-format.js";
@@ -66,6 +67,7 @@ function declareColumns(table: CsvTable) {
     walltimeS: table.numberColumn("walltime_s", secondsOrNone),
     partition: table.textColumn("partition", optional),
     user: table.textColumn("user", optional),
+    topology: table.textColumn("topology", optional),
     gangGpus: table.numberColumn("gang_gpus", { ...GPU_COUNT_RULE, ...none }),
     status: table.textColumn("status", optional),
     recordedStartS: table.numberColumn("recorded_start_s", secondsOrNone),
@@ -109,6 +111,7 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): num
     partition: columns.partition.text(),
     gangGpus: definedOrNone(columns.gangGpus),
     user: columns.user.text(),
+    topology: topologyOf(columns.topology),
     status: statusOf(columns.status),
     recordedStartS: columns.recordedStartS.number(),
     recordedEndS: columns.recordedEndS.number(),
@@ -203,6 +206,14 @@ function statusOf(column: TextColumn): JobStatus {
     );
   }
   return status ?? "unknown";
+}
+
+function topologyOf(column: TextColumn): string {
+  const text = column.text();
+  if (text !== "" && parseTopologyText(text) === undefined) {
+    column.reject("unknown-topology", `topology must be ${TOPOLOGY_RULE} or empty, got ${text}`);
+  }
+  return text;
 }
 
 function yesOrNo(column: TextColumn): boolean {

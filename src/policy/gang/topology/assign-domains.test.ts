@@ -7,7 +7,7 @@ import {
   type DomainAlgorithm,
   type DomainQuestion,
 } from "./assign-domains.js";
-import { parseTopologyText, topologyText } from "./topology-request.js";
+import { parseTopologyText, topologyText } from "../../../workload/topology-request.js";
 import { createTopologyTree, type TopologyTree } from "./topology-tree.js";
 
 /** Nodes by their way down, such as `a/r0`; with none, nodes without topology. */

@@ -17,6 +17,9 @@ export function topologyText(request: TopologyRequest): string {
   return request.mode === "unconstrained" ? request.mode : `${request.mode}:${request.level}`;
 }
 
+/** What `parseTopologyText` accepts, in words. */
+export const TOPOLOGY_RULE = "required:LEVEL, preferred:LEVEL or unconstrained";
+
 /** Reads what `topologyText` writes; undefined when it is none. */
 export function parseTopologyText(text: string): TopologyRequest | undefined {
   if (text === "unconstrained") return UNCONSTRAINED;
