@@ -97,6 +97,9 @@ export class BatchSimulation {
     });
     this.sampleKind = this.engine.defineEvent("state is sampled", "sample", () => {
       this.samplePending = false;
+      this.processes.settled((visit) => {
+        for (const dispatcher of this.dispatchers) dispatcher.forEachWaiting(visit);
+      });
       this.sampler.sample(this.engine.nowS, {
         queued: this.queued,
         running: this.launcher.running,

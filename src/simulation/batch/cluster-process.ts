@@ -31,6 +31,13 @@ export interface ClusterProcess {
    * places, a node counts as left as soon as it is taken.
    */
   nodeEmptied?(node: number): void;
+  /**
+   * Everything that was due at this instant has happened, the queues were walked: called once at the end of
+   * every instant in which something changed. The process may schedule moments here and nothing else.
+   *
+   * @param forEachWaiting calls with every job that waits for room, in no set order
+   */
+  settled?(forEachWaiting: (visit: (job: number) => void) => void): void;
 }
 
 /**

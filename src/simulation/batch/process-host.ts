@@ -40,6 +40,8 @@ export interface ProcessHost {
   jobStarted(job: number): void;
   /** The job has ended or was stopped, and its room is free; `partsOf` still says where it was. */
   jobLeft(job: number): void;
+  /** The instant is over but for what is observed. */
+  settled(forEachWaiting: (visit: (job: number) => void) => void): void;
   /** Nothing is left to do: what processes still wait for is dropped. */
   allDone(): void;
 }
@@ -103,6 +105,10 @@ class ActiveProcessHost implements ProcessHost {
       this.leftOn.set(node, left - 1);
       if (left === 1) this.setting.engine.schedule(this.emptyKind, this.setting.engine.nowS, node);
     }
+  }
+
+  settled(forEachWaiting: (visit: (job: number) => void) => void): void {
+    for (const process of this.processes) process.settled?.(forEachWaiting);
   }
 
   putBack(lane: Lane, parts: GangParts, place: () => number): number {
@@ -275,6 +281,7 @@ const NO_PROCESSES: ProcessHost = {
   start: () => undefined,
   jobStarted: () => undefined,
   jobLeft: () => undefined,
+  settled: () => undefined,
   allDone: () => undefined,
 };
 
