@@ -79,7 +79,9 @@ export function runReplications(options: ReplicationOptions): readonly Configura
       const overload = findOverload(run, configuration.cluster);
       // One warning of many runs is made of these at the end.
       overloads[index]!.push(...overload.warnings.slice(0, 1));
-      results[index]!.push(computeResult(run, { ...overload, warnings: [] }, watched));
+      results[index]!.push(
+        computeResult(configuration, run, { ...overload, warnings: [] }, watched),
+      );
       if (statistics.interval === "batch-means") {
         intervals.push(batchMeansIntervals(watched, statistics.confidence));
       }
@@ -124,7 +126,7 @@ function foldConfiguration(
     evidenceFor(metric, results, replications),
   );
   const warnings = replicationWarnings(configuration.goals, averaged, replications, overload);
-  const computed = computeResult(run, findOverload(run, configuration.cluster));
+  const computed = computeResult(configuration, run, findOverload(run, configuration.cluster));
   return {
     configuration,
     run,

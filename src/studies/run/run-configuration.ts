@@ -11,7 +11,13 @@ import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { evaluateGoals, type GoalTarget } from "./evaluate-goals.js";
 import { findOverload, type Overload } from "./find-overload.js";
+import { groupResults } from "./group-results.js";
+import { createLaneFold } from "./lane-usage.js";
+import type { OptionalResults } from "./optional-results.js";
+import { preemptionResult } from "./preemption-result.js";
+import { replayUsage } from "./replay-usage.js";
 import type { RunResult } from "./result-document.js";
+import { createFairnessFold } from "./tenant-fairness.js";
 
 /** One thing to simulate: the base of a scenario, or a variant of it. */
 export interface Configuration {
@@ -41,7 +47,7 @@ export interface ConfigurationRun {
 export function runConfiguration(configuration: Configuration, seed: number): ConfigurationRun {
   const run = simulateConfiguration(configuration, seed, { idleClasses: true });
   const overload = findOverload(run, configuration.cluster);
-  const computed = computeResult(run, overload);
+  const computed = computeResult(configuration, run, overload);
   return {
     configuration,
     run,
@@ -74,20 +80,44 @@ export function simulateConfiguration(
  * @param watched the part of the run that figures count, such as that after a warm-up; all of it when absent
  */
 export function computeResult(
+  { cluster, queue, quotas }: Pick<Configuration, "cluster" | "queue" | "quotas">,
   run: BatchRun,
   { overloaded, offeredLoad, warnings }: Overload,
   watched: BatchRun = run,
 ): Omit<RunResult, "goals"> {
   const summary = summarizeBatch(watched);
+  const fairness = createFairnessFold(
+    run,
+    watched.startOfTraceS,
+    // Queues of partitions give no tenant a quota.
+    queue.options?.["queueBy"] === "partition" ? undefined : quotas,
+  );
+  const lanes = createLaneFold(run, cluster, watched.startOfTraceS);
+  replayUsage(run, [fairness, lanes]);
+  const { tenant, tenantNames, partition, partitionNames } = run.jobs;
   return {
     jobs: { ...summary.jobs, offeredLoad, overloaded },
     gpu: summary.gpu,
     waitReasons: summary.waitReasons,
-    tenants: summary.tenants,
-    partitions: summary.partitions,
+    tenants: groupResults(watched, summary.tenants, { groupOf: tenant, names: tenantNames }),
+    partitions: groupResults(watched, summary.partitions, {
+      groupOf: partition,
+      names: partitionNames,
+      lanes: lanes.results(),
+    }),
     warnings: [...run.warnings, ...warnings],
     stopReason: run.stopReason,
     endS: run.endOfRunS,
     eventsHandled: run.eventsHandled,
+    ...present("preemption", preemptionResult(watched, summary.jobs.gpuHoursLost)),
+    ...present("gangWaits", lanes.gangWaits()),
+    ...present("fairness", fairness.result()),
   };
+}
+
+function present<Name extends keyof OptionalResults>(
+  name: Name,
+  value: OptionalResults[Name],
+): OptionalResults {
+  return value === undefined ? {} : { [name]: value };
 }

@@ -1,62 +1,26 @@
-import type { ClusterSpec } from "../../cluster/spec.js";
-import { createRandomStreams, type RandomStream } from "../../engine/streams.js";
-import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
-import { waitedS } from "../../simulation/batch/waited.js";
-import { batchMeansInterval } from "../../stats/confidence-interval.js";
-import { generalServiceWaitMeanS, markovQueueMetrics } from "../../stats/queueing.js";
-import { createJobTableBuilder } from "../../workload/job-table-builder.js";
-import type { JobTable } from "../../workload/job-table.js";
+import { type MeanInterval, replicationInterval } from "../../stats/confidence-interval.js";
+import { pairwiseSum } from "../../stats/quantile.js";
 import { boundedCheck, type Check } from "./check.js";
+import { generalCase, markovCase, type QueueCase, simulateQueue } from "./queue-cases.js";
 
-const JOBS = 120_000;
-/** Far beyond the time any of these queues needs to forget that it began empty. */
-const WARM_UP_JOBS = 20_000;
-const BATCHES = 30;
-const CONFIDENCE = 0.99;
+/** Independent runs behind one comparison. */
+const RUNS = 30;
+/** More servers see more jobs in the time that waits depend on each other. */
+const jobsPerRunOf = ({ servers }: QueueCase): number => 4000 + 150 * servers;
+/** For queues that start empty: far beyond the time any of them needs to forget it. */
+const WARM_UP_JOBS = 2000;
+/** That all comparisons hold together; each of them has an interval wider than 99 % (Bonferroni). */
+const CONFIDENCE_OF_ALL = 0.99;
 const SEED = 1;
 
-/** A queue with a closed form. */
-interface QueueCase {
-  readonly id: string;
-  readonly what: string;
-  readonly source: string;
-  readonly arrivalsPerS: number;
-  readonly servers: number;
-  readonly waitMeanS: number;
-  durationS(stream: RandomStream): number;
-}
-
-function markovCase(arrivalsPerS: number, servicesPerS: number, servers: number): QueueCase {
-  return {
-    id: `mmc/${arrivalsPerS}-${servicesPerS}-${servers}`,
-    what: `mean wait, M/M/${servers}, ${arrivalsPerS} arrivals and ${servicesPerS} services per second`,
-    source: "Erlang C",
-    arrivalsPerS,
-    servers,
-    waitMeanS: markovQueueMetrics({ arrivalsPerS, servicesPerS, servers }).waitMeanS,
-    durationS: (stream) => stream.exponential(1 / servicesPerS),
-  };
-}
-
-function generalCase(
-  name: string,
-  arrivalsPerS: number,
-  serviceVariation: number,
-  durationS: QueueCase["durationS"],
-): QueueCase {
-  return {
-    id: `mg1/${name}`,
-    what: `mean wait, M/G/1, ${arrivalsPerS} arrivals per second, ${name} service of mean 1 s`,
-    source: "Pollaczek-Khinchine formula",
-    arrivalsPerS,
-    servers: 1,
-    waitMeanS: generalServiceWaitMeanS({ arrivalsPerS, serviceMeanS: 1, serviceVariation }),
-    durationS,
-  };
-}
-
-const CASES: readonly QueueCase[] = [
+/** One, few and many servers, half and heavily loaded; then those the literature tabulates. */
+export const QUEUE_CASES: readonly QueueCase[] = [
   markovCase(0.5, 1, 1),
+  markovCase(0.9, 1, 1),
+  markovCase(2, 1, 4),
+  markovCase(3.6, 1, 4),
+  markovCase(32, 1, 64),
+  markovCase(57.6, 1, 64),
   markovCase(0.8, 1, 1),
   markovCase(1.6, 1, 2),
   markovCase(8, 1, 10),
@@ -68,54 +32,128 @@ const CASES: readonly QueueCase[] = [
   generalCase("Erlang-2", 0.8, 0.5, (stream) => stream.exponential(0.5) + stream.exponential(0.5)),
 ];
 
-/** Compares waits of one-GPU jobs with the closed forms of queueing theory; the bar is the run's own 99 % interval. */
-export function validateQueueing(): Promise<readonly Check[]> {
-  return Promise.resolve(CASES.map(checkCase));
+/** Two of each queue. */
+const COMPARISONS = 2 * QUEUE_CASES.length;
+
+/** What a study estimates, with its closed form. */
+export interface QueueEstimate {
+  readonly metric: "wait" | "tail" | "response";
+  readonly what: string;
+  readonly source: string;
+  readonly unit: string;
+  readonly expected: number;
+  readonly interval: MeanInterval;
 }
 
-function checkCase(queue: QueueCase): Check {
-  const run = simulateBatch({
-    cluster: poolOf(queue.servers),
-    jobs: drawJobs(queue),
-    queue: { name: "fifo-strict" },
-    placement: { kind: "pool" },
-    seed: SEED,
-    limits: { eventsMax: 10 * JOBS },
-  });
-  // Jobs are left out by arrival: by end, long jobs would be favoured.
-  const waits = waitedS(run).subarray(WARM_UP_JOBS);
-  const { mean, halfWidth } = batchMeansInterval(waits, {
-    batches: BATCHES,
-    confidence: CONFIDENCE,
-  });
-  return boundedCheck({
-    id: `queueing/${queue.id}`,
-    topic: "queueing",
-    what: queue.what,
-    source: queue.source,
-    expected: queue.waitMeanS,
-    actual: mean,
-    error: Math.abs(mean - queue.waitMeanS),
-    unit: "s",
-    bar: halfWidth,
-  });
-}
-
-function drawJobs(queue: QueueCase): JobTable {
-  const streams = createRandomStreams(SEED);
-  const arrivals = streams.stream(`validate/${queue.id}/arrivals`);
-  const durations = streams.stream(`validate/${queue.id}/durations`);
-  const builder = createJobTableBuilder();
-  let submitS = 0;
-  for (let job = 0; job < JOBS; job++) {
-    submitS += arrivals.exponential(1 / queue.arrivalsPerS);
-    builder.add({ id: String(job), submitS, durationS: queue.durationS(durations), gpuCount: 1 });
+/**
+ * Runs a queue `runs` times with seeds of its own and gives an interval for each closed form it has.
+ *
+ * @param options.seed of the study: studies with different seeds share no random number
+ */
+export function estimateQueue(
+  queue: QueueCase,
+  options: {
+    readonly seed: number;
+    readonly runs: number;
+    readonly jobsPerRun: number;
+    readonly confidence: number;
+  },
+): readonly QueueEstimate[] {
+  const { seed, runs, jobsPerRun, confidence } = options;
+  const waits: number[] = [];
+  const responses: number[] = [];
+  const beyond: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const { waitS, responseS } = simulateQueue(queue, {
+      seed: seed * runs + run,
+      jobs: jobsPerRun,
+      warmUpJobs: queue.jobsAtStart === undefined ? WARM_UP_JOBS : 0,
+    });
+    waits.push(pairwiseSum(waitS) / jobsPerRun);
+    responses.push(pairwiseSum(responseS) / jobsPerRun);
+    if (queue.tail !== undefined) {
+      const { waitS: threshold } = queue.tail;
+      beyond.push(
+        waitS.reduce((count, wait) => (wait > threshold ? count + 1 : count), 0) / jobsPerRun,
+      );
+    }
   }
-  return builder.build().jobs;
+  const { name, source, tail } = queue;
+  const estimates: QueueEstimate[] = [
+    {
+      metric: "wait",
+      what: `mean wait, ${name}`,
+      source,
+      unit: "s",
+      expected: queue.waitMeanS,
+      interval: replicationInterval(waits, confidence),
+    },
+    {
+      metric: "response",
+      what: `mean response, ${name}`,
+      source,
+      unit: "s",
+      expected: queue.responseMeanS,
+      interval: replicationInterval(responses, confidence),
+    },
+  ];
+  if (tail !== undefined) {
+    const what = `waits beyond ${tail.waitS.toPrecision(3)} s, ${name}`;
+    estimates.push({
+      metric: "tail",
+      what,
+      source,
+      unit: "share",
+      expected: tail.probability,
+      interval: replicationInterval(beyond, confidence),
+    });
+  }
+  return estimates;
 }
 
-function poolOf(gpuCount: number): ClusterSpec {
-  return {
-    nodes: [{ name: "pool", cpuMilli: 0, memoryBytes: 0, podsMax: 0, gpuCount, gpuModel: "gpu" }],
-  };
+/**
+ * Compares waits of one-GPU jobs with the closed forms of queueing theory. The bar is the runs' own interval,
+ * at 99 % for all comparisons together.
+ */
+export function validateQueueing(): Promise<readonly Check[]> {
+  return Promise.resolve(QUEUE_CASES.flatMap(checksOf));
+}
+
+function checksOf(queue: QueueCase): Check[] {
+  const estimates = estimateQueue(queue, {
+    seed: SEED,
+    runs: RUNS,
+    jobsPerRun: jobsPerRunOf(queue),
+    confidence: 1 - (1 - CONFIDENCE_OF_ALL) / COMPARISONS,
+  });
+  return estimates
+    .filter(({ metric }) => metric !== "response" || queue.waitMeanS < NEGLIGIBLE_WAIT_S)
+    .map(({ metric, what, source, unit, expected, interval }) =>
+      boundedCheck({
+        id: metric === "wait" ? `queueing/${queue.id}` : `queueing/${queue.id}/${metric}`,
+        topic: "queueing",
+        what,
+        source,
+        expected,
+        actual: interval.mean,
+        error: Math.abs(interval.mean - expected),
+        unit,
+        bar: Math.max(interval.halfWidth, resolution(queue, metric)),
+      }),
+    );
+}
+
+/** A wait that hardly ever happens: then the response is the figure that says something. */
+const NEGLIGIBLE_WAIT_S = 1e-4;
+
+/**
+ * The least difference that the runs can show. When no job of n waited, that excludes only probabilities of
+ * waiting above 4.6/n at 99 % (n of them are all below with probability (1 - p)^n = 1 - 0.99).
+ */
+function resolution(queue: QueueCase, metric: QueueEstimate["metric"]): number {
+  const probability = 4.6 / (RUNS * jobsPerRunOf(queue));
+  if (metric === "tail") return probability;
+  if (metric === "response" || queue.tail === undefined) return 0;
+  // Mean wait of those who wait: the closed mean over the closed probability of waiting, from the tail.
+  return (probability * queue.waitMeanS) / (5 * queue.tail.probability);
 }

@@ -1,5 +1,7 @@
 import type { Check } from "./check.js";
 import { validateFgd } from "./fgd/validate-fgd.js";
+import { collectiveDataChecks } from "./hardware/collective-checks.js";
+import { validateHardware } from "./hardware/validate-hardware.js";
 import { validateJobs } from "./jobs.js";
 import { validateQueueing } from "./queueing.js";
 
@@ -18,6 +20,11 @@ export interface ValidateTopic {
   /** Folders of the data folder that must be there. */
   readonly needs: readonly string[];
   check(dataFolder: string, options: ValidateOptions): Promise<readonly Check[]>;
+  /** Further rows of a topic that are left out, and said to be missing, where their data is not there. */
+  readonly rowsWithData?: {
+    readonly needs: readonly string[];
+    check(dataFolder: string): Promise<readonly Check[]>;
+  };
 }
 
 /** The topics of `headroom validate`, in the order they run. */
@@ -39,5 +46,12 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
       "Mean waits against the closed forms of queueing theory, within the runs' own intervals.",
     needs: [],
     check: validateQueueing,
+  },
+  hardware: {
+    description:
+      "MIG geometry, collectives, topology and reliability against published tables, runs and closed forms.",
+    needs: [],
+    check: validateHardware,
+    rowsWithData: { needs: ["collectives"], check: collectiveDataChecks },
   },
 };

@@ -27,17 +27,23 @@ export async function validate(
   for (const name of topics) {
     const topic = VALIDATE_TOPICS[name];
     if (topic === undefined) throw new RangeError(`validate: there is no topic "${name}"`);
-    const absent = topic.needs
-      .map((folder) => join(dataFolder, folder))
-      .filter((path) => !existsSync(path));
-    missing.push(...absent.map((path) => ({ topic: name, path })));
-    if (absent.length > 0) continue;
-    try {
-      checks.push(...(await topic.check(dataFolder, options)));
-    } catch (error) {
-      const paths = missingPaths(error);
-      if (paths.length === 0) throw error;
-      missing.push(...paths.map((path) => ({ topic: name, path })));
+    const parts = [
+      { needs: topic.needs, check: () => topic.check(dataFolder, options) },
+      ...(topic.rowsWithData === undefined ? [] : [topic.rowsWithData]),
+    ];
+    for (const part of parts) {
+      const absent = part.needs
+        .map((folder) => join(dataFolder, folder))
+        .filter((path) => !existsSync(path));
+      missing.push(...absent.map((path) => ({ topic: name, path })));
+      if (absent.length > 0) continue;
+      try {
+        checks.push(...(await part.check(dataFolder)));
+      } catch (error) {
+        const paths = missingPaths(error);
+        if (paths.length === 0) throw error;
+        missing.push(...paths.map((path) => ({ topic: name, path })));
+      }
     }
   }
   return { checks, missing };

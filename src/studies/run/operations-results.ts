@@ -1,0 +1,165 @@
+import { billOf } from "../../performance/cost/hourly-cost.js";
+import type { EnergyReading } from "../../performance/power/energy-meter.js";
+import { OUTCOME } from "../../simulation/batch/batch-spec.js";
+import type { FaultsOutcome } from "../../simulation/faults/fault-spec.js";
+import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
+import type { Operations, OperatedRun } from "./operations.js";
+import type {
+  CostResult,
+  EnergyResult,
+  EnergyUseResult,
+  FaultsResult,
+  OptionalResults,
+} from "./optional-results.js";
+
+const SECONDS_PER_HOUR = 3600;
+const GPU_MILLI = 1000;
+const JOULES_PER_KWH = 3_600_000;
+
+/** The parts of a result that come from failures, electricity and prices. */
+export function operationsResults(
+  run: OperatedRun,
+): Pick<OptionalResults, "faults" | "energy" | "cost"> {
+  const { operated } = run;
+  if (operated === undefined) return {};
+  const { operations, faults, energy } = operated;
+  const delivered = deliveredBy(run);
+  const energyPart =
+    energy === undefined || operations.power === undefined
+      ? undefined
+      : energyResult(energy, operations.power.pue, delivered.gpuHours);
+  const costPart =
+    operations.cost === undefined ? undefined : costResult(run, operations, energy, delivered);
+  return {
+    ...(faults === undefined ? {} : { faults: faultsResult(run, faults, delivered.efficiency) }),
+    ...(energyPart === undefined ? {} : { energy: energyPart }),
+    ...(costPart === undefined ? {} : { cost: costPart }),
+  };
+}
+
+/** What completed jobs got. */
+interface Delivered {
+  readonly jobs: number;
+  readonly gpuHours: number;
+  /** GPU-hours by tenant of the job table. */
+  readonly byTenant: Float64Array;
+  /** Work over time from first start to end, weighted by GPUs; null when no GPU job completed. */
+  readonly efficiency: number | null;
+}
+
+function deliveredBy(run: OperatedRun): Delivered {
+  const byTenant = new Float64Array(run.jobs.tenantNames.length);
+  let jobs = 0;
+  let gpuHours = 0;
+  let spentHours = 0;
+  for (let job = 0; job < run.jobs.count; job++) {
+    if (run.outcome[job] !== OUTCOME.completed) continue;
+    const gpus = gangGpuMilli(run.jobs, job) / GPU_MILLI;
+    const workHours = (gpus * run.jobs.durationS[job]!) / SECONDS_PER_HOUR;
+    jobs++;
+    gpuHours += workHours;
+    byTenant[run.jobs.tenant[job]!]! += workHours;
+    spentHours += (gpus * (run.endS[job]! - run.startS[job]!)) / SECONDS_PER_HOUR;
+  }
+  return { jobs, gpuHours, byTenant, efficiency: spentHours > 0 ? gpuHours / spentHours : null };
+}
+
+function faultsResult(
+  run: OperatedRun,
+  outcome: FaultsOutcome,
+  efficiency: number | null,
+): FaultsResult {
+  const { components, failedGpuS, drainedGpuS, reservedGpuS, totalGpuS } = outcome;
+  const sum = (value: (component: (typeof components)[number]) => number): number =>
+    components.reduce((total, component) => total + value(component), 0);
+  const inHours = (gpuS: number): number => gpuS / SECONDS_PER_HOUR;
+  return {
+    failures: sum((component) => component.failures),
+    repairs: sum((component) => component.repairs),
+    jobsInterrupted: outcome.jobsInterrupted,
+    interruptions: sum((component) => component.interruptions),
+    gpuHoursLost: inHours(sum((component) => component.lostGpuS)),
+    gpuHoursDown: inHours(failedGpuS + drainedGpuS),
+    gpuHoursStandby: inHours(reservedGpuS),
+    availability: totalGpuS === 0 ? 1 : 1 - (failedGpuS + drainedGpuS) / totalGpuS,
+    takeovers: outcome.takeovers,
+    maintenanceStops: outcome.maintenanceStops,
+    trainingEfficiency: efficiency,
+    components: components.map((component) => ({
+      name: component.name,
+      failures: component.failures,
+      interruptions: component.interruptions,
+      gpuHoursLost: inHours(component.lostGpuS),
+      gpuHoursDown: inHours(component.downGpuS),
+    })),
+  };
+}
+
+function energyResult(reading: EnergyReading, pue: number, gpuHours: number): EnergyResult {
+  const joules = (part: "busyJ" | "idleJ" | "overheadJ"): number =>
+    reading.kinds.reduce((sum, kind) => sum + kind[part], 0);
+  const uses: readonly EnergyUseResult[] = [
+    { name: "GPUs held by jobs", kwh: joules("busyJ") / JOULES_PER_KWH },
+    { name: "idle GPUs", kwh: joules("idleJ") / JOULES_PER_KWH },
+    { name: "nodes besides their GPUs", kwh: joules("overheadJ") / JOULES_PER_KWH },
+  ];
+  const machinesKwh = uses.reduce((sum, use) => sum + use.kwh, 0);
+  const totalKwh = machinesKwh * pue;
+  return {
+    totalKwh,
+    machinesKwh,
+    pue,
+    powerMeanW: reading.spanS === 0 ? 0 : (machinesKwh * JOULES_PER_KWH) / reading.spanS,
+    powerMaxW: reading.powerMaxW,
+    uses,
+    kwhPerGpuHour: gpuHours === 0 ? null : totalKwh / gpuHours,
+  };
+}
+
+/** Nodes are paid from the first submission to the end of the run, or for the horizon, busy or not. */
+function costResult(
+  run: OperatedRun,
+  { cost, power, nodeGroups }: Operations,
+  energy: EnergyReading | undefined,
+  delivered: Delivered,
+): CostResult {
+  const { currency, groups, electricityPerKwh, horizonS } = cost!;
+  const runS = Math.max(0, run.endOfRunS - run.startOfTraceS);
+  const periodS = horizonS ?? runS;
+  const factor = runS === 0 ? 0 : periodS / runS;
+  const meteredJ = groups.reduce((sum, { paysElectricity }, index) => {
+    const kind = energy?.kinds[index];
+    if (!paysElectricity || kind === undefined) return sum;
+    return sum + kind.busyJ + kind.idleJ + kind.overheadJ;
+  }, 0);
+  const bill = billOf({
+    groups: groups.map(({ name, perNodeHour }, index) => ({
+      name,
+      nodeHours: (nodeGroups[index]!.count * periodS) / SECONDS_PER_HOUR,
+      perNodeHour,
+    })),
+    ...(electricityPerKwh === undefined
+      ? {}
+      : {
+          electricity: {
+            kilowattHours: (meteredJ / JOULES_PER_KWH) * (power?.pue ?? 1) * factor,
+            perKilowattHour: electricityPerKwh,
+          },
+        }),
+    currency,
+  });
+  const gpuHours = delivered.gpuHours * factor;
+  const perGpuHour = gpuHours === 0 ? null : bill.total / gpuHours;
+  return {
+    currency,
+    total: bill.total,
+    periodS,
+    items: bill.items,
+    perGpuHour,
+    perJob: delivered.jobs * factor === 0 ? null : bill.total / (delivered.jobs * factor),
+    tenants: run.jobs.tenantNames.flatMap((name, tenant) => {
+      const hours = delivered.byTenant[tenant]! * factor;
+      return hours === 0 ? [] : [{ name, gpuHours: hours, amount: hours * (perGpuHour ?? 0) }];
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+import type { ClusterSpec } from "../../cluster/spec.js";
+import type { EnergyReading } from "../../performance/power/energy-meter.js";
+import { withCheckpoints } from "../../scenario/resolve-checkpoints.js";
+import type { NodeGroup, ResolvedConfiguration } from "../../scenario/resolved.js";
+import type { BatchRun, BatchSpec } from "../../simulation/batch/batch-spec.js";
+import { createCheckpointRate } from "../../simulation/faults/checkpoint-rate.js";
+import { createFaultProcess, type FaultProcess } from "../../simulation/faults/fault-process.js";
+import type { FaultsOutcome } from "../../simulation/faults/fault-spec.js";
+import {
+  createEnergyObserver,
+  type EnergyObserver,
+} from "../../simulation/power/energy-observer.js";
+import type { JobTable } from "../../workload/job-table.js";
+
+/** What fails, what is used and what is paid in one configuration. */
+export type Operations = Pick<
+  ResolvedConfiguration,
+  "faults" | "checkpoint" | "power" | "cost"
+> & { readonly nodeGroups: readonly NodeGroup[] };
+
+/** What a run gave beyond its jobs. */
+export interface OperationsOutcome {
+  readonly operations: Operations;
+  readonly faults?: FaultsOutcome;
+  readonly energy?: EnergyReading;
+}
+
+/** A batch run with what its operations gave. */
+export interface OperatedRun extends BatchRun {
+  readonly operated?: OperationsOutcome;
+}
+
+/** A run about to be simulated: what its operations add to the spec, and how to read them afterwards. */
+export interface PreparedOperations {
+  readonly spec: Pick<BatchSpec, "jobs" | "rates" | "processes">;
+  /** The run with its outcome. */
+  finish(run: BatchRun): OperatedRun;
+}
+
+/**
+ * Puts failures, checkpoints and the meter into a batch run. Without any, the run stays as it is.
+ *
+ * @param operations absent when the scenario has none
+ */
+export function prepareOperations(
+  configuration: { readonly cluster: ClusterSpec; readonly jobs: JobTable },
+  operations: Operations | undefined,
+): PreparedOperations {
+  const { cluster } = configuration;
+  if (operations === undefined) {
+    return { spec: { jobs: configuration.jobs }, finish: (run) => run };
+  }
+  const { faults, checkpoint, power, nodeGroups } = operations;
+  const jobs =
+    checkpoint === undefined
+      ? configuration.jobs
+      : withCheckpoints(configuration.jobs, checkpoint, { cluster, nodeGroups, faults });
+  let process: FaultProcess | undefined;
+  let observer: EnergyObserver | undefined;
+  return {
+    spec: {
+      jobs,
+      rates: [
+        ...(checkpoint === undefined ? [] : [() => createCheckpointRate(jobs)]),
+        ...(power === undefined
+          ? []
+          : [
+              (context: Parameters<typeof createEnergyObserver>[1]) => {
+                const firstNodes = nodeGroups.map((group) => group.firstNode);
+                observer = createEnergyObserver({ kinds: power.kinds, firstNodes }, context);
+                return observer.factor;
+              },
+            ]),
+      ],
+      processes:
+        faults === undefined
+          ? []
+          : [
+              () => {
+                process = createFaultProcess(faults, jobs);
+                return process;
+              },
+            ],
+    },
+    finish(run) {
+      const outcome = process?.outcome();
+      const energy = observer?.finish(run.endOfRunS);
+      return {
+        ...run,
+        operated: {
+          operations,
+          ...(outcome === undefined ? {} : { faults: outcome }),
+          ...(energy === undefined ? {} : { energy }),
+        },
+      };
+    },
+  };
+}
