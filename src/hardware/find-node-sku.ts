@@ -1,10 +1,20 @@
 import { foldName } from "./fold-name.js";
 import type { NodeSku } from "./node-sku.js";
 import { NODE_SKUS_AZURE } from "./node-skus-azure.js";
-import { NODE_SKUS_OTHERS } from "./node-skus-others.js";
+import { NODE_SKUS_AWS } from "./node-skus-aws.js";
+import { NODE_SKUS_ARC, NODE_SKUS_NVIDIA, NODE_SKUS_PCIE } from "./node-skus-hosts.js";
+
+/** Machines by who offers them, in the order lists show. */
+export const NODE_SKU_GROUPS: Readonly<Record<string, readonly NodeSku[]>> = {
+  "Azure virtual machines": NODE_SKUS_AZURE,
+  "Azure Local (AKS on Arc)": NODE_SKUS_ARC,
+  "AWS instances": NODE_SKUS_AWS,
+  "NVIDIA hosts, baseboards and trays": NODE_SKUS_NVIDIA,
+  "PCIe servers and edge": NODE_SKUS_PCIE,
+};
 
 /** Every machine the catalogue knows. */
-export const NODE_SKUS: readonly NodeSku[] = [...NODE_SKUS_AZURE, ...NODE_SKUS_OTHERS];
+export const NODE_SKUS: readonly NodeSku[] = Object.values(NODE_SKU_GROUPS).flat();
 
 const BY_NAME: ReadonlyMap<string, NodeSku> = new Map(
   NODE_SKUS.flatMap((sku) =>

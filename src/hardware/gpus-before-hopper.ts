@@ -44,6 +44,14 @@ export const GPUS_BEFORE_HOPPER = [
     sources: ["lightning", "sysrqmts", "hf-cat"],
   },
   {
+    name: "A10G",
+    aliases: ["A10G-24GB"],
+    memoryBytes: 24e9,
+    computeCapability: "8.6",
+    note: "the card of AWS's g5 instances; figures of its FLOPs conflict (62.5 to 125 TFLOPS of fp16) and are left out",
+    sources: ["kaito-sku", "aws-batch-gpu"],
+  },
+  {
     name: "A16",
     aliases: [],
     memoryBytes: 16e9,

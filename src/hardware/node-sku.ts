@@ -5,6 +5,7 @@ export interface NodeSku {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly hosting: "bare-metal" | "vm";
+  /** 0 for machines without GPUs. */
   readonly gpuCount: number;
   /** Name in the GPU catalogue. */
   readonly gpuModel?: string;
@@ -13,6 +14,8 @@ export interface NodeSku {
   readonly memoryBytes?: number;
   /** Pay-as-you-go price by region. */
   readonly priceUsdPerHour?: Readonly<Record<string, number>>;
+  /** Most the whole machine draws. */
+  readonly powerMaxW?: number;
   readonly note?: string;
   readonly sources: readonly SourceId[];
 }

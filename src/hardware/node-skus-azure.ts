@@ -72,7 +72,9 @@ export const NODE_SKUS_AZURE = [
     aliases: ["ND128isr_GB300_v6"],
     hosting: "vm",
     gpuCount: 4,
-    note: "18 of them share one NVLink domain of 72 GPUs. GB300 is not in the GPU catalogue: declare it in cluster.gpuModels.",
+    gpuModel: "GB300",
+    cpuMilli: 128000,
+    note: "18 of them share one NVLink domain of 72 GPUs. The number of virtual CPUs is in its name; its memory was not found.",
     sources: ["azai"],
   },
   {

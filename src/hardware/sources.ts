@@ -46,6 +46,24 @@ export const SOURCES = {
   "price-aws-cb": "EC2 Capacity Blocks pricing page (rates valid until 2025-01-01)",
   "price-aws-news":
     "usage.ai/blogs/aws (2026-06-30): June 2025 cut of up to 45% on P5 on-demand; costnimbus.com (Mar 2026): ~$3.90/GPU-h; conflicting: digiterialabs.com ($98.32->$80.62 on 2026-01-15)",
+  "dstack-4110":
+    "github.com/dstackai/dstack/pull/4110 (2026-08-06): p5en.48xlarge as AWS offered it that day",
+  "factualminds-ec2": "factualminds.com: Amazon EC2 On-Demand Pricing (2026-06-17)",
+  torchx: "meta-pytorch/torchx@3297a6e torchx/specs/named_resources_aws.py",
+  "aws-batch-gpu": "docs.aws.amazon.com/batch/latest/userguide/gpu-jobs.html",
+  "aks-gpu":
+    "MicrosoftDocs/azure-stack-docs AKS-Arc/deploy-gpu-node-pool.md and AKS-Arc/includes/supported-gpu-models.md (2025-03-25)",
+  "azl-gpu": "MicrosoftDocs/azure-stack-docs azure-local/manage/gpu-preparation.md (2026-02-11)",
+  "aks-bm":
+    "MicrosoftDocs/azure-stack-docs AKS-Arc/aks-bare-metal-{overview,system-requirements,preview-limitations}.md (2026-06-01)",
+  "aic-nccl":
+    "ai-dynamo/aiconfigurator@095f58a aic-core/src/aiconfigurator_core/systems/data/*/comm/nccl/*/nccl_perf.parquet (NVIDIA, Apache-2.0)",
+  "nccl-topo": "NVIDIA/nccl@5067397 src/graph/topo.h, src/graph/search.cc, src/include/graph.h",
+  "nccl-209": "github.com/NVIDIA/nccl/issues/209 (2019)",
+  "nccl-671": "github.com/NVIDIA/nccl/issues/671 (2022-04-15): topology file of a DGX-1 with V100",
+  "nccl-1505": "github.com/NVIDIA/nccl/issues/1505 (2024-11-06): nvidia-smi topo -m of a DGX A100",
+  "recipes-dgx":
+    "kubernetes.recipes/recipes/ai/dgx-h100-nvidia-smi-topo-kubernetes (third party): nvidia-smi topo -m of a DGX H100",
   "kaito-sku": "kaito-project/kaito@056b828 pkg/sku/{azure,arc,aws}_sku_handler.go",
   flash: "flashgenius.net NCP-AII guide (third party): DGX power",
   gb300pow:
