@@ -130,14 +130,14 @@ class PlacementRate implements RateFactor {
     };
   }
 
-  /** Undefined when the links of a node are not known. */
+  /** Undefined when the links of a node are not known, or GPUs differ: nobody measured mixed collectives. */
   private placeOf(gpusOfNode: ReadonlyMap<number, readonly number[]>): GangPlace | undefined {
     const { links, fabric } = this.spec.communication!;
     const nodes: CollectiveNode[] = [];
     let isTcp = false;
     for (const node of [...gpusOfNode.keys()].sort((left, right) => left - right)) {
       const known = links[node];
-      if (known === undefined) return undefined;
+      if (known === undefined || known.gpu.name !== (nodes[0] ?? known).gpu.name) return undefined;
       isTcp ||= this.spec.profiles[node]?.network.value === "tcp";
       const gpus = [...gpusOfNode.get(node)!].sort((left, right) => left - right);
       nodes.push({ ...known, gpus });
