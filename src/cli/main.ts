@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
   import: async () => (await import("./commands/import.js")).registerImport,
+  kaito: async () => (await import("./commands/kaito.js")).registerKaito,
   replay: async () => (await import("./commands/replay.js")).registerReplay,
   validate: async () => (await import("./commands/validate.js")).registerValidate,
   mig: async () => (await import("./commands/mig.js")).registerMig,

@@ -1,7 +1,7 @@
 import type { LocatedNode } from "../../diagnostics/located-node.js";
 import type { Imported, ImportLog, ImportSource } from "./imported.js";
 import { createImportLog, finishImport } from "./imported.js";
-import { documentsOf } from "./kubernetes-documents.js";
+import { parseYamlDocuments } from "../../diagnostics/yaml-documents.js";
 import { at, ignore, ignoreOthers, itemsAt, reject, textAt } from "./located-fields.js";
 import { fitScorer } from "./node-resources-fit.js";
 
@@ -43,7 +43,7 @@ interface Scorer {
  */
 export function importKubeScheduler(source: ImportSource): Imported {
   const log = createImportLog();
-  const root = documentsOf(source).find(
+  const root = parseYamlDocuments(source.file, source.text).find(
     (document) => textAt(document, "kind") === "KubeSchedulerConfiguration",
   );
   if (root === undefined) {

@@ -1,13 +1,8 @@
 import type { LocatedNode } from "../../diagnostics/located-node.js";
-import { InputError } from "../../diagnostics/problem.js";
-import { parseYaml, YAML_LIMITS } from "../../diagnostics/yaml-source.js";
+import { parseYamlDocuments } from "../../diagnostics/yaml-documents.js";
 import type { ImportSource } from "./imported.js";
 import type { KubernetesObject } from "./located-fields.js";
 import { itemsAt, textAt } from "./located-fields.js";
-
-/** A whole cluster's queues with their status fit easily. */
-const TEXT_LENGTH_MAX = 64_000_000;
-const DOCUMENTS_MAX = 10_000;
 
 /**
  * The objects of a Kubernetes file: its documents, and the items of lists among them.
@@ -15,31 +10,10 @@ const DOCUMENTS_MAX = 10_000;
  * @throws InputError for what is no YAML, and for more documents than can be meant
  */
 export function kubernetesObjects(source: ImportSource): readonly KubernetesObject[] {
-  return documentsOf(source).flatMap((root) => {
+  return parseYamlDocuments(source.file, source.text).flatMap((root) => {
     const items =
       textAt(root, "kind")?.endsWith("List") === true ? itemsAt(root, "items") : undefined;
     return (items ?? [root]).map(objectOf);
-  });
-}
-
-/** The documents of a YAML stream, each with the lines of the file it stands in. */
-export function documentsOf({ file, text }: ImportSource): readonly LocatedNode[] {
-  const lines = text.split("\n");
-  const starts = [
-    0,
-    ...lines.flatMap((line, index) => (/^---(\s|$)/.test(line) ? [index + 1] : [])),
-  ];
-  if (starts.length > DOCUMENTS_MAX) {
-    const message = `the file has ${starts.length} documents, at most ${DOCUMENTS_MAX} are read`;
-    throw new InputError([{ file, rule: "file-too-large", message }]);
-  }
-  return starts.flatMap((start, index) => {
-    const end = (starts[index + 1] ?? lines.length + 1) - 1;
-    const body = lines.slice(start, end);
-    if (body.every((line) => /^\s*(#.*)?$/.test(line) || /^(\.\.\.)\s*$/.test(line))) return [];
-    // Blank lines in place of the documents before it keep line numbers those of the file.
-    const padded = `${"\n".repeat(start)}${body.join("\n")}`;
-    return [parseYaml(file, padded, { ...YAML_LIMITS, textLengthMax: TEXT_LENGTH_MAX })];
   });
 }
 
