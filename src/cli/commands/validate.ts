@@ -86,13 +86,12 @@ function topicNamed(name: string): string {
 
 /** Longer texts stand on lines of their own below their row. */
 const CELL_LENGTH_MAX = 16;
-const HEADER = ["", "topic", "what", "expected", "actual", "error", "bar", "unit"];
+const HEADER = ["", "what", "expected", "actual", "error", "bar", "unit"];
 
 function report(checks: readonly Check[], missing: readonly MissingData[], all: boolean): string[] {
   const shown = checks.filter(({ detail, pass }) => all || detail !== true || pass === false);
   const rows = shown.map((check) => [
     mark(check),
-    check.topic,
     check.what,
     short(check.expected),
     short(check.actual),
@@ -113,7 +112,8 @@ function report(checks: readonly Check[], missing: readonly MissingData[], all: 
   const absent = new Set(missing.map(({ topic }) => topic)).size;
   return [
     ...(shown.length > 0 ? ["", table[0]!] : []),
-    ...shown.flatMap((_check, i) => [
+    ...shown.flatMap((check, i) => [
+      ...heading(check, shown[i - 1]),
       table[i + 1]!,
       ...below[i]!.map((line) => `${" ".repeat(12)}${line}`),
     ]),
@@ -125,6 +125,14 @@ function report(checks: readonly Check[], missing: readonly MissingData[], all: 
       ...(hidden > 0 ? [`rows only listed by --all: ${hidden}`] : []),
     ].join("; ") + ".",
   ];
+}
+
+/** A heading where the topic or the group of the row before ends. */
+function heading(check: Check, before: Check | undefined): readonly string[] {
+  const title = ({ topic, group }: Check): string =>
+    group === undefined ? topic : `${topic}: ${group}`;
+  if (before !== undefined && title(before) === title(check)) return [];
+  return ["", colours(process.stdout).bold(title(check))];
 }
 
 function mark({ pass }: Check): string {
@@ -154,7 +162,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_unused, column) =>
     Math.max(...rows.map((row) => width(row[column]!))),
   );
-  const isNumber = (column: number): boolean => column >= 3 && column <= 6;
+  const isNumber = (column: number): boolean => column >= 2 && column <= 5;
   return rows.map((row) =>
     row
       .map((cell, column) => {

@@ -3,6 +3,8 @@ export interface Check {
   /** Stable, `<topic>/...`. */
   readonly id: string;
   readonly topic: string;
+  /** Heading that rows with the same one, which follow each other, are printed under. */
+  readonly group?: string;
   /** What is compared, in one phrase. */
   readonly what: string;
   /** Where `expected` comes from. */

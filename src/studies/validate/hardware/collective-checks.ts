@@ -52,7 +52,8 @@ export async function collectiveDataChecks(dataFolder: string): Promise<readonly
     boundedCheck({
       id: "hardware/collectives/tables",
       topic: "hardware",
-      what: "times of the collective tables that equal the published ones",
+      group: "measured collective tables against the published file",
+      what: "times that are equal",
       source: "collectives/nccl_measured.json",
       expected: points,
       actual: equal,

@@ -30,8 +30,6 @@ interface PublishedRun {
   readonly measured: number;
   /** Percent; absent where the comparison is only shown. */
   readonly bar?: number;
-  /** True for one of a series that another row stands for. */
-  readonly detail?: true;
 }
 
 /** A node whose GPUs are bridged in pairs, as NC96ads A100 v4 (four) and NC80adis H100 v5 (two). */
@@ -208,11 +206,12 @@ function runCheck({ id, what, source, nodes, bytes, measured, bar }: PublishedRu
   const gpuCount = nodes.reduce((sum, { gpus }) => sum + gpus.length, 0);
   const answer = collectiveTimeS({ op: "all-reduce", bytes, nodes });
   const actual = (busBandwidthFactor("all-reduce", gpuCount) * bytes) / answer.seconds / 1e9;
-  const how = answer.algorithm === undefined ? answer.method : `NCCL model, ${answer.algorithm}`;
+  const how = answer.algorithm === undefined ? "tables" : answer.algorithm;
   const check = {
     id: `hardware/collectives/runs/${id}`,
     topic: "hardware",
-    what: `all-reduce bus bandwidth: ${what} (${how})`,
+    group: "all-reduces others ran, bus bandwidth",
+    what: `${what} (${how})`,
     source,
     expected: measured,
     actual,
@@ -238,7 +237,8 @@ function boundChecks(): readonly Check[] {
     return {
       id: `hardware/collectives/bounds/efa-b200/${id}`,
       topic: "hardware",
-      what: `all-reduce bus bandwidth: 4 nodes of 8 B200 over EFA, 16GiB, hierarchical bound, levels ${id}`,
+      group: "all-reduces others ran, bus bandwidth",
+      what: `4 nodes of 8 B200 over EFA, 16GiB, hierarchical bound, levels ${id}`,
       source: STAS,
       expected: 381.8,
       actual,
@@ -271,6 +271,7 @@ function transportChecks(): readonly Check[] {
     ...row,
     id: `hardware/collectives/transport/${row.id}`,
     topic: "hardware",
+    group: "network",
     error: Math.abs(row.actual - row.expected),
     unit: "share",
     bar: null,

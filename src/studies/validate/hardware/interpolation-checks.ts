@@ -21,19 +21,19 @@ interface Method {
 const METHODS: readonly Method[] = [
   {
     id: "used",
-    what: "straight line in bytes with the shape of like tables where they have points in the gap (used)",
+    what: "straight line in bytes, bent as like tables bend (used)",
     hasBar: true,
     predict: interpolateTable,
   },
   {
     id: "alone",
-    what: "straight line in bytes alone (used between points, where no table has more)",
+    what: "straight line in bytes alone (used where no table has points between)",
     hasBar: true,
     predict: (table, bytes) => interpolateTable(table, bytes),
   },
   {
     id: "log-log",
-    what: "line in log-log, for comparison",
+    what: "line in log-log",
     hasBar: false,
     predict: logLogLine,
   },
@@ -51,7 +51,8 @@ export function interpolationChecks(): readonly Check[] {
       const check = {
         id: `hardware/collectives/interpolation/${method.id}/${name}`,
         topic: "hardware",
-        what: `collective tables, one of ${points.length} points left out: ${name} error, ${method.what}`,
+        group: `measured collective tables, each of ${points.length} points left out in turn`,
+        what: `${name} error, ${method.what}`,
         source: MEASURED_SOURCE,
         expected: 0,
         actual,

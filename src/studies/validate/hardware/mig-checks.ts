@@ -71,6 +71,7 @@ export function migChecks(): readonly Check[] {
       boundedCheck({
         id: `hardware/mig/${each.id}/${name}`,
         topic: "hardware",
+        group: "MIG layouts, counted from the placement tables",
         what: `${each.gpu}, ${each.sizes}: ${what}`,
         source: `counted independently of this code from the placements that drivers list; ${sourceText(geometry.sources)}`,
         expected,

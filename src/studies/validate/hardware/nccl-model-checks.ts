@@ -26,9 +26,9 @@ export function ncclModelChecks(): readonly Check[] {
 function systemChecks(system: MeasuredSystem): readonly Check[] {
   const large = (bytes: number): boolean => bytes >= MEBIBYTE;
   const rows = [
-    { id: "used", part: "from 1 MiB", isUsed: true, keep: large },
-    { id: "all-sizes", part: "all sizes", isUsed: true, keep: (): boolean => true },
-    { id: "nccl-alone", part: "from 1 MiB, NCCL's own formula", isUsed: false, keep: large },
+    { id: "from-1MiB", part: "", isUsed: true, keep: large },
+    { id: "all-sizes", part: ", all sizes", isUsed: true, keep: (): boolean => true },
+    { id: "nccl-alone", part: ", NCCL's own formula", isUsed: false, keep: large },
   ];
   return rows.map(({ id, part, isUsed, keep }) => {
     const errors = modelErrorsPct(system, isUsed, keep);
@@ -36,14 +36,15 @@ function systemChecks(system: MeasuredSystem): readonly Check[] {
     const check = {
       id: `hardware/collectives/nccl-model/${system.name}/${id}`,
       topic: TOPIC,
-      what: `NCCL's cost model on ${system.name}, ${part}: median error (p95 ${quantile(errors, 0.95)!.toFixed(0)} %)`,
+      group: "NCCL's cost model against the measured tables, median error from 1 MiB",
+      what: `${system.name}${part} (p95 ${quantile(errors, 0.95)!.toFixed(0)} %)`,
       source: `${system.dataset}; ${NCCL_SOURCE}`,
       expected: 0,
       actual,
       error: actual,
       unit: "%",
     };
-    return id === "used" && system.joinedBy === "nvswitch"
+    return id === "from-1MiB" && system.joinedBy === "nvswitch"
       ? boundedCheck({ ...check, bar: MEDIAN_BAR_PCT })
       : { ...check, bar: null, pass: null };
   });
@@ -83,7 +84,8 @@ function ringRateChecks(): readonly Check[] {
     return boundedCheck({
       id: `hardware/collectives/ring-rate/${gpu}`,
       topic: TOPIC,
-      what: `ring rate of ${gpu}: NVLinks x NCCL's rate per link`,
+      group: "ring rate: NVLinks of a GPU times NCCL's rate per link",
+      what: gpu,
       source,
       expected: measured,
       actual,
