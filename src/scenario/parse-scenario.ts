@@ -10,6 +10,7 @@ import { createCheckContext } from "./check-context.js";
 import { checkCluster } from "./checks/check-cluster.js";
 import { checkFaults } from "./checks/check-faults.js";
 import { checkGoals } from "./checks/check-goals.js";
+import { checkJobTerms } from "./checks/check-job-terms.js";
 import { checkPolicy } from "./checks/check-policy.js";
 import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
 import { checkQuotas } from "./checks/check-quotas.js";
@@ -157,6 +158,7 @@ function checkConfiguration(
     checkFilePath(context, ["workload", "generate"], parameters, files);
   }
   if (backtest !== undefined) checkFilePath(context, ["trust", "backtest"], backtest, files);
+  checkJobTerms(context);
   checkGoals(context);
   checkPolicy(context);
   if (result.success) {

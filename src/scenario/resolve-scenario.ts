@@ -5,6 +5,7 @@ import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { parseTarget } from "./parse-target.js";
 import { resolveCluster } from "./resolve-cluster.js";
 import { resolveOperations } from "./resolve-operations.js";
+import { resolveJobTerms } from "./resolve-job-terms.js";
 import { resolveJobs } from "./resolve-jobs.js";
 import { resolveQuotas } from "./resolve-quotas.js";
 import type {
@@ -55,6 +56,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
     set,
     ...cluster,
     workload,
+    jobTerms: resolveJobTerms(spec, gpuNames, assume),
     policy: {
       queue: resolveQueue(spec.policy.queue),
       placement: resolvePlacement(spec.policy.placement),

@@ -2,6 +2,7 @@ import type { ClusterSpec } from "../cluster/spec.js";
 import type { Problem } from "../diagnostics/problem.js";
 import type { QuotaSpec } from "../policy/fair-share/quota-spec.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
+import type { JobTerms } from "../simulation/batch/job-terms.js";
 import type { FaultsSpec } from "../simulation/faults/fault-spec.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { MetricUnit } from "./metrics.js";
@@ -107,6 +108,7 @@ export interface ResolvedConfiguration {
   /** Declared GPU names, for `createGpuNames`: names in a trace are understood as those in the scenario. */
   readonly gpuModelsDeclared: readonly string[];
   readonly workload: WorkloadReference;
+  readonly jobTerms: JobTerms;
   readonly policy: {
     readonly queue: QueuePolicySpec;
     readonly placement: PlacementChoice;

@@ -4,6 +4,7 @@ import { DEFAULTS, LIMITS } from "../defaults.js";
 import type { ScenarioRegistries } from "../registries.js";
 import { checkpointSchema } from "./checkpoint-schema.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
+import { jobTermsFields } from "./job-terms-schema.js";
 import { cores, duration, share, size } from "./quantities.js";
 
 /** What becomes of jobs that run when the trace begins. */
@@ -122,6 +123,7 @@ export function workloadSchema(registries: ScenarioRegistries) {
       example: 1.25,
     }).optional(),
     checkpoint: checkpointSchema(),
+    ...jobTermsFields(),
     limits: field(
       z.strictObject({
         maxJobs: field(wholeNumber(1, 100_000_000), {

@@ -7,6 +7,7 @@ import type { JobTable } from "../../workload/job-table.js";
 import type { TopologyRequest } from "../../workload/topology-request.js";
 import type { ClusterProcessEntry } from "./cluster-process.js";
 import type { RateFactorEntry } from "./gang-rates.js";
+import type { JobTerms } from "./job-terms.js";
 import type { BatchRecords } from "./records.js";
 import type { UtilizationTotals } from "./utilization-recorder.js";
 
@@ -53,7 +54,7 @@ export interface BatchObservation {
 }
 
 /** One batch simulation: everything it depends on. Equal specs give equal runs. */
-export interface BatchSpec {
+export interface BatchSpec extends JobTerms {
   readonly cluster: ClusterSpec;
   readonly jobs: JobTable;
   readonly queue: QueuePolicySpec;
@@ -70,11 +71,6 @@ export interface BatchSpec {
    * partitions. Absent: every tenant has an equal share, borrows what is idle and takes its own back.
    */
   readonly quotas?: QuotaSpec;
-  /**
-   * Relative speed of GPU models, > 0: a job of duration d runs d / speed seconds on GPUs of that speed, and
-   * a gang over several models at the lowest of their speeds. Models not named have speed 1. Not for a pool.
-   */
-  readonly gpuSpeeds?: Readonly<Record<string, number>>;
   /** What else decides how fast gangs work where they are; rates multiply. */
   readonly rates?: readonly RateFactorEntry[];
   /** What happens to the cluster while jobs run: failures, maintenance, rollouts. */

@@ -6,6 +6,7 @@ import type {
   BatchRun,
   PlacementSpec,
 } from "../../simulation/batch/batch-spec.js";
+import type { JobTerms } from "../../simulation/batch/job-terms.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";
@@ -25,6 +26,7 @@ export interface Configuration {
   readonly name: string;
   readonly cluster: ClusterSpec;
   readonly jobs: JobTable;
+  readonly jobTerms?: JobTerms;
   readonly queue: QueuePolicySpec;
   /** For a queue policy that admits by quota. */
   readonly quotas?: QuotaSpec;
@@ -61,8 +63,9 @@ export function simulateConfiguration(
   seed: number,
   observe: BatchObservation,
 ): BatchRun {
-  const { cluster, jobs, queue, quotas, placement, limits } = configuration;
+  const { cluster, jobs, jobTerms, queue, quotas, placement, limits } = configuration;
   return simulateBatch({
+    ...jobTerms,
     cluster,
     jobs,
     queue,

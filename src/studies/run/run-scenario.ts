@@ -97,6 +97,7 @@ function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration
     name: name ?? BASE_NAME,
     cluster,
     jobs,
+    jobTerms: resolved.jobTerms,
     queue: policy.queue,
     ...(policy.quotas === undefined ? {} : { quotas: policy.quotas }),
     placement: placementOf(policy.placement),
