@@ -14,6 +14,7 @@ export function assertPartitioning(node: NodeSpec): void {
   };
   if (partitioning.mode === "mig") {
     const { layouts, repartitioning } = partitioning;
+    if (layouts === "by-demand") return refuse("its MIG layouts were never planned");
     if (layouts.length !== gpuCount)
       refuse(`MIG needs one layout per GPU (${gpuCount}), got ${layouts.length}`);
     if (repartitioning === undefined) return;

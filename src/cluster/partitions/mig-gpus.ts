@@ -156,6 +156,12 @@ export class MigGpus {
     this.#service[gpu] = REPARTITIONING;
   }
 
+  /** The layout that `beginRepartition` was given, until it is in place. */
+  nextLayout(gpu: number): readonly MigPlacement[] {
+    const places = this.#next.get(gpu) ?? [];
+    return places.map(({ profile, start }) => ({ profile: profile.name, start }));
+  }
+
   /** Puts the new layout in place. */
   finishRepartition(gpu: number): void {
     this.#expect(gpu, REPARTITIONING, "finished");

@@ -29,8 +29,11 @@ export type NodePartitioning =
   | { readonly mode: "whole" }
   | {
       readonly mode: "mig";
-      /** One layout per GPU, in order. */
-      readonly layouts: readonly (readonly MigPlacement[])[];
+      /**
+       * One layout per GPU, in order; `by-demand` leaves them to `planLayouts`, which must have given them
+       * before a cluster is made.
+       */
+      readonly layouts: readonly (readonly MigPlacement[])[] | "by-demand";
       /** Absent: the layouts stay as they are. */
       readonly repartitioning?: Repartitioning;
     }
@@ -107,6 +110,8 @@ export interface PartitionView {
   idleMilliOn(node: number): number;
   /** Instances of a MIG GPU; empty for other modes. */
   instancesOf(node: number, gpu: number): readonly MigInstance[];
+  /** The layout a MIG GPU is being cut into; empty when it is not being cut. */
+  nextLayoutOf(node: number, gpu: number): readonly MigPlacement[];
   serviceOf(node: number, gpu: number): GpuService;
   /** Pods on a GPU with parts: busy instances or replicas. */
   busyPartsOf(node: number, gpu: number): number;

@@ -59,7 +59,7 @@ export class Partitions implements PartitionView {
       ),
     );
     nodes.forEach(({ partitioning }, n) => {
-      if (partitioning?.mode !== "mig") return;
+      if (partitioning?.mode !== "mig" || partitioning.layouts === "by-demand") return;
       partitioning.layouts.forEach((layout, gpu) => {
         this.mig.setLayout(columns.gpuOffset[n]! + gpu, layout);
       });
@@ -184,6 +184,10 @@ export class Partitions implements PartitionView {
     return this.mig.instances(this.#columns.gpuOffset[node]! + gpu);
   }
 
+  nextLayoutOf(node: number, gpu: number): readonly MigPlacement[] {
+    return this.mig.nextLayout(this.#columns.gpuOffset[node]! + gpu);
+  }
+
   serviceOf(node: number, gpu: number): GpuService {
     if (this.#kind(node).mode !== "mig") return "in-service";
     return this.mig.service(this.#columns.gpuOffset[node]! + gpu);
@@ -244,11 +248,6 @@ export class Partitions implements PartitionView {
       mode,
       profile: part === REPLICA ? undefined : this.mig.placeAt(gpu, part).profile.name,
     };
-  }
-
-  /** The MIG layout changes of a node that may: sets a GPU's next layout. @param gpu within the node */
-  beginRepartition(node: number, gpu: number, placements: readonly MigPlacement[]): void {
-    this.mig.beginRepartition(this.#columns.gpuOffset[node]! + gpu, placements);
   }
 
   #isClosed(node: number, gpu: number): boolean {

@@ -1,4 +1,5 @@
 import type { RunOutcome } from "../../engine/types.js";
+import { planLayouts } from "../../policy/mig/plan-layouts.js";
 import { OUTCOME, type BatchRun, type BatchSpec } from "./batch-spec.js";
 import { BatchSimulation } from "./batch-simulation.js";
 
@@ -11,7 +12,8 @@ import { BatchSimulation } from "./batch-simulation.js";
  *
  * @throws RangeError when the queue policy, the placement or a limit is not valid
  */
-export function simulateBatch(spec: BatchSpec): BatchRun {
+export function simulateBatch(asked: BatchSpec): BatchRun {
+  const spec = { ...asked, cluster: planLayouts(asked.cluster, asked.jobs) };
   const simulation = new BatchSimulation(spec);
   const outcome = simulation.run();
   const { jobs, columns, lanes, placements, sampler, work } = simulation;

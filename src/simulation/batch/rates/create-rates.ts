@@ -3,6 +3,7 @@ import type { ClusterProcess } from "../cluster-process.js";
 import { createGangRates, type GangRates, type RateContext } from "../gang-rates.js";
 import type { Lane } from "../lanes.js";
 import { createGpuModelRate } from "./gpu-model-rate.js";
+import { createGpuPartsRate, hasGpuParts } from "./gpu-parts-rate.js";
 
 /** The rates of a run: GPU models first, then the factors of the spec, then those of its processes. */
 export function createRates(
@@ -15,6 +16,7 @@ export function createRates(
   const context: RateContext = { cluster, jobs, placement, lanes, nowS };
   return createGangRates([
     ...(gpuSpeeds === undefined ? [] : [createGpuModelRate(gpuSpeeds, context)]),
+    ...(hasGpuParts(cluster) ? [createGpuPartsRate(context)] : []),
     ...rates.map((entry) => entry(context)),
     ...processes.flatMap(({ rates: factor }) => (factor === undefined ? [] : [factor])),
   ]);
