@@ -12,6 +12,7 @@ import type { Dispatcher } from "./dispatcher.js";
 import type { GangRates } from "./gang-rates.js";
 import { GangRuns } from "./gang-runs.js";
 import { createJobColumns, type JobColumns } from "./job-columns.js";
+import { createMigChanges, type MigChanges } from "./mig-changes.js";
 import { createLanes, type Lane, type Lanes } from "./lanes.js";
 import { createProcessHost, type ProcessHost } from "./process-host.js";
 import { createRates } from "./rates/create-rates.js";
@@ -42,6 +43,7 @@ export class BatchSimulation {
   /** Jobs by arrival: submit time, then file order. */
   readonly arrivals: Int32Array;
   readonly processes: ProcessHost;
+  readonly migChanges: MigChanges;
   private readonly runs: GangRuns;
   private readonly launcher: JobLauncher;
   private readonly dependencies: Dependencies;
@@ -93,6 +95,7 @@ export class BatchSimulation {
       this.decidePending = false;
       this.runs.review();
       for (const dispatcher of this.dispatchers) dispatcher.decide();
+      this.migChanges.review();
       this.runs.review();
     });
     this.sampleKind = this.engine.defineEvent("state is sampled", "sample", () => {
@@ -112,6 +115,13 @@ export class BatchSimulation {
       rates,
       quotas: spec.quotas,
       launcher: this.launcher,
+    });
+    this.migChanges = createMigChanges({
+      engine: this.engine,
+      jobs,
+      lanes: this.lanes,
+      dispatcherOf: (lane) => this.dispatchers[lane]!,
+      capacityChanged: this.capacityChanged,
     });
   }
 
@@ -244,7 +254,7 @@ export class BatchSimulation {
         given.push(dependent);
       });
     }
-    if (this.open === 0) this.processes.allDone();
+    if (this.open === 0) this.allDone();
   }
 
   private end(job: number): void {
@@ -264,7 +274,7 @@ export class BatchSimulation {
       if (this.dispatcherOf(dependent).submit(dependent)) this.dueDecision();
     });
     this.processes.jobLeft(job);
-    if (this.open === 0) this.processes.allDone();
+    if (this.open === 0) this.allDone();
     this.runs.dueReview();
   }
 
@@ -291,14 +301,22 @@ export class BatchSimulation {
       interrupt: (job, terms) => {
         this.interrupt(job, terms);
       },
-      capacityChanged: (lane) => {
-        this.dueSample();
-        if (this.dispatchers[lane]!.capacityChanged()) this.dueDecision();
-      },
+      capacityChanged: this.capacityChanged,
       afterMoment: () => {
         this.runs.dueReview();
       },
     });
+  }
+
+  private readonly capacityChanged = (lane: number): void => {
+    this.dueSample();
+    if (this.dispatchers[lane]!.capacityChanged()) this.dueDecision();
+  };
+
+  /** Nothing is left to do: what is still scheduled is dropped. */
+  private allDone(): void {
+    this.processes.allDone();
+    this.migChanges.allDone();
   }
 
   private dueDecision(): void {
