@@ -31,7 +31,7 @@ export function operationsResults(
   const costPart =
     operations.cost === undefined ? undefined : costResult(run, operations, energy, delivered);
   return {
-    ...(faults === undefined ? {} : { faults: faultsResult(run, faults, delivered.efficiency) }),
+    ...(faults === undefined ? {} : { faults: faultsResult(faults, delivered.efficiency) }),
     ...(energyPart === undefined ? {} : { energy: energyPart }),
     ...(costPart === undefined ? {} : { cost: costPart }),
   };
@@ -64,11 +64,7 @@ function deliveredBy(run: OperatedRun): Delivered {
   return { jobs, gpuHours, byTenant, efficiency: spentHours > 0 ? gpuHours / spentHours : null };
 }
 
-function faultsResult(
-  run: OperatedRun,
-  outcome: FaultsOutcome,
-  efficiency: number | null,
-): FaultsResult {
+function faultsResult(outcome: FaultsOutcome, efficiency: number | null): FaultsResult {
   const { components, failedGpuS, drainedGpuS, reservedGpuS, totalGpuS } = outcome;
   const sum = (value: (component: (typeof components)[number]) => number): number =>
     components.reduce((total, component) => total + value(component), 0);
@@ -150,6 +146,10 @@ function costResult(
   });
   const gpuHours = delivered.gpuHours * factor;
   const perGpuHour = gpuHours === 0 ? null : bill.total / gpuHours;
+  const tenants = run.jobs.tenantNames.flatMap((name, tenant) => {
+    const hours = delivered.byTenant[tenant]! * factor;
+    return name === "" ? [] : [{ name, gpuHours: hours, amount: hours * (perGpuHour ?? 0) }];
+  });
   return {
     currency,
     total: bill.total,
@@ -157,9 +157,6 @@ function costResult(
     items: bill.items,
     perGpuHour,
     perJob: delivered.jobs * factor === 0 ? null : bill.total / (delivered.jobs * factor),
-    tenants: run.jobs.tenantNames.flatMap((name, tenant) => {
-      const hours = delivered.byTenant[tenant]! * factor;
-      return hours === 0 ? [] : [{ name, gpuHours: hours, amount: hours * (perGpuHour ?? 0) }];
-    }),
+    ...(tenants.length === 0 ? {} : { tenants }),
   };
 }

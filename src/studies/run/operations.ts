@@ -13,10 +13,9 @@ import {
 import type { JobTable } from "../../workload/job-table.js";
 
 /** What fails, what is used and what is paid in one configuration. */
-export type Operations = Pick<
-  ResolvedConfiguration,
-  "faults" | "checkpoint" | "power" | "cost"
-> & { readonly nodeGroups: readonly NodeGroup[] };
+export type Operations = Pick<ResolvedConfiguration, "faults" | "checkpoint" | "power" | "cost"> & {
+  readonly nodeGroups: readonly NodeGroup[];
+};
 
 /** What a run gave beyond its jobs. */
 export interface OperationsOutcome {
@@ -95,4 +94,22 @@ export function prepareOperations(
       };
     },
   };
+}
+
+/** The operations of a resolved configuration, as a field of what is to be simulated; empty without any. */
+export function operationsOf(resolved: ResolvedConfiguration): {
+  readonly operations?: Operations;
+} {
+  const { faults, checkpoint, power, cost, nodeGroups } = resolved;
+  const parts = { ...given("faults", faults), ...given("checkpoint", checkpoint) };
+  const priced = { ...given("power", power), ...given("cost", cost) };
+  const operations = { ...parts, ...priced };
+  return Object.keys(operations).length === 0 ? {} : { operations: { ...operations, nodeGroups } };
+}
+
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [Key in Name]: Value });
 }

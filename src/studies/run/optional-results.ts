@@ -18,8 +18,19 @@ export interface FaultsResult {
   readonly gpuHoursLost: number;
   /** GPU-hours that were out of service. */
   readonly gpuHoursDown?: number;
-  /** Share of GPU capacity in service, averaged over time, 0..1. */
+  /** Share of GPU capacity in service or standing by, averaged over time, 0..1. */
   readonly availability: number;
+  /** GPU-hours of spare nodes that stood by. */
+  readonly gpuHoursStandby?: number;
+  /** Times a spare node took the place of another. */
+  readonly takeovers?: number;
+  /** Times planned work stopped a job. */
+  readonly maintenanceStops?: number;
+  /**
+   * Effective training time ratio: work of completed jobs over the time from their first start to their end,
+   * weighted by GPUs; null when none completed.
+   */
+  readonly trainingEfficiency?: number | null;
   /** What failed. */
   readonly components?: readonly FaultComponentResult[];
 }
@@ -52,6 +63,18 @@ export interface CostResult {
   readonly perGpuHour: number | null;
   /** Total over completed jobs; null without any. */
   readonly perJob?: number | null;
+  /** The total shared out by GPU-hours of completed jobs; absent without tenants. */
+  readonly tenants?: readonly TenantCostResult[];
+}
+
+/** What one tenant costs. */
+export interface TenantCostResult {
+  /** Name of the tenant. */
+  readonly name: string;
+  /** GPU-hours that its completed jobs asked for, over the period. */
+  readonly gpuHours: number;
+  /** Its part of the total, in the currency of the result. */
+  readonly amount: number;
 }
 
 /** One item of the cost. */

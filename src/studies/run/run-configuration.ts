@@ -14,6 +14,8 @@ import { evaluateGoals, type GoalTarget } from "./evaluate-goals.js";
 import { findOverload, type Overload } from "./find-overload.js";
 import { groupResults } from "./group-results.js";
 import { createLaneFold } from "./lane-usage.js";
+import { operationsResults } from "./operations-results.js";
+import { prepareOperations, type OperatedRun, type Operations } from "./operations.js";
 import type { OptionalResults } from "./optional-results.js";
 import { preemptionResult } from "./preemption-result.js";
 import { replayUsage } from "./replay-usage.js";
@@ -33,6 +35,8 @@ export interface Configuration {
   readonly placement: PlacementSpec;
   readonly goals: readonly GoalTarget[];
   readonly limits: { readonly untilS?: number; readonly eventsMax: number };
+  /** Absent when nothing fails, nothing is measured and nothing has a price. */
+  readonly operations?: Operations;
 }
 
 /** A configuration with everything its run gave. */
@@ -62,12 +66,13 @@ export function simulateConfiguration(
   configuration: Configuration,
   seed: number,
   observe: BatchObservation,
-): BatchRun {
-  const { cluster, jobs, jobTerms, queue, quotas, placement, limits } = configuration;
-  return simulateBatch({
+): OperatedRun {
+  const { cluster, jobTerms, queue, quotas, placement, limits } = configuration;
+  const operations = prepareOperations(configuration, configuration.operations);
+  const run = simulateBatch({
     ...jobTerms,
     cluster,
-    jobs,
+    ...operations.spec,
     queue,
     ...(quotas === undefined ? {} : { quotas }),
     placement,
@@ -75,6 +80,7 @@ export function simulateConfiguration(
     limits,
     observe,
   });
+  return operations.finish(run);
 }
 
 /**
@@ -84,7 +90,7 @@ export function simulateConfiguration(
  */
 export function computeResult(
   { cluster, queue, quotas }: Pick<Configuration, "cluster" | "queue" | "quotas">,
-  run: BatchRun,
+  run: OperatedRun,
   { overloaded, offeredLoad, warnings }: Overload,
   watched: BatchRun = run,
 ): Omit<RunResult, "goals"> {
@@ -112,6 +118,7 @@ export function computeResult(
     stopReason: run.stopReason,
     endS: run.endOfRunS,
     eventsHandled: run.eventsHandled,
+    ...operationsResults(run),
     ...present("preemption", preemptionResult(watched, summary.jobs.gpuHoursLost)),
     ...present("gangWaits", lanes.gangWaits()),
     ...present("fairness", fairness.result()),

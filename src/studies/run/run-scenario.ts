@@ -4,6 +4,7 @@ import { trustOf } from "../backtest/trust.js";
 import { asksForStatistics, runReplications } from "../replicate/run-replications.js";
 import { decide } from "./decision.js";
 import { describeCluster } from "./describe-cluster.js";
+import { operationsOf } from "./operations.js";
 import { placementOf } from "./placement-of.js";
 import type { ResultDocument } from "./result-document.js";
 import {
@@ -101,6 +102,7 @@ function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration
     queue: policy.queue,
     ...(policy.quotas === undefined ? {} : { quotas: policy.quotas }),
     placement: placementOf(policy.placement),
+    ...operationsOf(resolved),
     goals,
     limits: {
       eventsMax: run.eventsMax,
