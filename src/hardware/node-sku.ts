@@ -1,3 +1,4 @@
+import type { NodeTopology } from "./topology/node-topology.js";
 import type { SourceId } from "./sources.js";
 
 /** What is published about a machine one can rent or buy. A figure nobody published is absent. */
@@ -16,6 +17,8 @@ export interface NodeSku {
   readonly priceUsdPerHour?: Readonly<Record<string, number>>;
   /** Most the whole machine draws. */
   readonly powerMaxW?: number;
+  /** How its GPUs hang together, for machines of a user's own file; the catalogue keeps its own apart. */
+  readonly topology?: NodeTopology;
   readonly note?: string;
   readonly sources: readonly SourceId[];
 }

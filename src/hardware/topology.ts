@@ -13,3 +13,4 @@ export type { Device, DevicePath } from "./topology/device-path.js";
 export { devicePath, devicePathText } from "./topology/device-path.js";
 export type { GpuDomainLevel } from "./topology/gpu-domains.js";
 export { gpuDomainLevels, gpuDomainsOf } from "./topology/gpu-domains.js";
+export { nodeTopologyOf, topologyOfSku } from "./topology/node-topology-of.js";

@@ -7,7 +7,7 @@ import type { NodeTopology } from "./node-topology.js";
  */
 export type DevicePath =
   /** `links` is absent when the bridge is known and its links are not. */
-  | { readonly kind: "nvlink"; readonly links?: number }
+  | { readonly kind: "nvlink" | "xgmi"; readonly links?: number }
   | { readonly kind: "self" | "pix" | "pxb" | "phb" | "node" | "sys" | "unknown" };
 
 /** A GPU or network adapter of a node. */
@@ -24,9 +24,8 @@ export function devicePath(topology: NodeTopology, left: Device, right: Device):
     if (nvlink !== undefined) return nvlink;
   }
   const { pcieSwitches, numaNodes } = topology;
-  if (pcieSwitches?.some((each) => holds(each, left) && holds(each, right)) === true) {
-    return { kind: "pix" };
-  }
+  const shared = pcieSwitches?.find((each) => holds(each, left) && holds(each, right));
+  if (shared !== undefined) return { kind: shared.hasSeveralBridges === true ? "pxb" : "pix" };
   if (numaNodes === undefined) return { kind: "unknown" };
   const homes = [left, right].map((device) => numaNodes.findIndex((node) => holds(node, device)));
   if (homes.includes(-1)) return { kind: "unknown" };
@@ -43,7 +42,8 @@ function nvlinkPath(
   }
   const pair = nvlinks?.find(({ between }) => between.includes(left) && between.includes(right));
   if (pair === undefined) return undefined;
-  return { kind: "nvlink", ...(pair.links === undefined ? {} : { links: pair.links }) };
+  const kind = pair.link.startsWith("xgmi") ? "xgmi" : "nvlink";
+  return { kind, ...(pair.links === undefined ? {} : { links: pair.links }) };
 }
 
 function holds(
@@ -56,6 +56,7 @@ function holds(
 /** The path as `nvidia-smi topo -m` prints it; `NV` without a number when the links are not known, `?` when nothing is. */
 export function devicePathText(path: DevicePath): string {
   if (path.kind === "nvlink") return `NV${path.links ?? ""}`;
+  if (path.kind === "xgmi") return "XGMI";
   if (path.kind === "self") return "X";
   return path.kind === "unknown" ? "?" : path.kind.toUpperCase();
 }

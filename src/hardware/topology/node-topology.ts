@@ -29,12 +29,16 @@ export interface NodeTopology {
 
 /** A NUMA node and the devices nearest to it. */
 export interface NumaNode {
+  /** Number the host gives it, where that is not its position. */
+  readonly id?: number;
   readonly gpus: readonly number[];
   readonly nics?: readonly number[];
 }
 
 /** Devices behind one PCIe switch (or bridge), which reach each other without the host. */
 export interface PcieSwitch {
+  /** True when its devices reach each other over more than one bridge (PXB instead of PIX). */
+  readonly hasSeveralBridges?: true;
   readonly gpus: readonly number[];
   readonly nics?: readonly number[];
 }

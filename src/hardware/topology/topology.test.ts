@@ -2,7 +2,16 @@
 import { describe, expect, test } from "vitest";
 
 import type { NodeTopology } from "../topology.js";
-import { devicePath, devicePathText, gpuDomainLevels, gpuDomainsOf } from "../topology.js";
+import { findLink } from "../links.js";
+import { NODE_SKUS } from "../find-node-sku.js";
+import {
+  devicePath,
+  devicePathText,
+  gpuDomainLevels,
+  gpuDomainsOf,
+  nodeTopologyOf,
+} from "../topology.js";
+import { SKU_TOPOLOGIES } from "./sku-topologies.js";
 
 const given = { provenance: "given", sources: [] } as const;
 
@@ -121,5 +130,78 @@ describe("domains", () => {
         [4, 5, 6, 7],
       ],
     ]);
+  });
+});
+
+describe("machines of the catalogue", () => {
+  test("every machine with several GPUs has a topology of as many, and no topology is left over", () => {
+    const several = NODE_SKUS.filter(({ gpuCount }) => gpuCount > 1);
+    expect(several.map(({ name }) => name).sort()).toEqual(Object.keys(SKU_TOPOLOGIES).sort());
+    for (const sku of several) expect(nodeTopologyOf(sku.name)!.gpuCount).toBe(sku.gpuCount);
+  });
+
+  test.each(Object.entries(SKU_TOPOLOGIES))("%s is consistent", (_, topology) => {
+    const { gpuCount, numaNodes, pcieSwitches, nvlinks, nvswitch, nics } = topology;
+    const all = Array.from({ length: gpuCount }, (_unused, gpu) => gpu);
+    if (numaNodes !== undefined) {
+      expect(numaNodes.flatMap(({ gpus }) => gpus).sort()).toEqual(all);
+      const adapters = numaNodes.flatMap((node) => node.nics ?? []);
+      for (const nic of adapters) expect(nic).toBeLessThan(nics!.length);
+    }
+    const parts = [...(pcieSwitches ?? []), ...(nvswitch === undefined ? [] : [nvswitch])];
+    for (const { gpus } of parts) for (const gpu of gpus) expect(all).toContain(gpu);
+    const perGpu = new Map<number, number>();
+    for (const { between, links, link } of nvlinks ?? []) {
+      expect(findLink(link), link).toBeDefined();
+      for (const gpu of between) perGpu.set(gpu, (perGpu.get(gpu) ?? 0) + (links ?? 0));
+    }
+    // Every GPU of a mesh has all of its links in use, on both ends of each.
+    expect(new Set(perGpu.values()).size).toBeLessThanOrEqual(1);
+    for (const nic of nics ?? []) expect(findLink(nic.link)!.bytesPerS).toBe(nic.bytesPerS);
+    if (nvswitch !== undefined) expect(findLink(nvswitch.link)!.kind).toBe("nvlink");
+  });
+
+  test.each([
+    [
+      "Standard_NC96ads_A100_v4",
+      [
+        [
+          [0, 1],
+          [2, 3],
+        ],
+      ],
+    ],
+    [
+      "Standard_ND40rs_v2",
+      [
+        [
+          [0, 1, 2, 3],
+          [4, 5, 6, 7],
+        ],
+      ],
+    ],
+    ["Standard_ND96isr_H100_v5", undefined],
+    ["GB200 NVL72 tray", undefined],
+    ["Standard_ND96isr_MI300X_v5", undefined],
+    ["g5.48xlarge", undefined],
+    ["Standard_NC4as_T4_v3", undefined],
+  ])("domains of %s", (name, domains) => {
+    expect(gpuDomainsOf(nodeTopologyOf(name)!)).toEqual(domains);
+  });
+
+  test("adapters of ND A100 v4 hang with the GPUs of their pair", () => {
+    const topology = nodeTopologyOf("ND96asr_v4")!;
+    const path = (gpu: number, nic: number): string =>
+      devicePathText(
+        devicePath(topology, { kind: "gpu", index: gpu }, { kind: "nic", index: nic }),
+      );
+    expect([path(0, 0), path(0, 1), path(0, 2), path(6, 7), path(4, 7)]).toEqual([
+      "PIX",
+      "PIX",
+      "SYS",
+      "PIX",
+      "SYS",
+    ]);
+    expect(nodeTopologyOf("no such machine")).toBeUndefined();
   });
 });
