@@ -4,6 +4,7 @@ import type { HeldPart } from "../../cluster/partitions/partitioning.js";
 import type { ClusterState } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { Placer } from "../placement/types.js";
+import type { FasterFirst } from "./faster-first.js";
 import { acceptedModels, createFitIndex, podsOnNode, type FitIndex } from "./fit-index.js";
 import { planInOrder, type GangForesight, type NodeRooms, type PlannedPart } from "./foresight.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
@@ -31,6 +32,7 @@ class NodeGang implements GangPlacer, GangForesight {
     private readonly shapes: readonly PodRequest[],
     private readonly demands: GangDemands,
     private readonly placer: Placer,
+    private readonly before: FasterFirst["before"],
   ) {
     this.name = placer.name;
     this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
@@ -69,6 +71,14 @@ class NodeGang implements GangPlacer, GangForesight {
   }
 
   tryPlace(demand: number): number {
+    for (const faster of this.before.get(demand) ?? []) {
+      const gang = this.placeAs(faster);
+      if (gang >= 0) return gang;
+    }
+    return this.placeAs(demand);
+  }
+
+  private placeAs(demand: number): number {
     const shape = this.demands.shape[demand]!;
     const workers = this.demands.workers[demand]!;
     // A single worker asks the placer at once; a gang is counted first, for its failure is costly.
@@ -169,12 +179,17 @@ class NodeGang implements GangPlacer, GangForesight {
   }
 }
 
-/** A gang placer that puts every worker where `placer` puts a single pod of the shape. */
+/**
+ * A gang placer that puts every worker where `placer` puts a single pod of the shape.
+ *
+ * @param before demands to try before a demand; shapes and demands are those of a `FasterFirst` then
+ */
 export function createNodeGang(
   cluster: ClusterState,
   shapes: readonly PodRequest[],
   demands: GangDemands,
   placer: Placer,
+  before: FasterFirst["before"] = new Map(),
 ): GangPlacer {
-  return new NodeGang(cluster, shapes, demands, placer);
+  return new NodeGang(cluster, shapes, demands, placer, before);
 }

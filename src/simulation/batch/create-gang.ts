@@ -3,6 +3,7 @@ import { createFragmentation, type Fragmentation } from "../../cluster/fragmenta
 import type { TypicalPod } from "../../cluster/idle-classes.js";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import { createConsolidateGang } from "../../policy/gang/consolidate-gang.js";
+import { createFasterFirst, type FasterFirst } from "../../policy/gang/faster-first.js";
 import { createNodeGang } from "../../policy/gang/node-gang.js";
 import { createPlannedGang } from "../../policy/gang/planned-gang.js";
 import { createConsolidateFirstPlanner } from "../../policy/gang/planners/consolidate-first-planner.js";
@@ -16,6 +17,7 @@ import { findPlacementPolicy, PLACEMENT_POLICIES } from "../../policy/placement/
 import type { PlacementPolicy, PlacementRandom } from "../../policy/placement/policy.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { PlacementSpec } from "./batch-spec.js";
+import type { JobTerms } from "./job-terms.js";
 
 /** What a lane's placement is made from. */
 export interface GangSetting {
@@ -23,6 +25,8 @@ export interface GangSetting {
   readonly cluster: ClusterSpec;
   readonly shapes: readonly PodRequest[];
   readonly demands: GangDemands;
+  /** As in `JobTerms`. */
+  readonly gpuSpeeds: JobTerms["gpuSpeeds"];
   /** Empty when the lane has no job. */
   readonly typicalPods: readonly TypicalPod[];
   readonly random: PlacementRandom;
@@ -66,14 +70,26 @@ export function createLanePlacement(setting: GangSetting): LanePlacement {
     case "nodes": {
       const state = createCluster(cluster);
       const fragmentation = watch(setting, state);
-      const placer = createPlacer(policyOf(placement.policy), state, shapes, {
+      const asked = fasterFirst(setting, state) ?? { shapes, demands, before: new Map() };
+      const placer = createPlacer(policyOf(placement.policy), state, asked.shapes, {
         random: setting.random,
         ...(setting.typicalPods.length > 0 ? { typicalPods: setting.typicalPods } : {}),
         ...(fragmentation === undefined ? {} : { fragmentation }),
       });
-      return { gang: createNodeGang(state, shapes, demands, placer), fragmentation };
+      return {
+        gang: createNodeGang(state, asked.shapes, asked.demands, placer, asked.before),
+        fragmentation,
+      };
     }
   }
+}
+
+function fasterFirst(
+  { gpuSpeeds, shapes, demands }: GangSetting,
+  state: ReturnType<typeof createCluster>,
+): FasterFirst | undefined {
+  if (gpuSpeeds === undefined) return undefined;
+  return createFasterFirst(state, shapes, demands, (model) => gpuSpeeds[model] ?? 1);
 }
 
 function planned(

@@ -92,12 +92,28 @@ describe("GPU speeds", () => {
   test("a job takes its duration over the speed of its GPUs; a gang goes at the pace of its slowest worker", () => {
     const rows: TestJob[] = [
       { submitS: 0, durationS: 100, gpuCount: 2 },
-      { submitS: 0, durationS: 100, gpuCount: 2, workers: 2 },
+      { submitS: 0, durationS: 100, gpuCount: 2, workers: 3 },
       { submitS: 0, durationS: 100, gpuCount: 1, gpuModels: ["A100"] },
       { submitS: 0, durationS: 100, gpuCount: 0 },
     ];
     const run = runJobs(rows, { cluster, gpuSpeeds, placement });
-    expect(Array.from(run.endS)).toEqual([50, 200, 200, 100]);
+    expect(Array.from(run.endS)).toEqual([50, 200, 400, 300]);
+  });
+
+  test("a job goes to the fastest GPUs on which all its workers fit, whatever the placement would choose", () => {
+    const rows: TestJob[] = [
+      { submitS: 0, durationS: 100, gpuCount: 2 },
+      { submitS: 0, durationS: 100, gpuCount: 1, workers: 3 },
+      { submitS: 0, durationS: 100, gpuCount: 1, gpuModels: ["A100", "H100"] },
+    ];
+    // The slow node comes first in order: without speeds everything would go there.
+    const nodes = { nodes: [slow, fast] };
+    const run = runJobs(rows, { cluster: nodes, gpuSpeeds, placement });
+    expect([0, 1, 2].map((job) => run.placementOf(job).map(({ node }) => node))).toEqual([
+      [1],
+      [0, 0, 0],
+      [1],
+    ]);
   });
 
   test("work done on one model counts on another", () => {

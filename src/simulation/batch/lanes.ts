@@ -54,6 +54,7 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
       cluster: { ...cluster, nodes: members.map((index) => cluster.nodes[index]!) },
       shapes: jobs.shapes,
       demands: classes,
+      gpuSpeeds: spec.gpuSpeeds,
       typicalPods: pods[lane]!,
       random: randomOf(name),
       watchFragmentation: spec.observe?.idleClasses === true,
