@@ -10,11 +10,13 @@ import { createCheckContext } from "./check-context.js";
 import { checkCluster } from "./checks/check-cluster.js";
 import { checkFaults } from "./checks/check-faults.js";
 import { checkGoals } from "./checks/check-goals.js";
+import { checkHosting } from "./checks/check-hosting.js";
 import { checkJobTerms } from "./checks/check-job-terms.js";
 import { checkPolicy } from "./checks/check-policy.js";
 import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
 import { checkQuotas } from "./checks/check-quotas.js";
 import { checkRun, isRandom } from "./checks/check-run.js";
+import { checkTopology } from "./checks/check-topology.js";
 import { checkFilePath, checkWorkload, type FileChecks } from "./checks/check-workload.js";
 import { checkDuplicates } from "./checks/duplicates.js";
 import { LIMITS } from "./defaults.js";
@@ -153,6 +155,7 @@ function checkConfiguration(
   const parameters = fileReference(context.root, ["workload", "generate"]);
   const backtest = fileReference(context.root, ["trust", "backtest"]);
   checkCluster(context);
+  checkTopology(context);
   checkWorkload(context, trace, files);
   if (parameters !== undefined) {
     checkFilePath(context, ["workload", "generate"], parameters, files);
@@ -164,6 +167,7 @@ function checkConfiguration(
   if (result.success) {
     checkQuotas(context, result.data);
     checkFaults(context, result.data);
+    checkHosting(context, result.data);
     checkPowerAndCost(context, result.data);
   }
   checkRun(context);

@@ -34,6 +34,21 @@ const GANG_PLACEMENTS: readonly NamedEntry[] = [
     description:
       "Whole GPUs on as few nodes as possible; CPU, memory and GPU models do not matter. All GPU nodes of a partition must have the same number of GPUs.",
   },
+  {
+    name: "consolidate-first",
+    description:
+      "All workers of a job on as few nodes as possible, on scattered nodes where few do not suffice: one node if one holds all (the one with least room for them), else those with most room first and the rest where it fits tightest. Equal nodes: the earlier one. CPU, memory and GPU models count.",
+  },
+  {
+    name: "contiguous",
+    description:
+      "All workers of a job on neighbouring nodes, in the order of the topology or of the cluster: the shortest run of nodes with room, of these the one with least room left, of these the first. The job waits while no run has room. Option `within`: a run stays in one domain of that level.",
+  },
+  {
+    name: "topology",
+    description:
+      "Kueue's topology-aware scheduling: every job goes where its own `topology` says, by `cluster.topology` with `host` as the lowest level. Option `profile`: which algorithm is used. Equal domains: the one whose first node is the earlier.",
+  },
 ];
 
 /** What this version of Headroom can do. */

@@ -8,6 +8,7 @@ import { sourceText } from "../hardware/sources.js";
 import { DEFAULTS } from "./defaults.js";
 import type { Assumption, GpuModelInfo, NodeGroup, ResolvedConfiguration } from "./resolved.js";
 import { expandNodeNames } from "./node-names.js";
+import { resolveTopology } from "./resolve-topology.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 
 type ClusterInput = ScenarioSpec["cluster"];
@@ -35,7 +36,8 @@ export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
   for (const group of cluster.nodes) {
     const kind = resolveGroup(group, gpuNames, assume);
     const sku = group.sku === undefined ? undefined : findNodeSku(group.sku);
-    const hosting = group.hosting ?? sku?.hosting;
+    const written = typeof group.hosting === "object" ? group.hosting.profile : group.hosting;
+    const hosting = written ?? sku?.hosting;
     nodeGroups.push({
       name: group.name,
       firstNode: nodes.length,
@@ -53,7 +55,7 @@ export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
   if (cluster.nodes.some((group) => group.pods === undefined)) assume(PODS_ASSUMPTION);
   assume(RESERVATION_ASSUMPTION);
   return {
-    cluster: { nodes },
+    cluster: resolveTopology(cluster, nodes, nodeGroups),
     nodeGroups,
     gpuModels: gpuModelsOf(cluster, nodes, gpuNames),
     gpuModelsDeclared,

@@ -1,8 +1,10 @@
 import { createJobTableBuilder } from "../workload/job-table-builder.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
+import { topologyText } from "../workload/topology-request.js";
 import { DEFAULTS } from "./defaults.js";
 import type { Assumption } from "./resolved.js";
+import { resolveTopologyRequest } from "./resolve-topology.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 
 type JobInput = NonNullable<ScenarioSpec["workload"]["jobs"]>[number];
@@ -30,6 +32,8 @@ export function resolveJobs(
       tenant: job.tenant,
       priority: job.priority ?? DEFAULTS.priority,
       partition: job.partition,
+      topology:
+        job.topology === undefined ? undefined : topologyText(resolveTopologyRequest(job.topology)),
     });
     if (row === -1) throw new Error(`scenario: job ${job.id} passed the checks twice`);
   }

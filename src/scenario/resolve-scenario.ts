@@ -4,6 +4,7 @@ import { findMetric } from "./metrics.js";
 import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { parseTarget } from "./parse-target.js";
 import { resolveCluster } from "./resolve-cluster.js";
+import { resolveHostingSection } from "./resolve-hosting-section.js";
 import { resolveOperations } from "./resolve-operations.js";
 import { resolveJobTerms } from "./resolve-job-terms.js";
 import { resolveJobs } from "./resolve-jobs.js";
@@ -11,11 +12,12 @@ import { resolveQuotas } from "./resolve-quotas.js";
 import type {
   Assumption,
   Goal,
-  PlacementChoice,
   ResolvedConfiguration,
   ResolvedScenario,
   WorkloadReference,
 } from "./resolved.js";
+import { resolvePlacement } from "./resolve-placement.js";
+import { resolveTopologyRequest } from "./resolve-topology.js";
 import { quotasOf } from "./schema/policy-schema.js";
 import type { RUNNING_JOBS } from "./schema/workload-schema.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
@@ -51,6 +53,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
   };
   const workload = resolveWorkload(configuration, gpuNames, assume);
   const operations = resolveOperations(spec, machines, assume);
+  const hosting = resolveHostingSection(spec, machines, assume);
   return {
     name,
     set,
@@ -61,7 +64,13 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
       queue: resolveQueue(spec.policy.queue),
       placement: resolvePlacement(spec.policy.placement),
       ...quotasFor(spec, gpuNames),
+      ...(spec.policy.partitions === undefined
+        ? {}
+        : { partitions: spec.policy.partitions as "own" | "shared" }),
     },
+    ...(spec.workload.topology === undefined
+      ? {}
+      : { topology: resolveTopologyRequest(spec.workload.topology) }),
     goals: (spec.goals ?? []).map(resolveGoal),
     run: {
       untilS: spec.run?.until,
@@ -75,6 +84,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
       interval: spec.run?.interval === "batch-means" ? "batch-means" : DEFAULTS.interval,
     },
     ...operations,
+    ...hosting,
     assumptions: [...assumptions.values()],
   };
 }
@@ -125,12 +135,6 @@ function quotasFor(
   const { quotas } = resolveQuotas(written, gpuNames);
   if (quotas === undefined) throw new Error("scenario: quotas passed the checks and are not valid");
   return { quotas };
-}
-
-function resolvePlacement(placement: ScenarioSpec["policy"]["placement"]): PlacementChoice {
-  return typeof placement === "string"
-    ? { kind: "named", name: placement }
-    : { kind: "scorers", scorers: placement.scorers };
 }
 
 function resolveGoal(goal: NonNullable<ScenarioSpec["goals"]>[number]): Goal {

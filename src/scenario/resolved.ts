@@ -1,11 +1,15 @@
 import type { ClusterSpec } from "../cluster/spec.js";
 import type { Problem } from "../diagnostics/problem.js";
+import type { TopologyProfile } from "../policy/gang/planners/topology-planner.js";
+import type { ScorerOptions } from "../policy/placement/scorer-options.js";
 import type { QuotaSpec } from "../policy/fair-share/quota-spec.js";
 import type { QueuePolicySpec } from "../policy/queue/types.js";
 import type { JobTerms } from "../simulation/batch/job-terms.js";
 import type { FaultsSpec } from "../simulation/faults/fault-spec.js";
 import type { JobTable } from "../workload/job-table.js";
+import type { TopologyRequest } from "../workload/topology-request.js";
 import type { MetricUnit } from "./metrics.js";
+import type { ResolvedHosting } from "./resolved-hosting.js";
 import type { CheckpointSetting, ResolvedCost, ResolvedPower } from "./resolved-operations.js";
 import type { FileReference, TraceReference } from "./trace-reference.js";
 
@@ -66,10 +70,22 @@ export type WorkloadReference =
 
 /** Where jobs go: a policy by name, or weighted scorers. */
 export type PlacementChoice =
-  | { readonly kind: "named"; readonly name: string }
+  | {
+      readonly kind: "named";
+      readonly name: string;
+      /** For `topology`. */
+      readonly profile?: TopologyProfile;
+      /** For `contiguous`: level whose domains a gang does not leave. */
+      readonly within?: string;
+    }
   | {
       readonly kind: "scorers";
-      readonly scorers: readonly { readonly name: string; readonly weight: number }[];
+      readonly scorers: readonly {
+        readonly name: string;
+        readonly weight: number;
+        /** For the scorers that take some. */
+        readonly options?: ScorerOptions;
+      }[];
     };
 
 /** A goal in base units. */
@@ -114,7 +130,11 @@ export interface ResolvedConfiguration {
     readonly placement: PlacementChoice;
     /** For a queue policy that admits by quota; absent: an equal share for every tenant. */
     readonly quotas?: QuotaSpec;
+    /** Absent: `own` where a node names a partition, else `shared`. */
+    readonly partitions?: "own" | "shared";
   };
+  /** How close together workers must be of jobs that do not say it themselves. */
+  readonly topology?: TopologyRequest;
   readonly goals: readonly Goal[];
   readonly run: {
     /** undefined runs until nothing is left to do. */
@@ -122,6 +142,8 @@ export interface ResolvedConfiguration {
     readonly eventsMax: number;
   };
   readonly statistics: RunStatistics;
+  /** Absent when neither hosting nor the place of a job changes how fast it runs. */
+  readonly hosting?: ResolvedHosting;
   /** Absent when nothing fails. */
   readonly faults?: FaultsSpec;
   /** For jobs without checkpoints of their own. */

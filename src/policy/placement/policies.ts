@@ -24,7 +24,7 @@ const GPU_FIRST: readonly ResourceWeight[] = [
   { resource: "memory", weight: 1 },
 ];
 /** As in the bin-packing example of kube's documentation, with GPUs as the extended resource. */
-const GPU_THRICE: readonly ResourceWeight[] = [
+export const GPU_THRICE: readonly ResourceWeight[] = [
   { resource: "gpu", weight: 3 },
   { resource: "cpu", weight: 1 },
   { resource: "memory", weight: 1 },

@@ -71,12 +71,15 @@ export function isRandom({ workload, policy, faults }: ScenarioSpec): boolean {
   if (workload.load !== undefined && workload.load !== DEFAULTS.load) return true;
   const { placement } = policy;
   const names =
-    typeof placement === "string" ? [placement] : placement.scorers.map(({ name }) => name);
+    typeof placement === "string"
+      ? [placement]
+      : [placement.name ?? "", ...(placement.scorers ?? []).map(({ name }) => name)];
   return names.some((name) => {
     const found = findPlacementPolicy(name);
     if (found === undefined) return false;
     // Weighted scorers take the GPU with the least free; only a policy as a whole brings its own choice of GPU.
-    const drawsGpus = typeof placement === "string" && found.deviceSelector === randomGpuSelector;
+    const isWhole = typeof placement === "string" || placement.name !== undefined;
+    const drawsGpus = isWhole && found.deviceSelector === randomGpuSelector;
     return drawsGpus || found.scorers.some(({ scorer }) => scorer === randomNode);
   });
 }

@@ -1,8 +1,11 @@
 import { z } from "zod";
 
 import { DEFAULTS, LIMITS } from "../defaults.js";
-import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
+import { fabricSchema } from "./fabric-schema.js";
+import { field, lineOfText, plainName, wholeNumber } from "./field.js";
+import { elasticSchema, hostingSchema } from "./hosting-schema.js";
 import { cores, size } from "./quantities.js";
+import { clusterTopologySchema, groupTopologySchema } from "./topology-schema.js";
 
 function nodeGroupSchema() {
   return z.strictObject({
@@ -49,17 +52,19 @@ function nodeGroupSchema() {
       default: DEFAULTS.podsPerNode,
       example: 250,
     }).optional(),
-    hosting: field(oneOf(["bare-metal", "vm"]), {
+    hosting: hostingSchema().optional(),
+    elastic: elasticSchema().optional(),
+    linksLike: field(lineOfText(100), {
       description:
-        "Whether a node is a whole machine or a virtual one. It describes the node; no figure of a batch run depends on it yet. Left out, it is that of the sku.",
-      example: "bare-metal",
-      valueTexts: ["The node is a physical machine.", "The node is a virtual machine."],
+        "A machine of the catalogue whose links between GPUs and whose adapters these nodes have, for jobs that communicate. Left out, GPUs that are sold on NVSwitch boards are taken to be on one.",
+      example: "HGX H100",
     }).optional(),
     partition: field(plainName(), {
       description:
-        "Partition (virtual cluster, Slurm partition) the nodes belong to. When a group names one, every partition has its own nodes and its own queue, and jobs run only in theirs; groups that name none are the default partition. When no group names one, partitions of jobs are only labels.",
+        "Partition (virtual cluster, Slurm partition) the nodes belong to. When a group names one, every partition has its own nodes and its own queue, and jobs run only in theirs; groups that name none are the default partition. When no group names one, partitions of jobs are only labels. `policy.partitions` says otherwise.",
       example: "research",
     }).optional(),
+    topology: groupTopologySchema().optional(),
   });
 }
 
@@ -84,6 +89,8 @@ export function clusterSchema() {
         "Groups of equal nodes. Their order is the order in which equal choices are made: earlier nodes win ties.",
       example: [{ name: "h100", count: 16, sku: "Standard_ND96isr_H100_v5" }],
     }),
+    topology: clusterTopologySchema().optional(),
+    fabric: fabricSchema().optional(),
     gpuModels: field(z.array(gpuModelSchema()).max(1_000), {
       description:
         "GPU models that are not in the catalogue, such as names only one trace uses. A name declared here comes before the same name of the catalogue.",

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { QueuePolicyOption } from "../../policy/queue/types.js";
 import type { ScenarioRegistries } from "../registries.js";
 import { field, oneOf } from "./field.js";
+import { partitionsSchema, placementSchema } from "./placement-schema.js";
 import { duration } from "./quantities.js";
 import type { QuotaInput } from "./quota-schema.js";
 import { quotaSchema } from "./quota-schema.js";
@@ -64,44 +65,6 @@ function queueSchema(registries: ScenarioRegistries) {
   );
 }
 
-function placementSchema(registries: ScenarioRegistries) {
-  const { placementPolicies: policies, placementScorers: scorers } = registries;
-  const names = policies.map((policy) => policy.name);
-  const scorerSchema = z.strictObject({
-    name: field(oneOf(scorers.map((scorer) => scorer.name)), {
-      description: "Name of the scorer.",
-      example: scorers[0]?.name,
-      valueTexts: scorers.map((scorer) => scorer.description),
-    }),
-    weight: field(z.number().positive().max(1_000_000), {
-      description: "Factor on the score (0 to 100) in the sum.",
-      example: 1,
-    }),
-  });
-  return field(
-    z.union([
-      field(oneOf(names), {
-        description: "Name of the placement policy.",
-        example: names[0],
-        valueTexts: policies.map((policy) => policy.description),
-      }),
-      z.strictObject({
-        scorers: field(z.array(scorerSchema).min(1).max(100), {
-          description:
-            "Scorers whose weighted sum ranks the nodes that have room; the highest wins, and the earliest node among equals. Parts of a GPU go to the GPU with the least free.",
-          example: [{ name: scorers[0]?.name, weight: 1 }],
-        }),
-      }),
-    ]),
-    {
-      description:
-        "Where a job goes: the name of a policy, or a map with weighted `scorers` of one's own.",
-      example: names[0],
-      type: "name or map",
-    },
-  );
-}
-
 /** The quotas written beside a queue policy that takes them; undefined where there are none. */
 export function quotasOf(queue: unknown): QuotaInput | undefined {
   if (typeof queue !== "object" || queue === null) return undefined;
@@ -113,5 +76,6 @@ export function policySchema(registries: ScenarioRegistries) {
   return z.strictObject({
     queue: queueSchema(registries),
     placement: placementSchema(registries),
+    partitions: partitionsSchema().optional(),
   });
 }

@@ -5,7 +5,9 @@ import type { ScenarioRegistries } from "../registries.js";
 import { checkpointSchema } from "./checkpoint-schema.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { jobTermsFields } from "./job-terms-schema.js";
+import { communicationSchema, jobModelSchema } from "./model-schema.js";
 import { cores, duration, share, size } from "./quantities.js";
+import { jobTopologySchema } from "./topology-schema.js";
 
 /** What becomes of jobs that run when the trace begins. */
 export const RUNNING_JOBS = ["stay", "stay-where-known", "placed"] as const;
@@ -71,6 +73,8 @@ function jobSchema() {
       description: "Partition of the cluster the job runs in, where node groups name partitions. Left out, it is the default partition.",
       example: "research",
     }).optional(),
+    topology: jobTopologySchema("the job").optional(),
+    model: jobModelSchema().optional(),
     walltime: field(duration("zero-or-more"), {
       description: "What the person who submitted the job said it would take at most. Policies that plan ahead go by it.",
       example: "12h",
@@ -116,6 +120,7 @@ export function workloadSchema(registries: ScenarioRegistries) {
         "They are placed by the policy like other jobs, at second 0.",
       ],
     }).optional(),
+    topology: jobTopologySchema("jobs that do not say it themselves").optional(),
     load: field(z.number().positive().max(1_000), {
       description:
         "Factor on the number of jobs that arrive in a given time: 1.25 is 25 % more jobs, 0.5 is half of them.",
@@ -123,6 +128,7 @@ export function workloadSchema(registries: ScenarioRegistries) {
       example: 1.25,
     }).optional(),
     checkpoint: checkpointSchema(),
+    communication: communicationSchema().optional(),
     ...jobTermsFields(),
     limits: field(
       z.strictObject({

@@ -4,12 +4,14 @@ import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type {
   BatchObservation,
   BatchRun,
+  BatchSpec,
   PlacementSpec,
 } from "../../simulation/batch/batch-spec.js";
 import type { JobTerms } from "../../simulation/batch/job-terms.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";
+import type { TopologyRequest } from "../../workload/topology-request.js";
 import { evaluateGoals, type GoalTarget } from "./evaluate-goals.js";
 import { findOverload, type Overload } from "./find-overload.js";
 import { groupResults } from "./group-results.js";
@@ -33,6 +35,8 @@ export interface Configuration {
   /** For a queue policy that admits by quota. */
   readonly quotas?: QuotaSpec;
   readonly placement: PlacementSpec;
+  readonly partitions?: NonNullable<BatchSpec["partitions"]>;
+  readonly topology?: TopologyRequest;
   readonly goals: readonly GoalTarget[];
   readonly limits: { readonly untilS?: number; readonly eventsMax: number };
   /** Absent when nothing fails, nothing is measured and nothing has a price. */
@@ -67,7 +71,8 @@ export function simulateConfiguration(
   seed: number,
   observe: BatchObservation,
 ): OperatedRun {
-  const { cluster, jobTerms, queue, quotas, placement, limits } = configuration;
+  const { cluster, jobTerms, queue, quotas, placement, partitions, topology, limits } =
+    configuration;
   const operations = prepareOperations(configuration, configuration.operations);
   const run = simulateBatch({
     ...jobTerms,
@@ -76,6 +81,8 @@ export function simulateConfiguration(
     queue,
     ...(quotas === undefined ? {} : { quotas }),
     placement,
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(topology === undefined ? {} : { topology }),
     seed,
     limits,
     observe,

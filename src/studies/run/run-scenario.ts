@@ -102,6 +102,8 @@ function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration
     queue: policy.queue,
     ...(policy.quotas === undefined ? {} : { quotas: policy.quotas }),
     placement: placementOf(policy.placement),
+    ...(policy.partitions === undefined ? {} : { partitions: policy.partitions }),
+    ...(resolved.topology === undefined ? {} : { topology: resolved.topology }),
     ...operationsOf(resolved),
     goals,
     limits: {
