@@ -44,6 +44,7 @@ export const SCENARIO_RULES = {
   "nothing-random": "Replications are asked for and nothing in the scenario is random.",
   "power-not-counted": "Nothing is known of the power of a node besides its GPUs (a warning).",
   "no-gpus": "Jobs ask for GPUs and the cluster has none (a warning).",
+  "hosting-label": "Hosting is written as a label beside another and changes no figure (a warning).",
   "gpu-name-shadowed": "A declared GPU model takes the place of one in the catalogue (a warning).",
 } as const;
 

@@ -30,16 +30,15 @@ export function createCommunicationSlowdown(timer: CollectiveTimer): Communicati
     }
     return kind;
   };
-  const keyOf = ({ nodes, fabric, networkShare = 1 }: GangPlace, bytes: number): string =>
-    [
-      bytes,
-      networkShare,
-      kindOf(fabric),
-      ...nodes.map(
-        ({ gpu, topology, host, gpus }) =>
-          `${kindOf(gpu)}.${kindOf(topology)}.${kindOf(host)}:${gpus.join(",")}`,
-      ),
-    ].join("|");
+  const keyOf = ({ nodes, fabric, networkShare = 1 }: GangPlace, bytes: number): string => {
+    // Which leaves they are does not matter, only which nodes share one.
+    const leaves = [...new Set(nodes.map(({ leaf }) => leaf))];
+    const parts = nodes.map(
+      ({ gpu, topology, host, leaf, gpus }) =>
+        `${kindOf(gpu)}.${kindOf(topology)}.${kindOf(host)}@${leaves.indexOf(leaf)}:${gpus.join(",")}`,
+    );
+    return [bytes, networkShare, kindOf(fabric), ...parts].join("|");
+  };
   const secondsAt = (place: GangPlace, bytes: number): number => {
     const key = keyOf(place, bytes);
     let seconds = known.get(key);

@@ -109,14 +109,17 @@ function groupOf(placement: readonly CollectiveNode[], seats: readonly Seat[]): 
   return { nodes, adapterShare };
 }
 
-/** Numbers for kinds of nodes: nodes of one kind share their GPU, topology and host. */
+/** Numbers for kinds of nodes: nodes of one kind share their GPU, topology, host and leaf switch. */
 function createNodeKinds(): { of(node: CollectiveNode): number } {
   const kinds: CollectiveNode[] = [];
   return {
     of(node) {
       const known = kinds.findIndex(
-        ({ gpu, topology, host }) =>
-          gpu === node.gpu && topology === node.topology && host === node.host,
+        ({ gpu, topology, host, leaf }) =>
+          gpu === node.gpu &&
+          topology === node.topology &&
+          host === node.host &&
+          leaf === node.leaf,
       );
       return known === -1 ? kinds.push(node) - 1 : known;
     },

@@ -3,7 +3,9 @@ import type { EnergyReading } from "../../performance/power/energy-meter.js";
 import { OUTCOME } from "../../simulation/batch/batch-spec.js";
 import type { FaultsOutcome } from "../../simulation/faults/fault-spec.js";
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
-import type { Operations, OperatedRun } from "./operations.js";
+import type { NodeGroup } from "../../scenario/resolved.js";
+import { nodeHoursUp, nodePoolsResult } from "./hosting.js";
+import type { OperatedRun, OperationsOutcome } from "./operations.js";
 import type {
   CostResult,
   EnergyResult,
@@ -19,7 +21,7 @@ const JOULES_PER_KWH = 3_600_000;
 /** The parts of a result that come from failures, electricity and prices. */
 export function operationsResults(
   run: OperatedRun,
-): Pick<OptionalResults, "faults" | "energy" | "cost"> {
+): Pick<OptionalResults, "faults" | "energy" | "cost" | "nodePools"> {
   const { operated } = run;
   if (operated === undefined) return {};
   const { operations, faults, energy } = operated;
@@ -28,12 +30,13 @@ export function operationsResults(
     energy === undefined || operations.power === undefined
       ? undefined
       : energyResult(energy, operations.power.pue, delivered.gpuHours);
-  const costPart =
-    operations.cost === undefined ? undefined : costResult(run, operations, energy, delivered);
+  const costPart = operations.cost === undefined ? undefined : costResult(run, operated, delivered);
+  const pools = nodePoolsResult(operated.pools, run.startOfTraceS, run.endOfRunS);
   return {
     ...(faults === undefined ? {} : { faults: faultsResult(faults, delivered.efficiency) }),
     ...(energyPart === undefined ? {} : { energy: energyPart }),
     ...(costPart === undefined ? {} : { cost: costPart }),
+    ...(pools === undefined ? {} : { nodePools: pools }),
   };
 }
 
@@ -112,13 +115,16 @@ function energyResult(reading: EnergyReading, pue: number, gpuHours: number): En
   };
 }
 
-/** Nodes are paid from the first submission to the end of the run, or for the horizon, busy or not. */
+/**
+ * Nodes are paid from the first submission to the end of the run, or for the horizon, busy or not; those of
+ * elastic groups while they are up or being provisioned.
+ */
 function costResult(
   run: OperatedRun,
-  { cost, power, nodeGroups }: Operations,
-  energy: EnergyReading | undefined,
+  { operations, energy, pools }: OperationsOutcome,
   delivered: Delivered,
 ): CostResult {
+  const { cost, power, nodeGroups } = operations;
   const { currency, groups, electricityPerKwh, horizonS } = cost!;
   const runS = Math.max(0, run.endOfRunS - run.startOfTraceS);
   const periodS = horizonS ?? runS;
@@ -128,10 +134,16 @@ function costResult(
     if (!paysElectricity || kind === undefined) return sum;
     return sum + kind.busyJ + kind.idleJ + kind.overheadJ;
   }, 0);
+  const nodeHoursOf = (group: NodeGroup): number => {
+    const pool = pools.find(({ name }) => name === group.name);
+    return pool === undefined
+      ? (group.count * periodS) / SECONDS_PER_HOUR
+      : nodeHoursUp(pool, run.startOfTraceS, run.endOfRunS) * factor;
+  };
   const bill = billOf({
     groups: groups.map(({ name, perNodeHour }, index) => ({
       name,
-      nodeHours: (nodeGroups[index]!.count * periodS) / SECONDS_PER_HOUR,
+      nodeHours: nodeHoursOf(nodeGroups[index]!),
       perNodeHour,
     })),
     ...(electricityPerKwh === undefined

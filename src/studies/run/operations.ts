@@ -5,15 +5,20 @@ import type { NodeGroup, ResolvedConfiguration } from "../../scenario/resolved.j
 import type { BatchRun, BatchSpec } from "../../simulation/batch/batch-spec.js";
 import { createCheckpointRate } from "../../simulation/faults/checkpoint-rate.js";
 import { createFaultProcess, type FaultProcess } from "../../simulation/faults/fault-process.js";
+import type { ElasticPoolOutcome } from "../../simulation/batch/elastic-pool.js";
 import type { FaultsOutcome } from "../../simulation/faults/fault-spec.js";
 import {
   createEnergyObserver,
   type EnergyObserver,
 } from "../../simulation/power/energy-observer.js";
 import type { JobTable } from "../../workload/job-table.js";
+import { prepareHosting } from "./hosting.js";
 
 /** What fails, what is used and what is paid in one configuration. */
-export type Operations = Pick<ResolvedConfiguration, "faults" | "checkpoint" | "power" | "cost"> & {
+export type Operations = Pick<
+  ResolvedConfiguration,
+  "faults" | "checkpoint" | "power" | "cost" | "hosting"
+> & {
   readonly nodeGroups: readonly NodeGroup[];
 };
 
@@ -22,6 +27,8 @@ export interface OperationsOutcome {
   readonly operations: Operations;
   readonly faults?: FaultsOutcome;
   readonly energy?: EnergyReading;
+  /** What elastic groups did; empty without any. */
+  readonly pools: readonly ElasticPoolOutcome[];
 }
 
 /** A batch run with what its operations gave. */
@@ -50,6 +57,7 @@ export function prepareOperations(
     return { spec: { jobs: configuration.jobs }, finish: (run) => run };
   }
   const { faults, checkpoint, power, nodeGroups } = operations;
+  const hosting = prepareHosting(configuration, nodeGroups, operations.hosting);
   const jobs =
     checkpoint === undefined
       ? configuration.jobs
@@ -60,6 +68,7 @@ export function prepareOperations(
     spec: {
       jobs,
       rates: [
+        ...hosting.rates,
         ...(checkpoint === undefined ? [] : [() => createCheckpointRate(jobs)]),
         ...(power === undefined
           ? []
@@ -71,15 +80,17 @@ export function prepareOperations(
               },
             ]),
       ],
-      processes:
-        faults === undefined
+      processes: [
+        ...hosting.processes,
+        ...(faults === undefined
           ? []
           : [
               () => {
                 process = createFaultProcess(faults, jobs);
                 return process;
               },
-            ],
+            ]),
+      ],
     },
     finish(run) {
       const outcome = process?.outcome();
@@ -88,6 +99,7 @@ export function prepareOperations(
         ...run,
         operated: {
           operations,
+          pools: hosting.outcomes(),
           ...(outcome === undefined ? {} : { faults: outcome }),
           ...(energy === undefined ? {} : { energy }),
         },
@@ -100,8 +112,12 @@ export function prepareOperations(
 export function operationsOf(resolved: ResolvedConfiguration): {
   readonly operations?: Operations;
 } {
-  const { faults, checkpoint, power, cost, nodeGroups } = resolved;
-  const parts = { ...given("faults", faults), ...given("checkpoint", checkpoint) };
+  const { faults, checkpoint, power, cost, hosting, nodeGroups } = resolved;
+  const parts = {
+    ...given("faults", faults),
+    ...given("checkpoint", checkpoint),
+    ...given("hosting", hosting),
+  };
   const priced = { ...given("power", power), ...given("cost", cost) };
   const operations = { ...parts, ...priced };
   return Object.keys(operations).length === 0 ? {} : { operations: { ...operations, nodeGroups } };

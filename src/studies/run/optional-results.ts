@@ -232,6 +232,32 @@ export interface TenantFairnessResult {
   readonly waitingHours: number;
 }
 
+/** Groups of nodes that come and go. */
+export interface NodePoolsResult {
+  /** In the order of the node groups. */
+  readonly pools: readonly NodePoolResult[];
+}
+
+/** What one elastic group did, from the first submission to the end of the run. */
+export interface NodePoolResult {
+  /** Name of the node group. */
+  readonly name: string;
+  /** Most nodes it may have. */
+  readonly nodes: number;
+  /** Nodes that are never given back. */
+  readonly nodesAlwaysUp: number;
+  /** Nodes that were up or being provisioned, averaged over time. */
+  readonly nodesUpMean: number;
+  /** Most at one instant. */
+  readonly nodesUpMax: number;
+  /** Hours that nodes were up or being provisioned: what is paid for. */
+  readonly nodeHoursUp: number;
+  /** Times a node was started. */
+  readonly boots: number;
+  /** Seconds from the decision to a node that takes jobs, averaged over boots; 0 without any. */
+  readonly provisioningMeanS: number;
+}
+
 /** Parts of a result that only some runs have. */
 export interface OptionalResults {
   /** Failures and repairs; absent when the scenario has none. */
@@ -244,6 +270,8 @@ export interface OptionalResults {
   readonly topology?: TopologyResult;
   /** Absent when no GPU is partitioned. */
   readonly mig?: MigResult;
+  /** Absent when no group of nodes is elastic. */
+  readonly nodePools?: NodePoolsResult;
   /** Absent when no job is elastic. */
   readonly elastic?: ElasticResult;
   /** Absent when no job was stopped for another. */
@@ -261,6 +289,7 @@ export const OPTIONAL_PARTS = [
   "energy",
   "topology",
   "mig",
+  "nodePools",
   "elastic",
   "preemption",
   "gangWaits",

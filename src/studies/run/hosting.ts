@@ -1,0 +1,137 @@
+import type { ClusterSpec } from "../../cluster/spec.js";
+import { collectiveTimeS } from "../../performance/collectives/collective-time.js";
+import type { ResolvedHosting } from "../../scenario/resolved-hosting.js";
+import type { NodeGroup } from "../../scenario/resolved.js";
+import type { ClusterProcessEntry } from "../../simulation/batch/cluster-process.js";
+import {
+  createElasticPool,
+  type ElasticPool,
+  type ElasticPoolOutcome,
+} from "../../simulation/batch/elastic-pool.js";
+import type { RateFactorEntry } from "../../simulation/batch/gang-rates.js";
+import { createJobSteps } from "../../simulation/batch/rates/job-steps.js";
+import {
+  createPlacementRate,
+  type NodeLinks,
+  type PlacementRateSpec,
+} from "../../simulation/batch/rates/placement-rate.js";
+import type { JobTable } from "../../workload/job-table.js";
+import type { NodePoolsResult } from "./optional-results.js";
+
+const SECONDS_PER_HOUR = 3600;
+
+/** What hosting and elasticity add to a run. */
+export interface PreparedHosting {
+  readonly rates: readonly RateFactorEntry[];
+  readonly processes: readonly ClusterProcessEntry[];
+  /** What elastic groups did, after the run. */
+  outcomes(): readonly ElasticPoolOutcome[];
+}
+
+/**
+ * Puts hosting profiles, communication and elastic groups into a run. Without any, nothing is added.
+ *
+ * @param hosting absent when the scenario says nothing of them
+ */
+export function prepareHosting(
+  configuration: { readonly cluster: ClusterSpec; readonly jobs: JobTable },
+  nodeGroups: readonly NodeGroup[],
+  hosting: ResolvedHosting | undefined,
+): PreparedHosting {
+  if (hosting === undefined) return { rates: [], processes: [], outcomes: () => [] };
+  const pools: ElasticPool[] = [];
+  const processes = hosting.groups.flatMap(({ elastic }, index): readonly ClusterProcessEntry[] => {
+    if (elastic === undefined) return [];
+    const { name, firstNode, count } = nodeGroups[index]!;
+    return [
+      (context) => {
+        const pool = createElasticPool({ name, firstNode, nodeCount: count, ...elastic }, context);
+        pools.push(pool);
+        return pool;
+      },
+    ];
+  });
+  const changesRates =
+    hosting.communication !== undefined ||
+    hosting.groups.some(({ profile }) => profile !== undefined);
+  return {
+    rates: changesRates
+      ? [createPlacementRate(rateSpecOf(configuration, nodeGroups, hosting))]
+      : [],
+    processes,
+    outcomes: () => pools.map((pool) => pool.outcome()),
+  };
+}
+
+function rateSpecOf(
+  { cluster, jobs }: { readonly cluster: ClusterSpec; readonly jobs: JobTable },
+  nodeGroups: readonly NodeGroup[],
+  { groups, communication }: ResolvedHosting,
+): PlacementRateSpec {
+  const groupOf = new Int32Array(cluster.nodes.length);
+  nodeGroups.forEach(({ firstNode, count }, group) =>
+    groupOf.fill(group, firstNode, firstNode + count),
+  );
+  const profiles = Array.from(groupOf, (group) => groups[group]!.profile);
+  if (communication === undefined) return { profiles };
+  const { leafLevel } = communication;
+  const links = Array.from(groupOf, (group, node): NodeLinks | undefined => {
+    const known = groups[group]!.links;
+    const domains = cluster.nodes[node]!.domains;
+    if (known === undefined || leafLevel === undefined || domains === undefined) return known;
+    return { ...known, leaf: domains.slice(0, leafLevel + 1).join("/") };
+  });
+  const kinds = [...new Set(groups.flatMap(({ bareLinks }) => bareLinks ?? []))];
+  const stepOf = createJobSteps(communication.steps, jobs, collectiveTimeS);
+  return { profiles, communication: { links, kinds, fabric: communication.fabric, stepOf } };
+}
+
+/** Hours that nodes of a group were up or being provisioned between two times. */
+export function nodeHoursUp({ upTimes }: ElasticPoolOutcome, fromS: number, toS: number): number {
+  const seconds = upTimes.reduce((sum, upTime) => {
+    const endS = Number.isNaN(upTime.toS) ? toS : Math.min(upTime.toS, toS);
+    return sum + Math.max(0, endS - Math.max(upTime.fromS, fromS));
+  }, 0);
+  return seconds / SECONDS_PER_HOUR;
+}
+
+/** The part of a result that says what elastic groups did; undefined without any. */
+export function nodePoolsResult(
+  outcomes: readonly ElasticPoolOutcome[],
+  fromS: number,
+  toS: number,
+): NodePoolsResult | undefined {
+  if (outcomes.length === 0) return undefined;
+  const spanHours = (toS - fromS) / SECONDS_PER_HOUR;
+  return {
+    pools: outcomes.map((outcome) => {
+      const hours = nodeHoursUp(outcome, fromS, toS);
+      return {
+        name: outcome.name,
+        nodes: outcome.nodeCount,
+        nodesAlwaysUp: outcome.nodesMin,
+        nodesUpMean: spanHours > 0 ? hours / spanHours : 0,
+        nodesUpMax: nodesUpMax(outcome),
+        nodeHoursUp: hours,
+        boots: outcome.boots,
+        provisioningMeanS: outcome.boots === 0 ? 0 : outcome.provisioningS / outcome.boots,
+      };
+    }),
+  };
+}
+
+function nodesUpMax({ upTimes }: ElasticPoolOutcome): number {
+  const changes = upTimes.flatMap(({ fromS, toS }) => [
+    { timeS: fromS, change: 1 },
+    ...(Number.isNaN(toS) ? [] : [{ timeS: toS, change: -1 }]),
+  ]);
+  // A node that goes when another comes makes room for it.
+  changes.sort((left, right) => left.timeS - right.timeS || left.change - right.change);
+  let up = 0;
+  let most = 0;
+  for (const { change } of changes) {
+    up += change;
+    most = Math.max(most, up);
+  }
+  return most;
+}
