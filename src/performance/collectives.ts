@@ -38,3 +38,7 @@ export {
   referenceGpu,
   switchedNode,
 } from "./collectives/reference-nodes.js";
+export type { MaxMinFlow } from "./collectives/max-min.js";
+export { maxMinRates } from "./collectives/max-min.js";
+export type { NetworkJob, SharedNetwork, SharedNode } from "./collectives/network-shares.js";
+export { networkShares } from "./collectives/network-shares.js";

@@ -150,6 +150,7 @@ export function ncclPlaceAcrossNodes(
     isNvlink: several.every(({ isNvlink }) => isNvlink),
     ringBytesPerS: Math.min(network.ringBytesPerS, insideBytesPerS),
     networkChannels: network.channels,
+    adapterLatencyS: network.adapterLatencyS,
     ...(isSwitched ? { switchBytesPerS: insideBytesPerS } : {}),
   };
 }

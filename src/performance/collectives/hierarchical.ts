@@ -63,7 +63,7 @@ export function allToAllAcrossNodesS(
     );
     return Math.max(insideS, acrossS, (own * (gpuCount - sameLeaf) * part) / uplink);
   });
-  return latencyS(nodes, intra) + Math.max(...seconds);
+  return latencyS(nodes, intra) + 2 * network.adapterLatencyS + Math.max(...seconds);
 }
 
 /** One step of every kind on the way, in NCCL's Simple protocol. */

@@ -16,6 +16,8 @@ export interface NcclPlace {
   readonly ringBytesPerS: number;
   /** Channels across nodes: one per network adapter in use. */
   readonly networkChannels?: number;
+  /** What an adapter adds to every network step; counted twice for Simple, which also flushes. */
+  readonly adapterLatencyS?: number;
   /** One direction of the NVLinks of a GPU into switches that can reduce. */
   readonly switchBytesPerS?: number;
   /** Bytes per second that each GPU sends when all send to all; the ring's rate when absent. */
@@ -86,6 +88,10 @@ function llRate(place: NcclPlace): number {
   return (nodeCount === 2 ? two : more) * GIGA;
 }
 
+function adapterUs({ adapterLatencyS = 0 }: NcclPlace, protocol: number): number {
+  return ((protocol === SIMPLE ? 2 : 1) * adapterLatencyS) / MICRO;
+}
+
 /** LL128 needs NVLink inside the node and a GPU from Volta on. */
 function protocolsOf({ isNvlink, gpu }: NcclPlace): readonly number[] {
   return isNvlink && gpu.capability >= 70 ? [0, 1, 2] : [0, 2];
@@ -142,7 +148,8 @@ function rings(
     }
     // With one GPU per node nothing hides the network: the tree's network step counts.
     const networkKind = gpuCount === nodeCount ? "Tree" : "Ring";
-    const networkUs = constants.STEP_LATENCY_US.net[networkKind][protocol]!;
+    const networkUs =
+      constants.STEP_LATENCY_US.net[networkKind][protocol]! + adapterUs(place, protocol);
     let latencyUs =
       constants.BASE_LATENCY_US.Ring[protocol]! +
       (steps - networkSteps) * stepUs +
@@ -181,7 +188,7 @@ function trees(bytes: number, place: NcclPlace, unpairedSteps: number): readonly
       constants.BASE_LATENCY_US.Tree[protocol]! +
       2 *
         ((perNode - 1) * constants.STEP_LATENCY_US[hardware].Tree[protocol]! +
-          depth * constants.STEP_LATENCY_US.net.Tree[protocol]!);
+          depth * (constants.STEP_LATENCY_US.net.Tree[protocol]! + adapterUs(place, protocol)));
     const share = treeShare(protocol, bytes);
     return candidate("Tree", protocol, latencyUs, 0.5 * share * rate, bytes);
   });
@@ -220,7 +227,8 @@ function switched(
   const network = (place.ringBytesPerS / channels) * (nodeCount === 2 ? 2 : 1);
   const cap = constants.NVLS_TREE_RATE_PER_CHANNEL[gpu.generation][column(place)] * GIGA;
   const latencyUs =
-    steps.nvlink.NVLSTree[SIMPLE] + 2 * Math.floor(log2(nodeCount)) * steps.net.NVLSTree[SIMPLE];
+    steps.nvlink.NVLSTree[SIMPLE] +
+    2 * Math.floor(log2(nodeCount)) * (steps.net.NVLSTree[SIMPLE] + adapterUs(place, SIMPLE));
   const ratio = gpuCount / (2 * (gpuCount - 1));
   const rate = channels * Math.min(inside, network, cap) * ratio;
   return [candidate("NVLSTree", SIMPLE, latencyUs, rate, bytes)];
@@ -232,7 +240,9 @@ function pat(bytes: number, place: NcclPlace): readonly NcclCandidate[] {
   if (nodeCount === 1 || gpuCount !== nodeCount) return [];
   const latencyUs =
     constants.BASE_LATENCY_US.PAT[SIMPLE] +
-    (Math.floor(log2(nodeCount)) * constants.STEP_LATENCY_US.net.Tree[SIMPLE]) / 3.5 +
+    (Math.floor(log2(nodeCount)) *
+      (constants.STEP_LATENCY_US.net.Tree[SIMPLE] + adapterUs(place, SIMPLE))) /
+      3.5 +
     2.8 * gpuCount;
   return [candidate("PAT", SIMPLE, latencyUs, 0.75 * ringBytesPerS, bytes)];
 }
@@ -258,7 +268,8 @@ function pointToPoint(
     const rate = protocol === 0 ? Math.min(llRate(place), 0.5 * paired) : paired;
     const latencyUs =
       constants.BASE_LATENCY_US.Ring[protocol]! +
-      constants.STEP_LATENCY_US[hardware].Ring[protocol]!;
+      constants.STEP_LATENCY_US[hardware].Ring[protocol]! +
+      (nodeCount > 1 ? adapterUs(place, protocol) : 0);
     return candidate("point-to-point", protocol, latencyUs, rate / sent, bytes);
   });
 }

@@ -22,6 +22,8 @@ export interface NetworkRates {
   readonly crossLeafBytesPerS: readonly number[] | undefined;
   /** Leaf of each node. */
   readonly leaves: readonly (string | number)[];
+  /** What an adapter adds to every message. */
+  readonly adapterLatencyS: number;
   readonly assumptions: readonly string[];
 }
 
@@ -39,6 +41,11 @@ export function networkRates(
   networkShare = 1,
 ): NetworkRates {
   const assumptions: string[] = [];
+  if (fabric.adapterLatencyS === undefined) {
+    assumptions.push(
+      "adapters answer as InfiniBand does: others, such as EFA, take several times longer below some ten MiB",
+    );
+  }
   const lineShare = fabric.transport === "tcp" ? TCP_LINE_SHARE : RDMA_LINE_SHARE;
   if (fabric.transport === "tcp") {
     assumptions.push(
@@ -80,6 +87,7 @@ export function networkRates(
     nodeBytesPerS,
     crossLeafBytesPerS,
     leaves,
+    adapterLatencyS: fabric.adapterLatencyS ?? 0,
     assumptions,
   };
 }

@@ -45,6 +45,11 @@ export interface CollectiveFabric {
   readonly nicsPerNode?: number;
   /** RDMA moves data between GPU and adapter directly; TCP goes through the host. Default rdma. */
   readonly transport?: "rdma" | "tcp";
+  /**
+   * Time an adapter adds to every message, beyond the InfiniBand NCCL's constants were measured on; 0 when
+   * absent. Decides sizes below some ten MiB: EFA answers several times later.
+   */
+  readonly adapterLatencyS?: number;
   /** Bandwidth into the leaf switches over bandwidth from them to the spine; 1 (default) is non-blocking. */
   readonly oversubscription?: number;
   /** Nodes below one leaf switch (of one rail); absent when all nodes share a leaf. */
