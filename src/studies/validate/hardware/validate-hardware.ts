@@ -1,8 +1,9 @@
 import type { Check } from "../check.js";
 import { collectiveChecks } from "./collective-checks.js";
 import { migChecks } from "./mig-checks.js";
+import { reliabilityChecks } from "./reliability-checks.js";
 
-/** MIG geometry, collectives and what else is published about the hardware; needs no reference data. */
+/** MIG geometry, collectives, reliability and what else is published about the hardware; needs no reference data. */
 export function validateHardware(): Promise<readonly Check[]> {
-  return Promise.resolve([...migChecks(), ...collectiveChecks()]);
+  return Promise.resolve([...migChecks(), ...collectiveChecks(), ...reliabilityChecks()]);
 }
