@@ -10,7 +10,18 @@ describe("kube-scheduler", () => {
     expect(policy.placement).toEqual({
       kind: "scorers",
       scorers: [
-        { name: "pack", weight: 5 },
+        {
+          name: "most-allocated",
+          weight: 5,
+          options: {
+            resources: [
+              { resource: "gpu", weight: 8 },
+              { resource: "cpu", weight: 1 },
+              { resource: "memory", weight: 1 },
+            ],
+            skipUnrequestedGpu: true,
+          },
+        },
         { name: "balanced-allocation", weight: 1 },
       ],
     });
@@ -28,42 +39,92 @@ describe("kube-scheduler", () => {
     `kind: KubeSchedulerConfiguration\nprofiles:\n  - pluginConfig:\n      - name: NodeResourcesFit\n        args: { scoringStrategy: ${text} }\n`;
   const placementOf = (text: string) => imported(text).plain["policy"]!["placement"];
 
-  test.each([
-    ["{ type: LeastAllocated }", "least-allocated", 0],
+  const weighted = (gpu: number, cpu: number, memory: number) => [
+    { resource: "gpu", weight: gpu },
+    { resource: "cpu", weight: cpu },
+    { resource: "memory", weight: memory },
+  ];
+  const gpuFirst = (gpu: number) =>
+    `resources: [{ name: nvidia.com/gpu, weight: ${gpu} }, { name: cpu, weight: 1 }, { name: memory, weight: 1 }]`;
+
+  test.each<[string, object]>([
+    ["{ type: LeastAllocated }", { name: "least-allocated", weight: 1 }],
     [
       "{ type: MostAllocated, resources: [{ name: cpu, weight: 2 }, { name: memory, weight: 2 }] }",
-      "most-allocated",
-      0,
+      { name: "most-allocated", weight: 1 },
     ],
     [
       "{ type: MostAllocated, resources: [{ name: cpu, weight: 2 }, { name: memory, weight: 1 }] }",
-      "most-allocated",
-      1,
+      {
+        name: "most-allocated",
+        weight: 1,
+        resources: [
+          { resource: "cpu", weight: 2 },
+          { resource: "memory", weight: 1 },
+        ],
+      },
     ],
     [
-      "{ type: LeastAllocated, resources: [{ name: nvidia.com/gpu, weight: 5 }, { name: cpu, weight: 1 }, { name: memory, weight: 1 }] }",
-      "spread",
-      1,
+      `{ type: LeastAllocated, ${gpuFirst(5)} }`,
+      {
+        name: "least-allocated",
+        weight: 1,
+        resources: weighted(5, 1, 1),
+        skipUnrequestedGpu: true,
+      },
     ],
     [
-      "{ type: RequestedToCapacityRatio, resources: [{ name: nvidia.com/gpu, weight: 3 }, { name: cpu, weight: 1 }, { name: memory, weight: 1 }], requestedToCapacityRatio: { shape: [{ utilization: 0, score: 0 }, { utilization: 100, score: 10 }] } }",
-      "requested-to-capacity-ratio",
-      0,
+      `{ type: RequestedToCapacityRatio, ${gpuFirst(3)}, requestedToCapacityRatio: { shape: [{ utilization: 0, score: 0 }, { utilization: 70, score: 10 }, { utilization: 100, score: 4 }] } }`,
+      {
+        name: "requested-to-capacity-ratio",
+        weight: 1,
+        resources: weighted(3, 1, 1),
+        curve: [
+          { utilization: 0, score: 0 },
+          { utilization: 70, score: 10 },
+          { utilization: 100, score: 4 },
+        ],
+        skipUnrequestedGpu: true,
+      },
     ],
     [
       "{ type: RequestedToCapacityRatio, requestedToCapacityRatio: { shape: [{ utilization: 0, score: 10 }, { utilization: 100, score: 0 }] } }",
-      "requested-to-capacity-ratio",
-      2,
+      {
+        name: "requested-to-capacity-ratio",
+        weight: 1,
+        resources: [
+          { resource: "cpu", weight: 1 },
+          { resource: "memory", weight: 1 },
+        ],
+        curve: [
+          { utilization: 0, score: 10 },
+          { utilization: 100, score: 0 },
+        ],
+      },
     ],
-  ])("%s is %s", (text, name, differences) => {
+  ])("%s is written down exactly", (text, scorer) => {
     const part = imported(strategy(text));
     expect(part.plain["policy"]!["placement"]).toEqual({
-      scorers: [
-        { name, weight: 1 },
-        { name: "balanced-allocation", weight: 1 },
-      ],
+      scorers: [scorer, { name: "balanced-allocation", weight: 1 }],
     });
-    expect(part.ignored).toHaveLength(differences);
+    expect(part.ignored).toEqual([]);
+    // What is written can be read back.
+    resolved(part.text, `${CLUSTER}policy: { queue: fifo-strict }\n`);
+  });
+
+  test("what scorers do not know is listed, what is out of range refused", () => {
+    const part = imported(
+      strategy(
+        "{ type: MostAllocated, resources: [{ name: cpu, weight: 1 }, { name: example.com/fpga, weight: 3 }] }",
+      ),
+    );
+    expect(whyOf(part.ignored)).toEqual(["5 scoringStrategy.resources example.com/fpga"]);
+    const shape = (text: string): string =>
+      strategy(`{ type: RequestedToCapacityRatio, requestedToCapacityRatio: { shape: ${text} } }`);
+    expect(problemsOf(shape("[{ utilization: 101, score: 1 }]"))).toHaveLength(1);
+    expect(
+      problemsOf(shape("[{ utilization: 50, score: 1 }, { utilization: 50, score: 2 }]")),
+    ).toHaveLength(1);
   });
 
   test("without scores kube draws a node", () => {

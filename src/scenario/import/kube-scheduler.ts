@@ -3,7 +3,7 @@ import type { Imported, ImportLog, ImportSource } from "./imported.js";
 import { createImportLog, finishImport } from "./imported.js";
 import { parseYamlDocuments } from "../../diagnostics/yaml-documents.js";
 import { at, ignore, ignoreOthers, itemsAt, reject, textAt } from "./located-fields.js";
-import { fitScorer } from "./node-resources-fit.js";
+import { fitScorer, type ImportedScorer } from "./node-resources-fit.js";
 
 /**
  * Weights of kube's default score plugins since 1.23; those in the second list have no counterpart.
@@ -28,10 +28,7 @@ interface ScorePlugin {
   readonly node?: LocatedNode;
 }
 
-interface Scorer {
-  readonly name: string;
-  readonly weight: number;
-}
+type Scorer = ImportedScorer & { readonly weight: number };
 
 /**
  * Reads a KubeSchedulerConfiguration into weighted scorers.
@@ -102,21 +99,24 @@ function profileOf(log: ImportLog, root: LocatedNode): LocatedNode | undefined {
 
 function scorersOf(log: ImportLog, profile: LocatedNode | undefined): readonly Scorer[] {
   const plugins = scorePlugins(log, profile);
-  const scorers = new Map<string, number>();
-  const add = (name: string, weight: number): void => {
-    scorers.set(name, (scorers.get(name) ?? 0) + weight);
+  const scorers = new Map<string, Scorer>();
+  const add = (scorer: ImportedScorer, weight: number): void => {
+    const key = JSON.stringify(scorer);
+    const { name, ...options } = scorer;
+    scorers.set(key, { name, weight: (scorers.get(key)?.weight ?? 0) + weight, ...options });
   };
   for (const [name, { weight, node }] of plugins) {
     const plain = PLAIN_PLUGINS[name];
     if (name === "NodeResourcesFit") add(fitScorer(log, argsOf(profile, name)), weight);
     else if (plain !== undefined) {
-      add(plain, weight);
+      add({ name: plain }, weight);
       const args = argsOf(profile, name);
       ignoreOthers(log, args, {
         owner: `pluginConfig ${name}.args`,
         read: ["apiVersion", "kind"],
         why: { "": "the scorer looks at CPU and memory alike" },
       });
+      if (plain === "balanced-allocation") log.notes.push(BALANCED_NOTE);
     } else if (node !== undefined) {
       ignore(
         log,
@@ -137,8 +137,11 @@ function scorersOf(log: ImportLog, profile: LocatedNode | undefined): readonly S
     if (name === "NodeResourcesFit" || PLAIN_PLUGINS[name] !== undefined) return;
     ignore(log, config, `pluginConfig ${name}`, "the plugin is not simulated");
   });
-  return [...scorers].map(([name, weight]) => ({ name, weight }));
+  return [...scorers.values()];
 }
+
+const BALANCED_NOTE =
+  "balanced-allocation is kube's formula of release 1.20, 1 - |cpu - memory|; later releases take the standard deviation, half of that difference, so it weighs twice as much here";
 
 /** Plugins that are one scorer whatever their arguments; the first three are names from before 1.23. */
 const PLAIN_PLUGINS: Readonly<Record<string, string>> = {

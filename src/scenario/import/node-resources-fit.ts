@@ -2,118 +2,149 @@ import type { LocatedNode } from "../../diagnostics/located-node.js";
 import type { ImportLog } from "./imported.js";
 import { at, ignore, ignoreOthers, itemsAt, reject, textAt } from "./located-fields.js";
 
-/** Weights of the resources in a scoring strategy. */
-type Weights = Readonly<Record<"cpu" | "memory" | "gpu", number>>;
+/** A scorer with its options, as a scenario writes it. */
+export interface ImportedScorer {
+  readonly name: string;
+  readonly resources?: readonly { readonly resource: string; readonly weight: number }[];
+  readonly curve?: readonly { readonly utilization: number; readonly score: number }[];
+  readonly skipUnrequestedGpu?: true;
+}
 
-/** What Headroom's scorers weigh; those without GPUs are kube's own defaults. */
-const SCORERS = {
-  LeastAllocated: {
-    plain: "least-allocated",
-    withGpus: "spread",
-    weights: { gpu: 8, cpu: 1, memory: 1 },
-  },
-  MostAllocated: {
-    plain: "most-allocated",
-    withGpus: "pack",
-    weights: { gpu: 8, cpu: 1, memory: 1 },
-  },
-  RequestedToCapacityRatio: {
-    plain: "requested-to-capacity-ratio",
-    withGpus: "requested-to-capacity-ratio",
-    weights: { gpu: 3, cpu: 1, memory: 1 },
-  },
-} as const;
+/** Weight of each resource in a scoring strategy, by the names of scenarios, in the order written. */
+type Weights = ReadonlyMap<string, number>;
+
+const SCORERS: Readonly<Record<string, string>> = {
+  LeastAllocated: "least-allocated",
+  MostAllocated: "most-allocated",
+  RequestedToCapacityRatio: "requested-to-capacity-ratio",
+};
+const RESOURCES: Readonly<Record<string, string>> = {
+  cpu: "cpu",
+  memory: "memory",
+  "nvidia.com/gpu": "gpu",
+  "amd.com/gpu": "gpu",
+};
+const WEIGHT_MAX = 100;
+const UTILIZATION_MAX = 100;
+const SCORE_MAX = 10;
 
 /**
- * The scorer of `NodeResourcesFitArgs`; what it does differently from the file is listed.
+ * The scorer of `NodeResourcesFitArgs`, with the same resources, weights and curve.
  *
- * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/.
+ * GPUs are left out for pods that ask for none, as kube does since 1.22. Source:
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/.
  */
-export function fitScorer(log: ImportLog, args: LocatedNode | undefined): string {
+export function fitScorer(log: ImportLog, args: LocatedNode | undefined): ImportedScorer {
   const strategy = at(args, "scoringStrategy");
-  const typeNode = at(strategy, "type");
   const type = textAt(strategy, "type") ?? "LeastAllocated";
-  if (!Object.hasOwn(SCORERS, type)) {
+  const name = Object.hasOwn(SCORERS, type) ? SCORERS[type] : undefined;
+  if (name === undefined) {
     const allowed = Object.keys(SCORERS);
     reject(
       log,
-      typeNode!,
+      at(strategy, "type")!,
       "unknown-name",
       `scoringStrategy.type must be one of ${allowed.join(", ")}, got "${type}"`,
       allowed,
     );
-    return "least-allocated";
+    return { name: "least-allocated" };
   }
   ignoreOthers(log, args, {
     owner: "NodeResourcesFit.args",
     read: ["apiVersion", "kind", "scoringStrategy"],
     why: { "": "every resource a job asks for must fit" },
   });
-  const scorer = SCORERS[type as keyof typeof SCORERS];
   const weights = weightsOf(log, strategy);
-  const isRatio = type === "RequestedToCapacityRatio";
-  const usesGpus = weights.gpu > 0 || isRatio;
-  const used: Weights = usesGpus ? scorer.weights : { cpu: 1, memory: 1, gpu: 0 };
-  if (!isSameRatio(weights, used)) {
-    const name = usesGpus ? scorer.withGpus : scorer.plain;
-    const place = at(strategy, "resources") ?? strategy;
-    const why = `${name} weighs ${weightText(used)}, the file ${weightText(weights)}: nodes may rank differently`;
-    if (place !== undefined) ignore(log, place, "scoringStrategy.resources", why);
-  }
-  if (isRatio) checkShape(log, strategy);
-  return usesGpus ? scorer.withGpus : scorer.plain;
+  const isRatio = name === "requested-to-capacity-ratio";
+  const curve = isRatio ? curveOf(log, strategy) : undefined;
+  // CPU and memory alike is what two of the scorers do by themselves.
+  const isPlain = weights.size === 2 && weights.get("cpu") === weights.get("memory");
+  return {
+    name,
+    ...(isPlain && !isRatio
+      ? {}
+      : { resources: Array.from(weights, ([resource, weight]) => ({ resource, weight })) }),
+    ...(curve === undefined ? {} : { curve }),
+    ...(weights.has("gpu") ? { skipUnrequestedGpu: true } : {}),
+  };
 }
 
-function weightText({ cpu, memory, gpu }: Weights): string {
-  return `gpu ${gpu}, cpu ${cpu}, memory ${memory}`;
-}
-
-function isSameRatio(left: Weights, right: Weights): boolean {
-  return (
-    left.cpu * right.memory === right.cpu * left.memory &&
-    left.cpu * right.gpu === right.cpu * left.gpu &&
-    left.cpu > 0 &&
-    left.memory > 0
-  );
-}
+/** kube's own choice where the file lists none. */
+const CPU_AND_MEMORY: Weights = new Map([
+  ["cpu", 1],
+  ["memory", 1],
+]);
 
 function weightsOf(log: ImportLog, strategy: LocatedNode | undefined): Weights {
   const resources = itemsAt(strategy, "resources");
-  if (resources.length === 0) return { cpu: 1, memory: 1, gpu: 0 };
-  const weights = { cpu: 0, memory: 0, gpu: 0 };
+  if (resources.length === 0) return CPU_AND_MEMORY;
+  const weights = new Map<string, number>();
   for (const item of resources) {
     const name = textAt(item, "name") ?? "";
-    const written = at(item, "weight");
-    const value = written?.kind === "scalar" ? written.value : 1;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 100) {
-      reject(
-        log,
-        written!,
-        "out-of-range",
-        `the weight of ${name} must be a whole number from 1 to 100`,
-      );
-      continue;
-    }
-    if (name === "cpu" || name === "memory") weights[name] = value;
-    else if (name === "nvidia.com/gpu" || name === "amd.com/gpu") weights.gpu = value;
-    else
-      ignore(
-        log,
-        item,
-        `scoringStrategy.resources ${name}`,
-        "scorers look at CPU, memory and GPUs only",
-      );
+    const weight = wholeNumber(log, at(item, "weight"), {
+      what: `the weight of ${name}`,
+      low: 1,
+      high: WEIGHT_MAX,
+      absent: 1,
+    });
+    const resource = Object.hasOwn(RESOURCES, name) ? RESOURCES[name]! : undefined;
+    const path = `scoringStrategy.resources ${name}`;
+    if (resource === undefined)
+      ignore(log, item, path, "scorers look at CPU, memory and GPUs only");
+    else if (weights.has(resource))
+      ignore(log, item, path, `${resource} stands in the list already; the first weight is used`);
+    else weights.set(resource, weight);
   }
-  return weights;
+  return weights.size === 0 ? CPU_AND_MEMORY : weights;
 }
 
-/** Headroom's curve is bin packing: 0 at 0 %, 10 at 100 %. */
-function checkShape(log: ImportLog, strategy: LocatedNode | undefined): void {
-  const shape = at(strategy, "requestedToCapacityRatio.shape");
-  const points = itemsAt(strategy, "requestedToCapacityRatio.shape").map(
-    (point) => `${textAt(point, "utilization") ?? "?"}:${textAt(point, "score") ?? "?"}`,
-  );
-  if (shape === undefined || points.join(" ") === "0:0 100:10") return;
-  const why = `the scorer's curve is bin packing (0 % scores 0, 100 % scores 10), the file's is ${points.join(", ")}: nodes rank differently`;
-  ignore(log, shape, "requestedToCapacityRatio.shape", why);
+/** The corners of the file; undefined for kube's bin packing, which is the scorer's own curve. */
+function curveOf(log: ImportLog, strategy: LocatedNode | undefined): ImportedScorer["curve"] {
+  const points = itemsAt(strategy, "requestedToCapacityRatio.shape");
+  if (points.length === 0) return undefined;
+  const curve = points.map((point) => ({
+    utilization: wholeNumber(log, at(point, "utilization"), {
+      what: "utilization",
+      low: 0,
+      high: UTILIZATION_MAX,
+      absent: 0,
+    }),
+    score: wholeNumber(log, at(point, "score"), {
+      what: "score",
+      low: 0,
+      high: SCORE_MAX,
+      absent: 0,
+    }),
+  }));
+  curve.forEach(({ utilization }, index) => {
+    const before = curve[index - 1]?.utilization;
+    if (before === undefined || utilization > before) return;
+    const message = `utilization must rise from point to point, got ${utilization} after ${before}`;
+    reject(log, points[index]!, "out-of-range", message);
+  });
+  return curve;
+}
+
+function wholeNumber(
+  log: ImportLog,
+  node: LocatedNode | undefined,
+  range: {
+    readonly what: string;
+    readonly low: number;
+    readonly high: number;
+    readonly absent: number;
+  },
+): number {
+  if (node === undefined) return range.absent;
+  const value = node.kind === "scalar" ? node.value : undefined;
+  if (
+    typeof value === "number" &&
+    Number.isInteger(value) &&
+    value >= range.low &&
+    value <= range.high
+  )
+    return value;
+  const message = `${range.what} must be a whole number from ${range.low} to ${range.high}`;
+  reject(log, node, "out-of-range", message);
+  return range.low;
 }
