@@ -22,6 +22,7 @@ import { createNeverPlaceable } from "./never-placeable.js";
 import { createPlacementLog, type PlacementLog } from "./placement-log.js";
 import { createReasonTable, type ReasonTable } from "./reason-table.js";
 import { createRecordLog, RECORD, type RecordLog } from "./records.js";
+import { createRoomsAtStart, type RoomsAtStart } from "./rooms-at-start.js";
 import { createSampler, type Sampler } from "./sampler.js";
 import { createWorkBook, type WorkBook } from "./work-book.js";
 
@@ -45,8 +46,9 @@ export class BatchSimulation {
   readonly processes: ProcessHost;
   readonly migChanges: MigChanges;
   private readonly runs: GangRuns;
-  private readonly launcher: JobLauncher;
+  readonly launcher: JobLauncher;
   private readonly dependencies: Dependencies;
+  private readonly roomsAtStart: RoomsAtStart;
   /** Jobs that wait for others to end, and are in no queue. */
   private held = 0;
   /** When a job that was held entered its queue; others enter when they are submitted. */
@@ -66,6 +68,7 @@ export class BatchSimulation {
     this.jobs = jobs;
     const streams = createRandomStreams(spec.seed);
     this.lanes = createLanes(spec, (lane) => streams.stream(`placement/${lane}`));
+    this.roomsAtStart = createRoomsAtStart(spec, this.lanes);
     this.columns = createJobColumns(jobs.count);
     this.records = createRecordLog(3 * jobs.count + 16);
     this.placements = createPlacementLog(jobs.count);
@@ -74,12 +77,11 @@ export class BatchSimulation {
     this.dependencies = createDependencies(jobs);
     this.whyNever = createNeverPlaceable(this.lanes, (job) => this.dispatcherOf(job));
     const policy = createQueuePolicy(spec.queue);
-    const { cluster, processes: entries = [] } = spec;
-    const processes = entries.map((entry) => entry({ cluster, jobs }));
+    const processes = (spec.processes ?? []).map((entry) => entry({ cluster: spec.cluster, jobs }));
     const rates = createRates(spec, this.lanes.lanes, processes, () => this.engine.nowS);
     this.work = createWorkBook(jobs, {
       restart: "restart" in policy ? policy.restart : undefined,
-      changes: processes.length > 0 || !rates.isUniform,
+      changes: processes.length > 0 || !rates.isUniform || this.roomsAtStart.any,
     });
     this.processes = this.createProcesses(processes, streams);
     this.runs = this.createRuns(rates);
@@ -132,15 +134,6 @@ export class BatchSimulation {
     return queued;
   }
 
-  get running(): number {
-    return this.launcher.running;
-  }
-
-  /** Seconds the job has occupied GPUs so far. */
-  occupiedS(job: number): number {
-    return this.launcher.occupiedS(job);
-  }
-
   private get nowS(): number {
     return this.engine.nowS;
   }
@@ -163,7 +156,7 @@ export class BatchSimulation {
   }
 
   private createLauncher(timers: JobTimers): JobLauncher {
-    const { engine, jobs, columns, records, reasons, placements, work, runs, processes } = this;
+    const { engine, jobs, lanes, columns, records, reasons, placements, work, runs } = this;
     return new JobLauncher({
       engine,
       jobs,
@@ -174,8 +167,8 @@ export class BatchSimulation {
       work,
       runs,
       timers,
-      processes,
-      gangOfDemand: (demand) => this.gangOfDemand(demand),
+      processes: this.processes,
+      gangOfDemand: (demand) => lanes.lanes[lanes.classes.lane[demand]!]!.gang,
       queuedS: (job) => this.releasedS.get(job) ?? jobs.submitS[job]!,
     });
   }
@@ -189,6 +182,7 @@ export class BatchSimulation {
       rates,
       work,
       processes,
+      takeRoomAtStart: (job) => this.roomsAtStart.take(job),
       laneOf: (job) => this.laneOf(job),
       demandOf: (job) => this.demandOf(job),
       ended: (job) => {
@@ -208,10 +202,6 @@ export class BatchSimulation {
     return this.lanes.lanes[this.lanes.classes.lane[this.demandOf(job)]!]!;
   }
 
-  private gangOfDemand(demand: number): Lane["gang"] {
-    return this.lanes.lanes[this.lanes.classes.lane[demand]!]!.gang;
-  }
-
   private dispatcherOf(job: number): Dispatcher {
     return this.dispatchers[this.lanes.classes.lane[this.demandOf(job)]!]!;
   }
@@ -225,6 +215,12 @@ export class BatchSimulation {
     const job = this.arrivals[index]!;
     this.records.write(RECORD.submitted, this.nowS, job, 0);
     this.dueSample();
+    if (this.roomsAtStart.has(job)) {
+      this.dependencies.submitted(job);
+      this.launcher.tryStart(job);
+      this.dispatcherOf(job).adopt?.(job);
+      return;
+    }
     const never = this.whyNever(job);
     const standing = this.dependencies.submitted(job);
     if (never !== undefined || standing === "doomed") {

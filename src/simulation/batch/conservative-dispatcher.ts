@@ -61,6 +61,15 @@ class ConservativeDispatcher implements Dispatcher {
     return true;
   }
 
+  adopt(job: number): void {
+    const { launcher } = this.options;
+    const endS = launcher.nowS + this.lengthS(job);
+    this.profile.advance(launcher.nowS);
+    this.profile.take(launcher.nowS, endS, this.demandMilli(job));
+    this.startedS.set(job, launcher.nowS);
+    this.expect(job, endS);
+  }
+
   released(job: number): boolean {
     const { launcher } = this.options;
     const expectedS = this.expectedEndS.get(job)!;

@@ -55,6 +55,8 @@ export interface Dispatcher {
   whyNever?(job: number): string | undefined;
   /** Takes a job into the queue; true when a decision is due at this instant. */
   submit(job: number): boolean;
+  /** The job runs since before the run began, without a decision of this dispatcher; absent where that does not matter. */
+  adopt?(job: number): void;
   /** The job ended and freed its room in this lane; true when a decision is due at this instant. */
   released(job: number): boolean;
   /** A running job was stopped by something else than this dispatcher and waits again; true as for `submit`. */

@@ -91,6 +91,11 @@ class EasyDispatcher implements Dispatcher {
     return true;
   }
 
+  adopt(job: number): void {
+    this.started[job] = 1;
+    this.expect(job);
+  }
+
   released(job: number): boolean {
     this.running.remove(job);
     return this.waiting > 0;
@@ -192,15 +197,21 @@ class EasyDispatcher implements Dispatcher {
   }
 
   private onStarted(job: number): void {
-    const { launcher, estimateS } = this.options;
+    const { launcher } = this.options;
     this.waiting--;
     this.started[job] = 1;
     this.classQueue(job).tree.remove(this.placeOf[job]!);
+    this.expect(job);
+    const reason = this.reasonOf(job);
+    if (reason !== NONE) launcher.waitedFor(job, reason);
+  }
+
+  /** A running job is expected to end by its estimate. */
+  private expect(job: number): void {
+    const { launcher, estimateS } = this.options;
     this.expectedEnds.key[job] = launcher.nowS + estimateS[job]!;
     this.running.insert(job);
     this.watchEstimate(job);
-    const reason = this.reasonOf(job);
-    if (reason !== NONE) launcher.waitedFor(job, reason);
   }
 
   /** Beliefs change when a job outlives its estimate; one that ends before has no such moment. */

@@ -1,5 +1,7 @@
+import { InvariantError } from "../../base/assert.js";
 import type { Engine, EventId, EventKind } from "../../engine/types.js";
 import type { RestartCost } from "../../policy/queue/types.js";
+import type { GangParts } from "../../policy/gang/types.js";
 import type { GangRates } from "./gang-rates.js";
 import type { JobColumns } from "./job-columns.js";
 import type { Lane } from "./lanes.js";
@@ -17,6 +19,8 @@ export interface GangRunSetting {
   readonly rates: GangRates;
   readonly work: WorkBook;
   readonly processes: ProcessHost;
+  /** Room of a job that runs since before the run began, once; undefined for others. */
+  takeRoomAtStart(job: number): GangParts | undefined;
   laneOf(job: number): Lane;
   demandOf(job: number): number;
   /** The job has done its work; it still has its room. */
@@ -51,13 +55,19 @@ export class GangRuns {
   tryStart(job: number): boolean {
     const { columns, placements, rates, work, processes, engine } = this.setting;
     const lane = this.setting.laneOf(job);
-    const gang = lane.gang.tryPlace(this.setting.demandOf(job));
+    const demand = this.setting.demandOf(job);
+    const room = this.setting.takeRoomAtStart(job);
+    const gang = room === undefined ? lane.gang.tryPlace(demand) : lane.gang.placeAt(demand, room);
+    if (gang === NONE && room !== undefined)
+      throw new InvariantError(`gang runs: the recorded room of job ${job} is taken`);
     if (gang === NONE) return false;
     columns.gangOf[job] = gang;
     placements.write(job, lane.gang.lastParts);
     rates.started(job, lane, lane.gang.lastParts);
     processes.jobStarted(job);
-    this.scheduleEnd(job, work.start(job, engine.nowS, rates.rateOf(job)));
+    const rate = rates.rateOf(job);
+    if (room !== undefined) work.adopt(job, rate);
+    this.scheduleEnd(job, work.start(job, engine.nowS, rate));
     return true;
   }
 

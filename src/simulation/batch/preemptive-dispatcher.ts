@@ -154,6 +154,12 @@ class PreemptiveDispatcher implements Dispatcher {
     return this.closed[demand] === 0;
   }
 
+  adopt(job: number): void {
+    this.runKeys.key[job] = this.order.runningKey(job);
+    this.running.insert(job);
+    this.order.started(job);
+  }
+
   released(job: number): boolean {
     this.running.remove(job);
     this.order.ended(job);
@@ -249,7 +255,7 @@ class PreemptiveDispatcher implements Dispatcher {
 
   /** Gives the job room that is free; a pending job its own room if it can. */
   private seat(job: number, demand: number): boolean {
-    const { launcher, order } = this;
+    const { launcher } = this;
     if (this.pending[job] === 1) {
       if (launcher.reseat(job)) {
         this.pending[job] = 0;
@@ -262,9 +268,7 @@ class PreemptiveDispatcher implements Dispatcher {
     }
     if (!launcher.tryStart(job)) return false;
     if (this.closedReason[demand] !== NONE) launcher.waitedFor(job, this.closedReason[demand]!);
-    this.runKeys.key[job] = order.runningKey(job);
-    this.running.insert(job);
-    order.started(job);
+    this.adopt(job);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../base/specification-error.js";
 import { runAdmissionCycle, type CycleDecision } from "../../policy/fair-share/admission-cycle.js";
 import type { QueueHead } from "../../policy/fair-share/admission-order.js";
 import { classicalTargets } from "../../policy/fair-share/classical-preemption.js";
@@ -24,6 +25,7 @@ import {
   type CellAmounts,
   type QuotaLedger,
 } from "../../policy/fair-share/quota-ledger.js";
+import { forcedUse } from "../../policy/fair-share/forced-use.js";
 import { explainRefusal } from "../../policy/fair-share/quota-wording.js";
 import { createWorkloadBook, type WorkloadBook } from "../../policy/fair-share/workload-book.js";
 import type { DemandClasses } from "./demand-classes.js";
@@ -115,6 +117,18 @@ class QuotaDispatcher implements Dispatcher {
       request: this.options.requestOf(job),
     });
     return true;
+  }
+
+  /** @throws SpecificationError when no queue serves the job */
+  adopt(job: number): void {
+    const queue = this.options.queueOf[job]!;
+    if (queue === NONE) {
+      throw new SpecificationError(
+        "fair-share: a job that runs when the trace begins belongs to no queue with quota; give its tenant one",
+      );
+    }
+    const request = this.options.requestOf(job);
+    this.hold(job, queue, request, forcedUse(this.ledger, queue, request));
   }
 
   released(job: number): boolean {
@@ -237,8 +251,12 @@ class QuotaDispatcher implements Dispatcher {
   }
 
   private admit(job: number, head: TakenHead, use: CellAmounts): void {
+    this.hold(job, head.queue, head.request, use);
+    this.options.launcher.waitedFor(job, this.reasonOf(job));
+  }
+
+  private hold(job: number, queue: number, request: QuotaRequest, use: CellAmounts): void {
     const { launcher } = this.options;
-    const { queue, request } = head;
     addUse(this.ledger, queue, use);
     const { priority, queuedS } = request;
     const mayBeStopped = launcher.mayBeStopped(job);
@@ -247,7 +265,6 @@ class QuotaDispatcher implements Dispatcher {
       : NONE;
     if (mayBeStopped) this.jobOfHandle.set(handle, job);
     this.holdings.set(job, { use, handle });
-    launcher.waitedFor(job, this.reasonOf(job));
   }
 
   private preempt(head: TakenHead, targets: readonly PreemptionTarget[]): boolean {

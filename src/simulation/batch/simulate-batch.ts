@@ -32,7 +32,7 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
       ? {
           preemption: {
             stops,
-            occupiedS: perJob((job) => simulation.occupiedS(job)),
+            occupiedS: perJob((job) => simulation.launcher.occupiedS(job)),
             lostS: perJob((job) => work.lostS(job)),
           },
         }
@@ -76,7 +76,7 @@ function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] 
     warnings.push(`${never} of ${jobs.count} jobs can never be placed on this cluster.`);
   if (outcome.reason !== "drained") {
     warnings.push(
-      `The run stopped at its ${outcome.reason} with ${simulation.running} jobs running and ${simulation.queued} waiting; ` +
+      `The run stopped at its ${outcome.reason} with ${simulation.launcher.running} jobs running and ${simulation.queued} waiting; ` +
         "means and percentiles leave these jobs out.",
     );
   }

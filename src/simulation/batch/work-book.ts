@@ -14,6 +14,10 @@ export interface WorkBook {
   remainingS(job: number): number;
   /** Seconds the job would occupy its GPUs if started now at full speed and left alone. */
   occupancyS(job: number): number;
+  /**
+   * The job runs already: its duration, and what it has done before, are times at this rate. Before its start.
+   */
+  adopt(job: number, rate: number): void;
   /** Starts the job at `nowS`, working at `rate` times full speed; returns the time of its end. */
   start(job: number, nowS: number, rate: number): number;
   /**
@@ -48,6 +52,9 @@ class PlainWorkBook implements WorkBook {
   occupancyS(job: number): number {
     return this.durationS[job]!;
   }
+  adopt(job: number): void {
+    throw new InvariantError(`work book: job ${job} runs since before a run that knows of none`);
+  }
   start(job: number, nowS: number, rate: number): number {
     return nowS + this.durationS[job]! / rate;
   }
@@ -79,6 +86,8 @@ class PlainWorkBook implements WorkBook {
 
 /** Keeps the segments of one rate each that a run of a job consists of. */
 class SegmentedWorkBook implements WorkBook {
+  /** All the work of the job, done and left. */
+  private readonly total: Float64Array;
   /** As of the start of the segment. */
   private readonly remaining: Float64Array;
   private readonly runStartS: Float64Array;
@@ -97,6 +106,7 @@ class SegmentedWorkBook implements WorkBook {
     private readonly cost: RestartCost,
   ) {
     const column = (): Float64Array => new Float64Array(jobs.count);
+    this.total = jobs.durationS.slice();
     this.remaining = jobs.durationS.slice();
     this.runStartS = column();
     this.segmentStartS = column();
@@ -114,6 +124,12 @@ class SegmentedWorkBook implements WorkBook {
 
   occupancyS(job: number): number {
     return this.restartS[job]! + this.remaining[job]!;
+  }
+
+  adopt(job: number, rate: number): void {
+    const ranS = this.jobs.ranS?.[job] ?? Number.NaN;
+    this.remaining[job]! *= rate;
+    this.total[job] = this.remaining[job]! + (ranS > 0 ? ranS * rate : 0);
   }
 
   start(job: number, nowS: number, rate: number): number {
@@ -134,12 +150,12 @@ class SegmentedWorkBook implements WorkBook {
   }
 
   stop(job: number, nowS: number, cost: RestartCost = this.cost): void {
-    const durationS = this.jobs.durationS[job]!;
-    const doneS = durationS - this.remaining[job]! + this.progressS(job, nowS);
+    const totalS = this.total[job]!;
+    const doneS = totalS - this.remaining[job]! + this.progressS(job, nowS);
     const savedS = this.savedS(job, doneS, cost);
     this.occupied[job]! += nowS - this.runStartS[job]!;
     this.lost[job]! += doneS - savedS;
-    this.remaining[job] = durationS - savedS;
+    this.remaining[job] = totalS - savedS;
     this.restartS[job] = cost.restartCostS;
     this.stopCount[job]!++;
   }
