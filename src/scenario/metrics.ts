@@ -1,5 +1,6 @@
 /** What a metric is counted in, which decides how its target may be written. */
-export type MetricUnit = "s" | "share" | "jobs" | "ratio";
+export type MetricUnit =
+  "s" | "share" | "jobs" | "ratio" | "stops" | "GPU-hours" | "kWh" | "W" | "currency";
 
 /** One figure of the result that a goal can be set on. */
 export interface Metric {
@@ -66,6 +67,64 @@ export const METRICS: readonly Metric[] = [
     path: "gpu.allocatedShareMax",
     unit: "share",
     description: "Highest share of GPU capacity given to jobs at any instant.",
+  },
+  {
+    path: "faults.availability",
+    unit: "share",
+    description:
+      "Share of GPU capacity in service or standing by, averaged over time. Needs `faults`.",
+  },
+  {
+    path: "faults.jobsInterrupted",
+    unit: "jobs",
+    description: "Jobs that a failure stopped at least once. Needs `faults`.",
+  },
+  {
+    path: "faults.interruptions",
+    unit: "stops",
+    description: "Times a failure stopped a job. Needs `faults`.",
+  },
+  {
+    path: "faults.gpuHoursLost",
+    unit: "GPU-hours",
+    description: "Work that failures destroyed, and restarts after them. Needs `faults`.",
+  },
+  {
+    path: "faults.trainingEfficiency",
+    unit: "share",
+    description:
+      "Effective training time ratio: work of completed jobs over the time from their first start to their end, weighted by GPUs. Needs `faults`.",
+  },
+  {
+    path: "energy.totalKwh",
+    unit: "kWh",
+    description: "Electricity at the meter over the run. Needs `power`.",
+  },
+  {
+    path: "energy.powerMaxW",
+    unit: "W",
+    description: "Highest power of the machines at an instant. Needs `power`.",
+  },
+  {
+    path: "energy.kwhPerGpuHour",
+    unit: "kWh",
+    description:
+      "Electricity at the meter per GPU-hour that completed jobs asked for. Needs `power`.",
+  },
+  {
+    path: "cost.total",
+    unit: "currency",
+    description: "What the cluster costs over the run, or over `cost.horizon`. Needs `cost`.",
+  },
+  {
+    path: "cost.perGpuHour",
+    unit: "currency",
+    description: "The total over GPU-hours that completed jobs asked for. Needs `cost`.",
+  },
+  {
+    path: "cost.perJob",
+    unit: "currency",
+    description: "The total over completed jobs. Needs `cost`.",
   },
 ];
 

@@ -15,6 +15,11 @@ export function parseTarget(unit: MetricUnit, given: string | number): Quantity 
         Number.isInteger(value),
       );
     case "ratio":
+    case "stops":
+    case "GPU-hours":
+    case "kWh":
+    case "W":
+    case "currency":
       return plainNumber(given, "a plain number, 0 or more", () => true);
   }
 }

@@ -7,6 +7,7 @@ import { resolveCluster } from "./resolve-cluster.js";
 import { resolveHostingSection } from "./resolve-hosting-section.js";
 import { resolveOperations } from "./resolve-operations.js";
 import { resolveJobTerms } from "./resolve-job-terms.js";
+import { CATALOGUE_CURRENCY } from "./resolve-cost.js";
 import { resolveJobs } from "./resolve-jobs.js";
 import { resolveQuotas } from "./resolve-quotas.js";
 import type {
@@ -71,7 +72,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
     ...(spec.workload.topology === undefined
       ? {}
       : { topology: resolveTopologyRequest(spec.workload.topology) }),
-    goals: (spec.goals ?? []).map(resolveGoal),
+    goals: (spec.goals ?? []).map((goal) => resolveGoal(goal, spec)),
     run: {
       untilS: spec.run?.until,
       eventsMax: spec.run?.eventsMax ?? DEFAULTS.eventsMax,
@@ -137,7 +138,7 @@ function quotasFor(
   return { quotas };
 }
 
-function resolveGoal(goal: NonNullable<ScenarioSpec["goals"]>[number]): Goal {
+function resolveGoal(goal: NonNullable<ScenarioSpec["goals"]>[number], spec: ScenarioSpec): Goal {
   const metric = findMetric(goal.metric);
   const comparison = goal.atMost === undefined ? "atLeast" : "atMost";
   const given = goal.atMost ?? goal.atLeast;
@@ -147,5 +148,7 @@ function resolveGoal(goal: NonNullable<ScenarioSpec["goals"]>[number]): Goal {
     throw new Error(`scenario: goal ${goal.id ?? goal.metric} passed the checks without a target`);
   }
   const id = goalIdOf(goal) ?? metric.path;
-  return { id, metric: metric.path, comparison, target: target.value, unit: metric.unit };
+  const currency = spec.cost?.currency ?? CATALOGUE_CURRENCY;
+  const unit = metric.unit === "currency" ? currency : metric.unit;
+  return { id, metric: metric.path, comparison, target: target.value, unit };
 }

@@ -8,7 +8,6 @@ import type { JobTerms } from "../simulation/batch/job-terms.js";
 import type { FaultsSpec } from "../simulation/faults/fault-spec.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { TopologyRequest } from "../workload/topology-request.js";
-import type { MetricUnit } from "./metrics.js";
 import type { ResolvedHosting } from "./resolved-hosting.js";
 import type { CheckpointSetting, ResolvedCost, ResolvedPower } from "./resolved-operations.js";
 import type { FileReference, TraceReference } from "./trace-reference.js";
@@ -96,7 +95,8 @@ export interface Goal {
   readonly comparison: "atMost" | "atLeast";
   /** In `unit`. */
   readonly target: number;
-  readonly unit: MetricUnit;
+  /** A `MetricUnit`, or the currency of the scenario for amounts of money. */
+  readonly unit: string;
 }
 
 /** How often a configuration is run and what its intervals come from; the same for base and variants. */

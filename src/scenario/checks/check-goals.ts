@@ -14,6 +14,11 @@ const UNIT_WORDS: Readonly<Record<MetricUnit, string>> = {
   share: "a share",
   jobs: "a number of jobs",
   ratio: "a ratio",
+  stops: "a number of stops",
+  "GPU-hours": "a number of GPU-hours",
+  kWh: "a number of kilowatt-hours",
+  W: "a number of watts",
+  currency: "an amount of money",
 };
 
 /** Name of a goal that has none of its own. */

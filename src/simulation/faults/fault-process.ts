@@ -9,6 +9,7 @@ import type {
   FaultInstance,
   FaultsOutcome,
   FaultsSpec,
+  MaintenanceWindow,
 } from "./fault-spec.js";
 import { createMaintenance, type Maintenance } from "./maintenance.js";
 import { createNodeStates, type NodeStates } from "./node-states.js";
@@ -86,7 +87,7 @@ class RenewingProcess implements FaultProcess {
       schedule: (timeS, code) => control.schedule(timeS, offset + code),
       stopJobs: (node, window) => {
         const stopped = control.stopJobsOn(node, {
-          reason: `stopped: ${window.name}`,
+          reason: windowReason(window),
           savesProgress: window.saves,
           restartCostS: this.spec.restartCostS,
         });
@@ -128,6 +129,10 @@ class RenewingProcess implements FaultProcess {
       reservedGpuS,
       totalGpuS: gpuCount * nowS,
       takeovers,
+      stopReasons: [
+        ...this.spec.components.map(failedReason),
+        ...this.spec.maintenance.map(windowReason),
+      ],
     };
   }
 
@@ -178,7 +183,7 @@ class RenewingProcess implements FaultProcess {
     const { control } = this;
     const tally = this.tallies[part.component]!;
     const terms: StopTerms = {
-      reason: `stopped: ${this.spec.components[part.component]!.name} failed`,
+      reason: failedReason(this.spec.components[part.component]!),
       savesProgress: "at-checkpoints",
       restartCostS: this.spec.restartCostS,
     };
@@ -210,6 +215,14 @@ class RenewingProcess implements FaultProcess {
     }
     this.scheduleFailure(part, code);
   }
+}
+
+function failedReason({ name }: FaultComponent): string {
+  return `stopped: ${name} failed`;
+}
+
+function windowReason({ name }: MaintenanceWindow): string {
+  return `stopped: ${name}`;
 }
 
 /** Makes the process of one run. */

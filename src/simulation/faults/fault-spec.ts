@@ -85,6 +85,8 @@ export interface FaultsOutcome {
   readonly totalGpuS: number;
   /** Times a spare node took over. */
   readonly takeovers: number;
+  /** Every reason that jobs were stopped for by this, as in the records of the run. */
+  readonly stopReasons: readonly string[];
 }
 
 /** Failures of one component. */

@@ -46,6 +46,29 @@ const single: Readonly<
   ],
   "gpu.count": ["GPUs", "number of GPUs", "neither"],
   "gpu.allocatedShare": ["GPUs in use, time average", "share of GPUs in use", "neither"],
+  "faults.availability": ["GPUs in service, time average", "share of GPUs in service", "higher"],
+  "faults.jobsInterrupted": [
+    "Jobs stopped by failures",
+    "number of jobs that failures stopped",
+    "lower",
+  ],
+  "faults.interruptions": ["Stops by failures", "number of stops by failures", "lower"],
+  "faults.gpuHoursLost": [
+    "GPU-hours lost to failures",
+    "number of GPU-hours lost to failures",
+    "lower",
+  ],
+  "faults.trainingEfficiency": [
+    "Effective training time",
+    "effective training time ratio",
+    "higher",
+  ],
+  "energy.totalKwh": ["Electricity", "electricity", "lower"],
+  "energy.powerMaxW": ["Highest power", "highest power", "lower"],
+  "energy.kwhPerGpuHour": ["Electricity per GPU-hour", "electricity per GPU-hour", "lower"],
+  "cost.total": ["Cost", "cost", "lower"],
+  "cost.perGpuHour": ["Cost per GPU-hour", "cost per GPU-hour", "lower"],
+  "cost.perJob": ["Cost per job", "cost per job", "lower"],
   "gpu.allocatedShareMax": ["GPUs in use, highest", "highest share of GPUs in use", "neither"],
 };
 

@@ -12,6 +12,7 @@ import type {
   EnergyUseResult,
   FaultsResult,
   OptionalResults,
+  PreemptionResult,
 } from "./optional-results.js";
 
 const SECONDS_PER_HOUR = 3600;
@@ -38,6 +39,21 @@ export function operationsResults(
     ...(costPart === undefined ? {} : { cost: costPart }),
     ...(pools === undefined ? {} : { nodePools: pools }),
   };
+}
+
+/**
+ * The stops of jobs for other jobs: those by failures and planned work are told in `faults`. Hours lost and
+ * jobs stopped stay those of all stops where both happened, because nobody can share them out.
+ */
+export function preemptionsOnly(
+  preemption: PreemptionResult | undefined,
+  run: OperatedRun,
+): PreemptionResult | undefined {
+  const faults = run.operated?.faults;
+  if (preemption === undefined || faults === undefined) return preemption;
+  const reasons = preemption.reasons.filter(({ name }) => !faults.stopReasons.includes(name));
+  if (reasons.length === 0) return undefined;
+  return { ...preemption, stops: reasons.reduce((sum, { stops }) => sum + stops, 0), reasons };
 }
 
 /** What completed jobs got. */

@@ -16,7 +16,7 @@ import { evaluateGoals, type GoalTarget } from "./evaluate-goals.js";
 import { findOverload, type Overload } from "./find-overload.js";
 import { groupResults } from "./group-results.js";
 import { createLaneFold } from "./lane-usage.js";
-import { operationsResults } from "./operations-results.js";
+import { operationsResults, preemptionsOnly } from "./operations-results.js";
 import { prepareOperations, type OperatedRun, type Operations } from "./operations.js";
 import type { OptionalResults } from "./optional-results.js";
 import { preemptionResult } from "./preemption-result.js";
@@ -110,9 +110,15 @@ export function computeResult(
   );
   const lanes = createLaneFold(run, cluster, watched.startOfTraceS);
   replayUsage(run, [fairness, lanes]);
+  const preemption = preemptionsOnly(preemptionResult(watched, summary.jobs.gpuHoursLost), run);
   const { tenant, tenantNames, partition, partitionNames } = run.jobs;
   return {
-    jobs: { ...summary.jobs, offeredLoad, overloaded },
+    jobs: {
+      ...summary.jobs,
+      ...(run.operated?.faults === undefined ? {} : { preemptions: preemption?.stops ?? 0 }),
+      offeredLoad,
+      overloaded,
+    },
     gpu: summary.gpu,
     waitReasons: summary.waitReasons,
     tenants: groupResults(watched, summary.tenants, { groupOf: tenant, names: tenantNames }),
@@ -126,7 +132,7 @@ export function computeResult(
     endS: run.endOfRunS,
     eventsHandled: run.eventsHandled,
     ...operationsResults(run),
-    ...present("preemption", preemptionResult(watched, summary.jobs.gpuHoursLost)),
+    ...present("preemption", preemption),
     ...present("gangWaits", lanes.gangWaits()),
     ...present("fairness", fairness.result()),
   };
