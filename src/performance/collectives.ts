@@ -42,3 +42,5 @@ export type { MaxMinFlow } from "./collectives/max-min.js";
 export { maxMinRates } from "./collectives/max-min.js";
 export type { NetworkJob, SharedNetwork, SharedNode } from "./collectives/network-shares.js";
 export { networkShares } from "./collectives/network-shares.js";
+export type { SkuNode } from "./collectives/node-of-sku.js";
+export { nodeOfSku } from "./collectives/node-of-sku.js";

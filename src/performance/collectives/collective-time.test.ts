@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { collectiveTimeS } from "./collective-time.js";
-import { pairedNode, pcieNode, referenceGpu, switchedNode } from "./reference-nodes.js";
+import { pairedNode, pcieNode, switchedNode } from "./reference-nodes.js";
 import type { CollectiveFabric, CollectiveNode, CollectiveOperation } from "./types.js";
 
 const MEBIBYTE = 2 ** 20;
@@ -182,7 +182,7 @@ describe("what it refuses", () => {
         ask([
           {
             ...H100,
-            gpu: referenceGpu("MI300X"),
+            gpu: { name: "MI210" },
             topology: { gpuCount: 8, provenance: "given", sources: [] },
           },
         ]),

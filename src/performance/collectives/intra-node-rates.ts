@@ -69,7 +69,7 @@ const ALONE: IntraNodeRates = {
 function computeRates(node: CollectiveNode): IntraNodeRates {
   const { topology, gpus } = node;
   const nccl = ncclGpu(node.gpu);
-  const assumptions: string[] = [];
+  const assumptions = nccl.assumption === undefined ? [] : [nccl.assumption];
   if (areSwitched(topology, gpus)) {
     const bytesPerS = topology.nvswitch!.linksPerGpu * nccl.nvlinkBytesPerS;
     return {

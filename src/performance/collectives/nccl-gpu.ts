@@ -17,6 +17,8 @@ export interface NcclGpu {
   readonly pcieBytesPerS: number;
   /** True when the catalogue does not say which slot it is. */
   readonly isPcieAssumed: boolean;
+  /** What had to be assumed because the GPU is not NVIDIA's; absent for those that are. */
+  readonly assumption?: string;
   /** Rates per channel that NCCL's search tries, best first, in bytes per second. */
   readonly channelBytesPerS: readonly number[];
 }
@@ -24,13 +26,24 @@ export interface NcclGpu {
 const GIGA = 1e9;
 
 /**
+ * One direction of one xGMI link, by GPU: what an all-reduce over two of them reached
+ * (stas00/ml-engineering@744d01e network/README.md, 4 GiB).
+ */
+const XGMI_RATES: Readonly<Record<string, number>> = { MI300X: 47.671 };
+
+/** Capability whose latencies stand in for a GPU that is not NVIDIA's. */
+const STAND_IN_CAPABILITY = 90;
+
+/**
  * The GPU as NCCL's cost model sees it.
  *
- * @throws RangeError without a compute capability: the constants are NVIDIA's, and another vendor's library
- *   behaves differently
+ * @throws RangeError without a compute capability, or a measured xGMI link: nobody published what its
+ *   collectives take
  */
 export function ncclGpu(gpu: CollectiveGpu): NcclGpu {
-  const capability = Math.round(10 * Number(gpu.computeCapability));
+  const xgmiRate = gpu.computeCapability === undefined ? XGMI_RATES[gpu.name] : undefined;
+  const capability =
+    xgmiRate === undefined ? Math.round(10 * Number(gpu.computeCapability)) : STAND_IN_CAPABILITY;
   if (!(capability >= 60)) {
     throw new RangeError(
       `collectives: ${gpu.name} has no compute capability of 6.0 or more, and NCCL's cost model does not cover other GPUs`,
@@ -57,9 +70,14 @@ export function ncclGpu(gpu: CollectiveGpu): NcclGpu {
             ? "ampere"
             : "volta",
     capability,
-    nvlinkBytesPerS: NVLINK_RATES.find(([from]) => capability >= from)![1] * GIGA,
+    nvlinkBytesPerS: (xgmiRate ?? NVLINK_RATES.find(([from]) => capability >= from)![1]) * GIGA,
     pcieBytesPerS: pcie,
     isPcieAssumed: slot === null,
     channelBytesPerS: rates.map((rate) => rate * GIGA),
+    ...(xgmiRate === undefined
+      ? {}
+      : {
+          assumption: `RCCL on ${gpu.name} counted as NCCL on Hopper, over xGMI links of the rate two GPUs were measured at`,
+        }),
   };
 }

@@ -12,6 +12,10 @@ const STEPS_MAX = 200_000;
 export function nvlinkRingCount(links: readonly (readonly number[])[]): number {
   const count = links.length;
   if (count === 2) return links[0]![1]!;
+  const mesh = links[0]![1]!;
+  const isMesh = links.every((row, at) => row.every((each, to) => at === to || each === mesh));
+  // All arcs of a complete graph fall into Hamiltonian rings, but for four and six (Tillson 1980).
+  if (isMesh && mesh > 0 && count !== 4 && count !== 6) return mesh * (count - 1);
   const free = links.map((row) => [...row]);
   const perGpu = links.map((row) => row.reduce((sum, each) => sum + each, 0));
   const bound = Math.floor(Math.min(...perGpu) / 2);

@@ -1,7 +1,9 @@
+import { findNodeSku } from "../../../hardware/find-node-sku.js";
 import {
   busBandwidthFactor,
   collectiveTimeS,
   hierarchicalAllReduceBounds,
+  nodeOfSku,
   pairedNode,
   placeAcrossNodes,
   RDMA_LINE_SHARE,
@@ -32,7 +34,14 @@ interface PublishedRun {
   readonly bar?: number;
 }
 
-/** A node whose GPUs are bridged in pairs, as NC96ads A100 v4 (four) and NC80adis H100 v5 (two). */
+/** Some GPUs of a machine of the catalogue, as anyone would ask. */
+function machine(name: string, gpus?: readonly number[]): CollectiveNode {
+  const found = nodeOfSku(findNodeSku(name)!, gpus);
+  if (found.kind === "refused") throw new Error(`validate hardware: ${found.reason}`);
+  return found.node;
+}
+
+/** A node whose GPUs are bridged in pairs. */
 function pairs(gpuModel: string, gpus: readonly number[], links?: number): CollectiveNode {
   return pairedNode(gpuModel, gpus, {
     ofGpus: 4,
@@ -43,14 +52,14 @@ function pairs(gpuModel: string, gpus: readonly number[], links?: number): Colle
 
 const EFA_NODE = switchedNode("B200", 8, { nics: 8, nicBytesPerS: 50e9 });
 const EFA_NODES = [EFA_NODE, EFA_NODE, EFA_NODE, EFA_NODE];
-const P5EN_NODE = switchedNode("H200 SXM-141GB", 8, { nics: 16, nicBytesPerS: 25e9 });
+const P5EN_NODE = machine("p5en.48xlarge");
 
 const BRIDGED_RUNS: readonly PublishedRun[] = [
   {
     id: "nc96-a100/pair",
     what: "two bridged A100 of NC96ads A100 v4, 16 GiB",
     source: AZURE,
-    nodes: [pairs("A100 PCIe-80GB", [0, 1], 12)],
+    nodes: [machine("Standard_NC96ads_A100_v4", [0, 1])],
     bytes: 16 * GIBIBYTE,
     measured: 193,
     bar: 10,
@@ -59,7 +68,7 @@ const BRIDGED_RUNS: readonly PublishedRun[] = [
     id: "nc96-a100/four",
     what: "all four A100 of NC96ads A100 v4, two pairs over PCIe, 16 GiB",
     source: AZURE,
-    nodes: [pairs("A100 PCIe-80GB", [0, 1, 2, 3], 12)],
+    nodes: [machine("Standard_NC96ads_A100_v4")],
     bytes: 16 * GIBIBYTE,
     measured: 25,
     bar: 10,
@@ -100,9 +109,25 @@ const BRIDGED_RUNS: readonly PublishedRun[] = [
     id: "nc80-h100/pair",
     what: "two bridged H100 NVL of NC80adis H100 v5, 16 GiB, 12 links assumed",
     source: AZURE,
-    nodes: [pairs("H100 NVL-94GB", [0, 1])],
+    nodes: [machine("Standard_NC80adis_H100_v5")],
     bytes: 16 * GIBIBYTE,
     measured: 208,
+  },
+  {
+    id: "nd40rs-v100/eight",
+    what: "eight V100 of ND40rs v2 in their mesh, 16 GiB",
+    source: AZURE,
+    nodes: [machine("Standard_ND40rs_v2")],
+    bytes: 16 * GIBIBYTE,
+    measured: 110,
+  },
+  {
+    id: "mi300x/eight",
+    what: "eight MI300X of ND MI300X v5, 4 GiB",
+    source: STAS,
+    nodes: [machine("Standard_ND96isr_MI300X_v5")],
+    bytes: 4 * GIBIBYTE,
+    measured: 312.912,
   },
 ];
 
