@@ -37,4 +37,7 @@ export const DEFAULTS = {
   replications: 1,
   confidence: 0.95,
   interval: "replications",
+  /** No maker publishes how long a MIG layout takes to change; a secondary note says 3 to 5 minutes. */
+  repartitionDuration: "4m",
+  repartitionAtOnce: 1,
 } as const;

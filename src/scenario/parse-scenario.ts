@@ -12,6 +12,7 @@ import { checkFaults } from "./checks/check-faults.js";
 import { checkGoals } from "./checks/check-goals.js";
 import { checkHosting } from "./checks/check-hosting.js";
 import { checkJobTerms } from "./checks/check-job-terms.js";
+import { checkPartitioning } from "./checks/check-partitioning.js";
 import { checkPolicy } from "./checks/check-policy.js";
 import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
 import { checkQuotas } from "./checks/check-quotas.js";
@@ -156,6 +157,7 @@ function checkConfiguration(
   const backtest = fileReference(context.root, ["trust", "backtest"]);
   checkCluster(context);
   checkTopology(context);
+  checkPartitioning(context);
   checkWorkload(context, trace, files);
   if (parameters !== undefined) {
     checkFilePath(context, ["workload", "generate"], parameters, files);

@@ -8,6 +8,7 @@ import { sourceText } from "../hardware/sources.js";
 import { DEFAULTS } from "./defaults.js";
 import type { Assumption, GpuModelInfo, NodeGroup, ResolvedConfiguration } from "./resolved.js";
 import { expandNodeNames } from "./node-names.js";
+import { resolvePartitioning } from "./resolve-partitioning.js";
 import { resolveTopology } from "./resolve-topology.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 
@@ -54,10 +55,11 @@ export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
   }
   if (cluster.nodes.some((group) => group.pods === undefined)) assume(PODS_ASSUMPTION);
   assume(RESERVATION_ASSUMPTION);
+  const gpuModels = gpuModelsOf(cluster, nodes, gpuNames);
   return {
-    cluster: resolveTopology(cluster, nodes, nodeGroups),
+    cluster: resolveTopology(cluster, withGpuMemory(nodes, gpuModels), nodeGroups),
     nodeGroups,
-    gpuModels: gpuModelsOf(cluster, nodes, gpuNames),
+    gpuModels,
     gpuModelsDeclared,
     gpuNames,
     assumptions: [...assumptions.values()],
@@ -110,13 +112,16 @@ function resolveGroup(
       source: sourceText(sku.sources),
     });
   }
+  const gpuModel =
+    gpuCount === 0 || gpuWritten === undefined ? "" : resolveGpu(gpuWritten, gpuNames, assume);
+  const partitioning = resolvePartitioning(group.partitioning, { gpuModel, gpuCount }, assume);
   return {
     cpuMilli,
     memoryBytes,
     podsMax: group.pods ?? DEFAULTS.podsPerNode,
     gpuCount,
-    gpuModel:
-      gpuCount === 0 || gpuWritten === undefined ? "" : resolveGpu(gpuWritten, gpuNames, assume),
+    gpuModel,
+    ...(partitioning === undefined ? {} : { partitioning }),
     ...(group.partition === undefined ? {} : { partition: group.partition }),
   };
 }
@@ -148,6 +153,18 @@ export function resolveGpu(
     });
   }
   return found.name;
+}
+
+/** Nodes with the memory of their GPUs, where it is known. */
+function withGpuMemory(
+  nodes: readonly NodeSpec[],
+  models: readonly GpuModelInfo[],
+): readonly NodeSpec[] {
+  const bytesOf = new Map(models.map(({ name, memoryBytes }) => [name, memoryBytes]));
+  return nodes.map((node) => {
+    const gpuMemoryBytes = bytesOf.get(node.gpuModel);
+    return gpuMemoryBytes === undefined ? node : { ...node, gpuMemoryBytes };
+  });
 }
 
 /** What is known about the models that the nodes have, in order of the nodes. */

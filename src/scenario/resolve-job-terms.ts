@@ -9,7 +9,30 @@ export function resolveJobTerms(
   gpuNames: GpuNames,
   assume: (assumption: Assumption) => void,
 ): JobTerms {
-  return { ...gpuSpeedsOf(workload, gpuNames, assume) };
+  return { ...gpuSpeedsOf(workload, gpuNames, assume), ...migProfilesOf(workload, assume) };
+}
+
+function migProfilesOf(
+  { migProfiles }: ScenarioSpec["workload"],
+  assume: (assumption: Assumption) => void,
+): Pick<JobTerms, "migProfilesByShare"> {
+  if (migProfiles === undefined) return {};
+  const text = migProfiles.map(
+    ({ upTo, profiles }) => `up to ${upTo / 10} %: ${profiles.join(" or ")}`,
+  );
+  assume({
+    id: "mig-profiles-by-share",
+    what: "MIG profiles of jobs that ask for a share of a GPU",
+    value: text.join("; "),
+    provenance: "given",
+    source: "workload.migProfiles",
+  });
+  return {
+    migProfilesByShare: migProfiles.map(({ upTo, profiles }) => ({
+      gpuMilliMax: upTo,
+      profiles: profiles.map((name) => name.trim().toLowerCase()),
+    })),
+  };
 }
 
 function gpuSpeedsOf(

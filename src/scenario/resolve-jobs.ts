@@ -1,5 +1,5 @@
 import { createJobTableBuilder } from "../workload/job-table-builder.js";
-import type { JobTable } from "../workload/job-table.js";
+import type { GpuPartRequest, JobTable } from "../workload/job-table.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import { topologyText } from "../workload/topology-request.js";
 import { DEFAULTS } from "./defaults.js";
@@ -17,7 +17,8 @@ export function resolveJobs(
 ): JobTable {
   const builder = createJobTableBuilder();
   for (const job of jobs) {
-    const gpuCount = job.gpus ?? DEFAULTS.gpus;
+    const gpuPart = gpuPartOf(job);
+    const gpuCount = job.gpus ?? (gpuPart === undefined ? DEFAULTS.gpus : 1);
     const row = builder.add({
       id: job.id,
       submitS: job.submit,
@@ -29,6 +30,7 @@ export function resolveJobs(
       gpuCount,
       gpuMilli: gpuCount === 0 ? 0 : (job.gpuShare ?? 1000),
       gpuModels: acceptedModels(job.gpuModels ?? [], gpuNames),
+      gpuPart,
       tenant: job.tenant,
       priority: job.priority ?? DEFAULTS.priority,
       partition: job.partition,
@@ -39,6 +41,17 @@ export function resolveJobs(
   }
   if (jobs.some((job) => job.cpu === undefined || job.memory === undefined)) assume(NO_HOST_DEMAND);
   return builder.build({ originS: 0 }).jobs;
+}
+
+/** What a job says about parts of a GPU; undefined when it says nothing. */
+function gpuPartOf({ mig, gpuMemory, gpuReplica }: JobInput): GpuPartRequest | undefined {
+  if (mig === undefined && gpuMemory === undefined && gpuReplica !== true) return undefined;
+  return {
+    migProfiles: (mig ?? []).map((name) => name.trim().toLowerCase()),
+    isMigOnly: mig !== undefined,
+    gpuMemoryBytes: gpuMemory ?? 0,
+    isReplicaEnough: gpuReplica === true,
+  };
 }
 
 /** Models in the order written, each once. */

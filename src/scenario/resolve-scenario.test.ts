@@ -30,6 +30,7 @@ describe("resolving", () => {
         podsMax: 110,
         gpuCount: 8,
         gpuModel: "H100 SXM5-80GB",
+        gpuMemoryBytes: 80e9,
       })),
       ...["l4-000", "l4-001", "l4-002"].map((name) => ({
         name,
@@ -38,6 +39,7 @@ describe("resolving", () => {
         podsMax: 110,
         gpuCount: 4,
         gpuModel: "L4",
+        gpuMemoryBytes: 24e9,
       })),
     ]);
     expect(scenario.base.nodeGroups).toEqual([

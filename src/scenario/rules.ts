@@ -29,6 +29,9 @@ export const SCENARIO_RULES = {
   "unknown-sku": "A machine is not in the catalogue.",
   "missing-figure": "The catalogue has no figure for this, and the scenario gives none.",
   "duplicate-name": "Two things of one kind have the same name.",
+  "no-mig": "A GPU that cannot be divided into MIG instances is to be.",
+  "unknown-mig-profile": "A GPU has no MIG profile of this name.",
+  "impossible-mig-layout": "MIG instances cannot stand side by side on one GPU.",
   "conflicting-fields": "Two fields exclude each other.",
   "incomplete-fields": "A field needs another one beside it.",
   "too-many-nodes": "The cluster has more nodes than can be simulated.",
@@ -44,7 +47,8 @@ export const SCENARIO_RULES = {
   "nothing-random": "Replications are asked for and nothing in the scenario is random.",
   "power-not-counted": "Nothing is known of the power of a node besides its GPUs (a warning).",
   "no-gpus": "Jobs ask for GPUs and the cluster has none (a warning).",
-  "hosting-label": "Hosting is written as a label beside another and changes no figure (a warning).",
+  "hosting-label":
+    "Hosting is written as a label beside another and changes no figure (a warning).",
   "gpu-name-shadowed": "A declared GPU model takes the place of one in the catalogue (a warning).",
 } as const;
 

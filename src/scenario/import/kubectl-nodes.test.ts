@@ -23,6 +23,7 @@ describe("kubectl get nodes", () => {
       podsMax: 250,
       gpuCount: 8,
       gpuModel: "H100 SXM5-80GB",
+      gpuMemoryBytes: 80e9,
     });
     expect(cluster.nodes.map(({ gpuCount, gpuModel }) => [gpuCount, gpuModel]).slice(2)).toEqual([
       [7, "H100 SXM5-80GB"],

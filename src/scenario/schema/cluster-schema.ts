@@ -4,6 +4,7 @@ import { DEFAULTS, LIMITS } from "../defaults.js";
 import { fabricSchema } from "./fabric-schema.js";
 import { field, lineOfText, plainName, wholeNumber } from "./field.js";
 import { elasticSchema, hostingSchema } from "./hosting-schema.js";
+import { partitioningSchema } from "./partitioning-schema.js";
 import { cores, size } from "./quantities.js";
 import { clusterTopologySchema, groupTopologySchema } from "./topology-schema.js";
 
@@ -59,6 +60,7 @@ function nodeGroupSchema() {
         "A machine of the catalogue whose links between GPUs and whose adapters these nodes have, for jobs that communicate. Left out, GPUs that are sold on NVSwitch boards are taken to be on one.",
       example: "HGX H100",
     }).optional(),
+    partitioning: partitioningSchema().optional(),
     partition: field(plainName(), {
       description:
         "Partition (virtual cluster, Slurm partition) the nodes belong to. When a group names one, every partition has its own nodes and its own queue, and jobs run only in theirs; groups that name none are the default partition. When no group names one, partitions of jobs are only labels. `policy.partitions` says otherwise.",

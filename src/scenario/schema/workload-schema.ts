@@ -6,6 +6,7 @@ import { checkpointSchema } from "./checkpoint-schema.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { jobTermsFields } from "./job-terms-schema.js";
 import { communicationSchema, jobModelSchema } from "./model-schema.js";
+import { gpuPartFields, migProfilesSchema } from "./partitioning-schema.js";
 import { cores, duration, share, size } from "./quantities.js";
 import { jobTopologySchema } from "./topology-schema.js";
 
@@ -46,6 +47,7 @@ function jobSchema() {
       default: DEFAULTS.gpuShare,
       example: 0.5,
     }).optional(),
+    ...gpuPartFields(),
     cpu: field(cores(), {
       description: "CPU of one worker, in cores. Left out, the worker asks for none.",
       default: 0,
@@ -103,6 +105,7 @@ export function workloadSchema(registries: ScenarioRegistries) {
         "File with the parameters of a synthetic workload (headroom/workload/v1), relative to the folder of the file this is written in. The jobs are drawn from the seed of the scenario, not from that of the file; with `run.replications` every replication draws its own. Give one of `trace`, `jobs` and `generate`.",
       example: "../traces/team-week.yaml",
     }).optional(),
+    migProfiles: migProfilesSchema().optional(),
     format: field(oneOf(formats.map((format) => format.name)), {
       description: "Format of the trace.",
       default: DEFAULTS.traceFormat,

@@ -1,3 +1,13 @@
+import type { ElasticTerms } from "./elastic-terms.js";
+
+/** MIG profiles for jobs up to a share of a GPU. */
+export interface MigProfilesForShare {
+  /** Thousandths of a GPU, 1..1000. */
+  readonly gpuMilliMax: number;
+  /** In order of preference. */
+  readonly profiles: readonly string[];
+}
+
 /** On what terms jobs run, beyond what each of them says itself: part of a batch spec, the same for all queue policies. */
 export interface JobTerms {
   /**
@@ -5,4 +15,11 @@ export interface JobTerms {
    * a gang over several models at the lowest of their speeds. Models not named have speed 1. Not for a pool.
    */
   readonly gpuSpeeds?: Readonly<Record<string, number>>;
+  /** How elastic jobs run; absent: with the workers they ask for. */
+  readonly elastic?: ElasticTerms;
+  /**
+   * On MIG nodes, profiles of jobs that ask for a share of a GPU and name none: the first entry whose share is
+   * not below theirs. Without an entry the share decides (`acceptanceOf`).
+   */
+  readonly migProfilesByShare?: readonly MigProfilesForShare[];
 }
