@@ -1,5 +1,7 @@
 import type { RunOutcome } from "../../engine/types.js";
 import { planLayouts } from "../../policy/mig/plan-layouts.js";
+import { withProfilesByShare } from "../../policy/mig/profiles-by-share.js";
+import { assertGpuPartsSupported } from "./assert-gpu-parts.js";
 import { OUTCOME, type BatchRun, type BatchSpec } from "./batch-spec.js";
 import { BatchSimulation } from "./batch-simulation.js";
 
@@ -13,7 +15,9 @@ import { BatchSimulation } from "./batch-simulation.js";
  * @throws RangeError when the queue policy, the placement or a limit is not valid
  */
 export function simulateBatch(asked: BatchSpec): BatchRun {
-  const spec = { ...asked, cluster: planLayouts(asked.cluster, asked.jobs) };
+  const mapped = withProfilesByShare(asked.jobs, asked.migProfilesByShare);
+  const spec = { ...asked, jobs: mapped, cluster: planLayouts(asked.cluster, mapped) };
+  assertGpuPartsSupported(spec);
   const simulation = new BatchSimulation(spec);
   const outcome = simulation.run();
   const { jobs, columns, lanes, placements, sampler, work } = simulation;
