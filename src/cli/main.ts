@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   replay: async () => (await import("./commands/replay.js")).registerReplay,
   validate: async () => (await import("./commands/validate.js")).registerValidate,
   mig: async () => (await import("./commands/mig.js")).registerMig,
+  collective: async () => (await import("./commands/collective.js")).registerCollective,
   training: async () => (await import("./commands/training.js")).registerTraining,
   explain: async () => (await import("./commands/explain.js")).registerExplain,
 };

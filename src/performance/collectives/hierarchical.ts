@@ -49,6 +49,11 @@ export function allToAllAcrossNodesS(
 ): number {
   const gpuCount = nodes.reduce((sum, { gpus }) => sum + gpus.length, 0);
   const part = bytes / gpuCount;
+  const gpusOfLeaf = new Map<string | number, number>();
+  nodes.forEach(({ gpus }, at) => {
+    const leaf = network.leaves[at]!;
+    gpusOfLeaf.set(leaf, gpus.length + (gpusOfLeaf.get(leaf) ?? 0));
+  });
   const seconds = nodes.map(({ gpus }, at) => {
     const own = gpus.length;
     const insideS = own === 1 ? 0 : ((own - 1) * part) / intra[at]!.allToAllBytesPerS;
@@ -56,11 +61,7 @@ export function allToAllAcrossNodesS(
     const acrossS = outside / network.nodeBytesPerS[at]!;
     const uplink = network.crossLeafBytesPerS?.[at];
     if (uplink === undefined) return Math.max(insideS, acrossS);
-    const sameLeaf = nodes.reduce(
-      (sum, node, other) =>
-        network.leaves[other] === network.leaves[at] ? sum + node.gpus.length : sum,
-      0,
-    );
+    const sameLeaf = gpusOfLeaf.get(network.leaves[at]!)!;
     return Math.max(insideS, acrossS, (own * (gpuCount - sameLeaf) * part) / uplink);
   });
   return latencyS(nodes, intra) + 2 * network.adapterLatencyS + Math.max(...seconds);

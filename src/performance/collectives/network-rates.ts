@@ -65,7 +65,9 @@ export function networkRates(
   let ringBytesPerS = Math.min(...nodeBytesPerS);
   let crossLeafBytesPerS: readonly number[] | undefined;
   if (crossesLeaves) {
-    const below = leaves.map((leaf) => leaves.filter((each) => each === leaf).length);
+    const onLeaf = new Map<string | number, number>();
+    for (const leaf of leaves) onLeaf.set(leaf, 1 + (onLeaf.get(leaf) ?? 0));
+    const below = leaves.map((leaf) => onLeaf.get(leaf)!);
     if (fabric.nodesPerLeaf === undefined && oversubscription > 1) {
       assumptions.push(
         "uplinks of a leaf counted for the job's own nodes only: its other nodes are not known",
