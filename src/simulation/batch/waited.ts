@@ -1,5 +1,7 @@
 import { OUTCOME, type BatchRun } from "./batch-spec.js";
 
+const ROUNDING_SHARE = 1e-12;
+
 /**
  * Seconds each job waited: the time from submission to its end, or to the end of the run, in which it did
  * not occupy its GPUs. For a job that is never stopped that is submission to start.
@@ -11,7 +13,9 @@ export function waitedS(run: BatchRun): Float64Array {
   for (let job = 0; job < jobs.count; job++) {
     if (preemption !== undefined && preemption.stops[job]! > 0) {
       const untilS = outcome[job] === OUTCOME.completed ? endS[job]! : endOfRunS;
-      waited[job] = untilS - jobs.submitS[job]! - preemption.occupiedS[job]!;
+      const idleS = untilS - jobs.submitS[job]! - preemption.occupiedS[job]!;
+      // A sum of many pieces differs from the whole in its last bits: that is no wait.
+      waited[job] = idleS > ROUNDING_SHARE * untilS ? idleS : 0;
     } else if (outcome[job] === OUTCOME.waiting) {
       waited[job] = endOfRunS - jobs.submitS[job]!;
     } else if (!Number.isNaN(startS[job]!)) {
