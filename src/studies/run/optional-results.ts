@@ -131,6 +131,10 @@ export interface TopologyLevelResult {
   readonly gangs: number;
   /** GPU-hours that these gangs occupied. */
   readonly gpuHours: number;
+  /** Gangs that one domain of the level would hold if it were empty. */
+  readonly couldStay?: number;
+  /** Of these, gangs that were spread over several domains all the same. */
+  readonly left?: number;
 }
 
 /** What partitioning GPUs left unused, and what changing the partitions took. */

@@ -21,7 +21,9 @@ import { prepareOperations, type OperatedRun, type Operations } from "./operatio
 import type { OptionalResults } from "./optional-results.js";
 import { preemptionResult } from "./preemption-result.js";
 import { replayUsage } from "./replay-usage.js";
+import { migResult } from "./mig-result.js";
 import type { RunResult } from "./result-document.js";
+import { topologyResult } from "./topology-result.js";
 import { createFairnessFold } from "./tenant-fairness.js";
 
 /** One thing to simulate: the base of a scenario, or a variant of it. */
@@ -135,6 +137,8 @@ export function computeResult(
     ...present("preemption", preemption),
     ...present("gangWaits", lanes.gangWaits()),
     ...present("fairness", fairness.result()),
+    ...present("mig", migResult(run)),
+    ...present("topology", topologyResult(watched, cluster)),
   };
 }
 
