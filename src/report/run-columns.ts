@@ -1,6 +1,7 @@
 import { gangGpuMilli } from "../policy/gang/gang-gpu-milli.js";
 import { OUTCOME, type BatchRun } from "../simulation/batch/batch-spec.js";
 import { waitedS } from "../simulation/batch/waited.js";
+import { runsAtStart } from "../workload/running-on-columns.js";
 import type { ConfigurationRun } from "../studies/run/run-configuration.js";
 import type { LongestWait, RunColumns } from "./run-report-input.js";
 
@@ -12,7 +13,7 @@ const LONGEST_WAITS = 50;
 export function runColumns({ configuration, run, firstResult }: ConfigurationRun): RunColumns {
   const waits = waitedS(run);
   const started = Array.from({ length: run.jobs.count }, (_, job) => job).filter(
-    (job) => !Number.isNaN(run.startS[job]!),
+    (job) => !Number.isNaN(run.startS[job]!) && !runsAtStart(run.jobs, job),
   );
   return {
     name: configuration.name,

@@ -31,18 +31,22 @@ export const METRICS: readonly Metric[] = [
   ...distribution(
     "jobs.waitS",
     "s",
-    "Time between submission and end that was not spent running, over jobs that started",
+    "Time between submission and end that was not spent running, over jobs that started; jobs that never started count with their wait so far where that is more",
   ),
-  ...distribution("jobs.jctS", "s", "Time from submission to end, over completed jobs"),
+  ...distribution(
+    "jobs.jctS",
+    "s",
+    "Time from submission to end, over completed jobs; jobs that had not ended count with their time so far where that is more",
+  ),
   ...distribution(
     "jobs.slowdown",
     "ratio",
-    "Slowdown, (wait + run) / run, over completed jobs that ran for a time",
+    "Slowdown, (wait + run) / run, over completed jobs that ran for a time; jobs that had not ended as for `jobs.jctS`",
   ),
   ...distribution(
     "jobs.boundedSlowdown",
     "ratio",
-    "Bounded slowdown, max(1, (wait + run) / max(run, 10 s)), over completed jobs",
+    "Bounded slowdown, max(1, (wait + run) / max(run, 10 s)), over completed jobs; jobs that had not ended as for `jobs.jctS`",
   ),
   {
     path: "jobs.makespanS",

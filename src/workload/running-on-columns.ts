@@ -37,6 +37,11 @@ export function createRunningOnColumns(): RunningOnColumns {
   };
 }
 
+/** True for a job that runs already when it is submitted. */
+export function runsAtStart({ runningOnOffset }: JobTable, row: number): boolean {
+  return runningOnOffset !== undefined && runningOnOffset[row + 1]! > runningOnOffset[row]!;
+}
+
 /** Nodes a job runs on when it is submitted, one per worker; empty for a job that waits. */
 export function runningOnOf(jobs: JobTable, row: number): readonly string[] {
   const { runningOnOffset, runningOn, nodeNames } = jobs;

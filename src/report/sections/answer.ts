@@ -55,9 +55,9 @@ function capital(sentence: string): string {
   return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
-/** A percentile of waits over jobs that started flatters a run that starts few. */
-function uncounted(waiting: number): string {
-  return waiting === 0 ? "" : ", whose waits are in no percentile";
+/** What is known of waits that have not ended is a lower bound. */
+function soFar(waiting: number): string {
+  return waiting === 0 ? "" : ", which count with their wait so far";
 }
 
 function cautionWords({ result }: Configuration): string {
@@ -66,10 +66,10 @@ function cautionWords({ result }: Configuration): string {
   if (result.stopReason !== "drained") {
     const limit = result.stopReason === "time-limit" ? "time limit" : "event limit";
     notes.push(
-      `the run stopped at its ${limit} with ${countOf(running, "job")} running and ${countOf(waiting, "job")} waiting${uncounted(waiting)}`,
+      `the run stopped at its ${limit} with ${countOf(running, "job")} running and ${countOf(waiting, "job")} waiting${soFar(waiting)}`,
     );
   } else if (waiting > 0) {
-    notes.push(`${countOf(waiting, "job")} still waited at the end${uncounted(waiting)}`);
+    notes.push(`${countOf(waiting, "job")} still waited at the end${soFar(waiting)}`);
   }
   if (neverPlaceable > 0) {
     const them = neverPlaceable === 1 ? "it waits" : "they wait";

@@ -1,6 +1,8 @@
 import { jainIndex } from "../../stats/fairness.js";
-import { summarizeInPlace, type DistributionSummary } from "../../stats/quantile.js";
+import type { DistributionSummary } from "../../stats/quantile.js";
+import { runsAtStart } from "../../workload/running-on-columns.js";
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
+import { summarizeCensored } from "./censored.js";
 import { OUTCOME, UTILIZATION_QUANTITIES, type BatchRun } from "./batch-spec.js";
 import { waitedS } from "./waited.js";
 
@@ -17,13 +19,13 @@ export interface JobsSummary {
   readonly running: number;
   readonly waiting: number;
   readonly neverPlaceable: number;
-  /** End minus submission, over completed jobs. */
+  /** End minus submission, over completed jobs; those that had not ended count with their time so far where that is worse. */
   readonly jctS: DistributionSummary;
-  /** Time between submission and end that was not spent running, over jobs that started. */
+  /** Time between submission and end that was not spent running, over jobs that started; those that wait count with their wait so far where that is worse. Jobs that ran before the trace began are in neither. */
   readonly waitS: DistributionSummary;
-  /** Completion time over duration, over completed jobs of some duration. */
+  /** Completion time over duration, over jobs of some duration; as `jctS`. */
   readonly slowdown: DistributionSummary;
-  /** max(1, completion time / max(duration, 10 s)), over completed jobs. */
+  /** max(1, completion time / max(duration, 10 s)); as `jctS`. */
   readonly boundedSlowdown: DistributionSummary;
   /** First submission to last end. */
   readonly makespanS: number;
@@ -122,10 +124,8 @@ function summarizeJobs(
   waits: Float64Array,
   tenants: readonly GroupSummary[],
 ): JobsSummary {
-  const { jobs, startS, endS, outcome } = run;
+  const { jobs, endS, outcome } = run;
   const completed = (job: number): boolean => outcome[job] === OUTCOME.completed;
-  const jct = (job: number): number => endS[job]! - jobs.submitS[job]!;
-  const durationS = (job: number): number => jobs.durationS[job]!;
   const ends = collect(run, completed, (job) => endS[job]!);
   const { spanS, integrals, maxima } = run.utilization;
   const queued = UTILIZATION_QUANTITIES.indexOf("jobsQueued");
@@ -137,26 +137,7 @@ function summarizeJobs(
     running: countOutcome(run, OUTCOME.running),
     waiting: countOutcome(run, OUTCOME.waiting),
     neverPlaceable: countOutcome(run, OUTCOME.neverPlaceable),
-    jctS: summarizeInPlace(collect(run, completed, jct)),
-    waitS: summarizeInPlace(
-      collect(
-        run,
-        (job) => !Number.isNaN(startS[job]!),
-        (job) => waits[job]!,
-      ),
-    ),
-    slowdown: summarizeInPlace(
-      collect(
-        run,
-        (job) => completed(job) && durationS(job) > 0,
-        (job) => jct(job) / durationS(job),
-      ),
-    ),
-    boundedSlowdown: summarizeInPlace(
-      collect(run, completed, (job) =>
-        Math.max(1, jct(job) / Math.max(durationS(job), SLOWDOWN_BOUND_S)),
-      ),
-    ),
+    ...summarizeTimes(run, waits),
     makespanS: ends.reduce((last, end) => Math.max(last, end - run.startOfTraceS), 0),
     gpuHours: tenants.reduce((sum, tenant) => sum + tenant.gpuHours, 0),
     queueLengthMax: maxima[queued] ?? 0,
@@ -166,6 +147,73 @@ function summarizeJobs(
     gpuHoursLost: gpuHoursLost(run),
     tenantFairness: fairness ?? null,
   };
+}
+
+/** Waits, completion times and slowdowns of the jobs that the policy started or keeps waiting. */
+function summarizeTimes(
+  run: BatchRun,
+  waits: Float64Array,
+): Pick<JobsSummary, "jctS" | "waitS" | "slowdown" | "boundedSlowdown"> {
+  const { jobs, startS, endS, outcome, endOfRunS } = run;
+  const isNew = (job: number): boolean => !runsAtStart(jobs, job);
+  const isDone = (job: number): boolean => isNew(job) && outcome[job] === OUTCOME.completed;
+  const isOpen = (job: number): boolean =>
+    isNew(job) && (outcome[job] === OUTCOME.waiting || outcome[job] === OUTCOME.running);
+  const durationS = (job: number): number => jobs.durationS[job]!;
+  const jct = (job: number): number => (isDone(job) ? endS[job]! : endOfRunS) - jobs.submitS[job]!;
+  const overJobs = (
+    value: (job: number) => number,
+    filter: (job: number) => boolean = () => true,
+  ): DistributionSummary =>
+    summarizeCensored(
+      collect(run, (job) => isDone(job) && filter(job), value),
+      collect(run, (job) => isOpen(job) && filter(job), value),
+    );
+  return {
+    jctS: overJobs(jct),
+    waitS: summarizeCensored(
+      collect(
+        run,
+        (job) => isNew(job) && !Number.isNaN(startS[job]!),
+        (job) => waits[job]!,
+      ),
+      collect(
+        run,
+        (job) => neverStarted(run, job),
+        (job) => waits[job]!,
+      ),
+    ),
+    slowdown: overJobs(
+      (job) => jct(job) / durationS(job),
+      (job) => durationS(job) > 0,
+    ),
+    boundedSlowdown: overJobs((job) =>
+      Math.max(1, jct(job) / Math.max(durationS(job), SLOWDOWN_BOUND_S)),
+    ),
+  };
+}
+
+/** True for a job that had not started when the run ended, and could have. */
+function neverStarted({ outcome, startS }: BatchRun, job: number): boolean {
+  return outcome[job] === OUTCOME.waiting && Number.isNaN(startS[job]!);
+}
+
+/** Values of the jobs that pass the test, by group, in file order. */
+function collectByGroup(
+  run: BatchRun,
+  groupOf: Int32Array,
+  groups: number,
+  of: { test(job: number): boolean; value(job: number): number },
+): readonly Float64Array[] {
+  const counts = new Int32Array(groups);
+  for (let job = 0; job < run.jobs.count; job++) if (of.test(job)) counts[groupOf[job]!]!++;
+  const values = Array.from(counts, (count) => new Float64Array(count));
+  counts.fill(0);
+  for (let job = 0; job < run.jobs.count; job++) {
+    const group = groupOf[job]!;
+    if (of.test(job)) values[group]![counts[group]!++] = of.value(job);
+  }
+  return values;
 }
 
 /** Deadlines, judged at the end of the run. */
@@ -192,7 +240,9 @@ function gpuHoursLost(run: BatchRun): number {
   let hours = 0;
   for (let job = 0; job < run.jobs.count; job++) {
     if (stops[job] === 0) continue;
-    const isCompleted = run.outcome[job] === OUTCOME.completed;
+    // The size of an elastic job varied: what it held beyond its duration is not all lost.
+    const isCompleted =
+      run.outcome[job] === OUTCOME.completed && run.elastic?.isElastic(job) !== true;
     const seconds = isCompleted ? occupiedS[job]! - run.jobs.durationS[job]! : lostS[job]!;
     hours += (gangGpuMilli(run.jobs, job) / GPU_MILLI) * (seconds / SECONDS_PER_HOUR);
   }
@@ -243,20 +293,20 @@ function summarizeGroups(
   names: readonly string[],
 ): readonly GroupSummary[] {
   const jobs = new Int32Array(names.length);
-  const started = new Int32Array(names.length);
   const gpuHours = new Float64Array(names.length);
   for (let job = 0; job < run.jobs.count; job++) {
     const group = groupOf[job]!;
     if (run.outcome[job] !== OUTCOME.notSubmitted) jobs[group]!++;
-    if (!Number.isNaN(run.startS[job]!)) started[group]!++;
     if (run.outcome[job] === OUTCOME.completed) gpuHours[group]! += gpuHoursOf(run, job);
   }
-  const groupWaits = names.map((_, group) => new Float64Array(started[group]!));
-  started.fill(0);
-  for (let job = 0; job < run.jobs.count; job++) {
-    const group = groupOf[job]!;
-    if (!Number.isNaN(run.startS[job]!)) groupWaits[group]![started[group]!++] = waits[job]!;
-  }
+  const started = collectByGroup(run, groupOf, names.length, {
+    test: (job) => !Number.isNaN(run.startS[job]!) && !runsAtStart(run.jobs, job),
+    value: (job) => waits[job]!,
+  });
+  const open = collectByGroup(run, groupOf, names.length, {
+    test: (job) => neverStarted(run, job),
+    value: (job) => waits[job]!,
+  });
   return names.flatMap((name, group) =>
     jobs[group] === 0
       ? []
@@ -265,7 +315,7 @@ function summarizeGroups(
             name,
             jobs: jobs[group]!,
             gpuHours: gpuHours[group]!,
-            waitS: summarizeInPlace(groupWaits[group]!),
+            waitS: summarizeCensored(started[group]!, open[group]!),
           },
         ],
   );

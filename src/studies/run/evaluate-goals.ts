@@ -62,7 +62,9 @@ function verdictOf(
   if (interval === "missing") return "not shown";
   if (interval === "none") return isGood(goal, actual) ? "met" : "missed";
   const low = isGood(goal, interval.low);
-  const high = isGood(goal, interval.high);
+  // Jobs that still wait are in the value, and may be in no interval.
+  const highest = goal.comparison === "atMost" ? Math.max(interval.high, actual) : interval.high;
+  const high = isGood(goal, highest);
   if (low && high) return "met";
   return low || high ? "not shown" : "missed";
 }

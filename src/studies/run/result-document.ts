@@ -58,9 +58,16 @@ export interface JobsResult {
   readonly waiting: number;
   /** Jobs that would not fit even into the empty cluster. */
   readonly neverPlaceable: number;
-  /** Job completion time: end − submission, over completed jobs. */
+  /**
+   * Job completion time: end − submission, over completed jobs. Jobs that had not ended when the run stopped
+   * count with their time so far wherever that makes a figure larger; jobs that ran before the trace began do not
+   * count. The same holds for waits and slowdowns.
+   */
   readonly jctS: Distribution;
-  /** Time between submission and end that was not spent running, over jobs that started. */
+  /**
+   * Time between submission and end that was not spent running, over jobs that started. Jobs that never started
+   * count with their wait so far wherever that makes a figure larger: no goal is met by starving jobs.
+   */
   readonly waitS: Distribution;
   /** (wait + run) / run over completed jobs that ran for a time. */
   readonly slowdown: Distribution;
