@@ -5,6 +5,7 @@ import { engineBursts } from "./engine-bursts.mjs";
 import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
 import { fgdMatrix, fgdRun } from "./fgd.mjs";
+import { placementContiguous, placementTopology } from "./placement.mjs";
 
 export const suites = [
   engineHold,
@@ -13,5 +14,7 @@ export const suites = [
   ...elementarySuites,
   fgdRun,
   fgdMatrix,
+  placementTopology,
+  placementContiguous,
   ...batchSuites,
 ];
