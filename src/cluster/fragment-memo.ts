@@ -106,8 +106,9 @@ export class FragmentMemo {
   }
 
   #addAccess(model: string): number {
-    const accepts = Uint8Array.from(this.#typicalPods, ({ request }) =>
-      request.gpuModels.length === 0 || request.gpuModels.includes(model) ? 1 : 0,
+    // Nodes that hand out instances show no idle thousandths here; who wants nothing else has no use for others.
+    const accepts = Uint8Array.from(this.#typicalPods, ({ request: { gpuModels, gpuPart } }) =>
+      (gpuModels.length === 0 || gpuModels.includes(model)) && gpuPart?.isMigOnly !== true ? 1 : 0,
     );
     const same = this.#accepts.findIndex((other) =>
       other.every((value, t) => value === accepts[t]),

@@ -1,3 +1,4 @@
+import { gpuPartKey } from "../workload/gpu-part-key.js";
 import type { PodRequest } from "../workload/job-table.js";
 
 /**
@@ -82,9 +83,9 @@ function mergeShapes(shapes: readonly CountedShape[]): CountedShape[] {
       throw new RangeError(`typical pods: a count must be a whole number >= 0, got ${count}`);
     }
     if (count === 0) continue;
-    const key = [request.cpuMilli, request.gpuMilli, request.gpuCount, modelList(request)].join(
-      ";",
-    );
+    const { cpuMilli, gpuMilli, gpuCount, gpuPart } = request;
+    const part = gpuPart === undefined ? "" : gpuPartKey(gpuPart);
+    const key = [cpuMilli, gpuMilli, gpuCount, modelList(request), part].join(";");
     byKey.set(key, { request, count: (byKey.get(key)?.count ?? 0) + count });
   }
   return [...byKey.values()].sort(byFrequency);

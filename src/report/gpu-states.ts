@@ -48,6 +48,14 @@ const idleClasses: Readonly<Record<string, IdleClass>> = {
     meaning: "GPUs free, but not even a CPU-only job finds CPUs on the node",
   },
   no_access: { state: "fragmented", meaning: "GPUs free, but of a model the jobs do not accept" },
+  stranded_compute: {
+    state: "stranded",
+    meaning: "compute slices that no MIG profile can use beside the GPU's present instances",
+  },
+  repartitioning: {
+    state: "drained",
+    meaning: "MIG GPUs being emptied, or out of service while their layout changes",
+  },
   stranded: { state: "stranded", meaning: "free, but in a form no job of the mix can take" },
   reserved: { state: "reserved", meaning: "kept free for someone" },
   drained: { state: "drained", meaning: "taken out of service on purpose" },

@@ -5,6 +5,7 @@ import type { MigTable } from "../../hardware/mig/mig-occupancy.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { WHOLE_GPU_MILLI } from "../gpu-milli.js";
 import type { NodeSpec } from "../spec.js";
+import type { Acceptance } from "./acceptance.js";
 import type { GpuMode } from "./partitioning.js";
 
 /** What nodes whose GPUs are handed out alike have in common. */
@@ -16,18 +17,6 @@ export interface NodeKind {
   readonly replicas: number;
   /** Memory of one GPU in bytes; undefined when nobody said. */
   readonly gpuMemoryBytes: number | undefined;
-}
-
-/** Which parts of a kind's GPUs will do for a pod. */
-export interface Acceptance {
-  /** Thousandths of each GPU on open and whole nodes; 0 when they will not do. */
-  readonly gpuMilli: number;
-  /** Profiles that will do, in order of preference, as positions in the geometry. */
-  readonly profiles: readonly number[];
-  /** True when a replica will do. */
-  readonly replica: boolean;
-  /** Memory the pod takes of a time-sliced GPU, in bytes. */
-  readonly memoryBytes: number;
 }
 
 const NOTHING: Acceptance = { gpuMilli: 0, profiles: [], replica: false, memoryBytes: 0 };

@@ -1,6 +1,7 @@
 import type { MigPlacement } from "../../hardware/mig/mig-geometry.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { ReadonlyNumbers } from "../view.js";
+import type { Acceptance } from "./acceptance.js";
 
 /** How the MIG layout of idle GPUs may change while the cluster runs. */
 export interface Repartitioning {
@@ -92,6 +93,11 @@ export interface PartitionView {
   podsOn(node: number, request: PodRequest): number;
   /** True when the GPUs of the node would do for the shape, were they free. */
   suits(node: number, request: PodRequest): boolean;
+  /**
+   * Profile positions of the pod's preferences on a MIG node, and whether a replica will do, for measuring what
+   * idle parts could be used for.
+   */
+  acceptanceOn(node: number, request: PodRequest): Acceptance;
   /** Thousandths of each GPU that the pod takes on a node without parts; 0 when such a GPU will not do. */
   gpuMilliOn(node: number, request: PodRequest): number;
   /** True when exactly these GPUs (indexes within the node, repeated for several parts) have the parts free. */
@@ -106,6 +112,8 @@ export interface PartitionView {
   preferenceOn(node: number, gpu: number, request: PodRequest, taken: number): number;
   /** Idle compute of a GPU with parts, in thousandths, rounded down; 0 when it is closed. */
   idleMilliOf(node: number, gpu: number): number;
+  /** Idle compute of a GPU with parts in thousandths, closed or not; not rounded. */
+  idleMilliExactly(node: number, gpu: number): number;
   /** Sum of `idleMilliOf` over the node. */
   idleMilliOn(node: number): number;
   /** Instances of a MIG GPU; empty for other modes. */

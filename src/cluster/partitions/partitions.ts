@@ -5,7 +5,8 @@ import { WHOLE_GPU_MILLI } from "../gpu-milli.js";
 import type { NodeSpec } from "../spec.js";
 import type { ReadonlyNumbers } from "../view.js";
 import { assertPartitioning } from "./assert-partitioning.js";
-import { acceptanceOf, nodeKindOf, type Acceptance, type NodeKind } from "./gpu-acceptance.js";
+import type { Acceptance } from "./acceptance.js";
+import { acceptanceOf, nodeKindOf, type NodeKind } from "./gpu-acceptance.js";
 import { MigGpus } from "./mig-gpus.js";
 import type { GpuMode, GpuService, HeldPart, MigInstance, PartitionView } from "./partitioning.js";
 import { ReplicaGpus } from "./replica-gpus.js";
@@ -170,6 +171,14 @@ export class Partitions implements PartitionView {
 
   idleMilliOf(node: number, gpu: number): number {
     return this.#isClosed(node, gpu) ? 0 : Math.floor(this.#idleMilli(node, gpu));
+  }
+
+  idleMilliExactly(node: number, gpu: number): number {
+    return this.#idleMilli(node, gpu);
+  }
+
+  acceptanceOn(node: number, request: PodRequest): Acceptance {
+    return this.#acceptance(node, request);
   }
 
   idleMilliOn(node: number): number {

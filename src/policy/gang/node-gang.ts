@@ -21,6 +21,7 @@ class NodeGang implements GangPlacer, GangForesight {
   readonly name: string;
   readonly gpuMilliTotal: number;
   readonly ignoredDemands: readonly string[] = [];
+  readonly startsByProfile = new Map<string, number>();
   private readonly book: GangBook = createGangBook();
   private readonly fit: FitIndex;
   /** Pods of each shape that the empty cluster takes. */
@@ -94,7 +95,16 @@ class NodeGang implements GangPlacer, GangForesight {
       const allocation = this.cluster.allocate(node, request, this.placer.gpus);
       this.book.add(allocation, node, this.placer.gpus, request.gpuCount);
     }
-    return this.book.finish();
+    const gang = this.book.finish();
+    if (this.cluster.partitions.isUsed) this.countStarts();
+    return gang;
+  }
+
+  private countStarts(): void {
+    this.forEachHeldPart(({ profile }) => {
+      if (profile === undefined) return;
+      this.startsByProfile.set(profile, (this.startsByProfile.get(profile) ?? 0) + 1);
+    });
   }
 
   forEachHeldPart(visit: (part: HeldPart) => void): void {

@@ -56,6 +56,8 @@ export interface GangPlacer {
   tryPlace(demand: number): number;
   /** Where the gang of the last successful `tryPlace` went; overwritten by the next. */
   readonly lastParts: GangParts;
+  /** MIG instances that gangs were placed on by `tryPlace`, by profile; absent where nodes do not decide. */
+  readonly startsByProfile?: ReadonlyMap<string, number>;
   /**
    * Hands `visit` the MIG instances and replicas of the gang placed last, by `tryPlace` or `placeAt`; absent
    * where no node hands out parts of GPUs.

@@ -1,5 +1,10 @@
 import type { Fragmentation } from "../../cluster/fragmentation.js";
 import { IDLE_CLASSES } from "../../cluster/idle-classes.js";
+import {
+  createIdleParts,
+  PART_IDLE_CLASSES,
+  type IdleParts,
+} from "../../cluster/partitions/idle-parts.js";
 import type { DemandClasses } from "./demand-classes.js";
 import type { Lane, Lanes } from "./lanes.js";
 
@@ -9,6 +14,8 @@ export interface IdleObserver {
   readonly names: readonly string[];
   /** Writes thousandths of a GPU idle per class, from `offset` on; they sum to all that is idle. */
   measure(out: Float64Array, offset: number): void;
+  /** Idle parts of GPUs by lane, where nodes hand out parts. */
+  readonly parts: readonly IdleParts[];
 }
 
 type Measure = (out: Float64Array, offset: number) => void;
@@ -23,11 +30,22 @@ export function createIdleObserver({ lanes, classes }: Lanes): IdleObserver {
     if (lane.gang.cluster === undefined) return [measurePool(lane, classes)];
     return lane.fragmentation === undefined ? [] : [measureNodes(lane.fragmentation)];
   });
+  const parts = lanes.flatMap(({ gang: { cluster }, fragmentation }) =>
+    cluster?.partitions.isUsed === true && fragmentation !== undefined
+      ? [createIdleParts(cluster, fragmentation.typicalPods)]
+      : [],
+  );
+  const names = parts.length === 0 ? IDLE_CLASSES : [...IDLE_CLASSES, ...PART_IDLE_CLASSES];
   return {
-    names: IDLE_CLASSES,
+    names,
+    parts,
     measure(out, offset) {
-      out.fill(0, offset, offset + IDLE_CLASSES.length);
+      out.fill(0, offset, offset + names.length);
       for (const measure of measures) measure(out, offset);
+      for (const idle of parts) {
+        idle.refresh();
+        idle.byClassMilli.forEach((milli, index) => (out[offset + index]! += milli));
+      }
     },
   };
 }

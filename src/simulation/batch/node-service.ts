@@ -133,11 +133,18 @@ export class NodeService {
     out: Float64Array,
     offset: number,
   ): void {
-    const first = this.lane(node).gang.cluster!.gpuOffset[this.laneNodeOf[node]!]!;
+    const laneNode = this.laneNodeOf[node]!;
+    const { gpuOffset, partitions } = this.lane(node).gang.cluster!;
+    const first = gpuOffset[laneNode]!;
     const state = this.stateOf(node);
     for (let gpu = 0; gpu < this.cluster.nodes[node]!.gpuCount; gpu++) {
       const gpuState = gpus.has(gpu) ? "failed" : (state ?? "failed");
-      out[offset + OUT_STATES.indexOf(gpuState)]! += aside[first + gpu]!;
+      const isOut = state !== undefined || gpus.has(gpu);
+      const milli =
+        isOut && partitions.hasParts(laneNode)
+          ? partitions.idleMilliExactly(laneNode, gpu)
+          : aside[first + gpu]!;
+      out[offset + OUT_STATES.indexOf(gpuState)]! += milli;
     }
   }
 

@@ -2,6 +2,7 @@ import type { BatchObservation, BatchSeries } from "./batch-spec.js";
 import { UTILIZATION_QUANTITIES } from "./batch-spec.js";
 import { createIdleObserver, type IdleObserver } from "./idle-observer.js";
 import type { Lanes } from "./lanes.js";
+import { createMigMeter, type MigMeter, type MigTotals } from "./mig-meter.js";
 import { OUT_STATES, type NodeService } from "./node-service.js";
 import {
   createUtilizationRecorder,
@@ -18,6 +19,8 @@ export interface Sampler {
   sample(nowS: number, state: { readonly queued: number; readonly running: number }): void;
   finish(endS: number): void;
   totals(): UtilizationTotals;
+  /** What MIG layouts stranded and which instances were held; undefined without MIG, or when idle classes are not watched. */
+  mig(): MigTotals | undefined;
   series(): BatchSeries;
 }
 
@@ -26,6 +29,7 @@ class BatchSampler implements Sampler {
   private readonly idle: IdleObserver | undefined;
   private readonly recorder: UtilizationRecorder;
   private readonly values: Float64Array;
+  private readonly migMeter: MigMeter | undefined;
 
   constructor(
     private readonly lanes: Lanes,
@@ -36,6 +40,7 @@ class BatchSampler implements Sampler {
     this.idle = observe.idleClasses === true && hasJobs ? createIdleObserver(lanes) : undefined;
     const outNames = this.idle === undefined || service === undefined ? [] : OUT_STATES;
     this.idleClassNames = [...(this.idle?.names ?? []), ...outNames];
+    this.migMeter = createMigMeter(this.idle?.parts ?? []);
     const quantities = UTILIZATION_QUANTITIES.length + this.idleClassNames.length;
     this.values = new Float64Array(quantities);
     this.recorder = createUtilizationRecorder({
@@ -56,6 +61,7 @@ class BatchSampler implements Sampler {
       this.service?.measure(values, UTILIZATION_QUANTITIES.length + this.idle.names.length);
     }
     this.recorder.sample(nowS, values);
+    this.migMeter?.sample(nowS);
     if (this.observe.checkInvariants === true) {
       for (const lane of this.lanes.lanes) lane.gang.checkInvariants();
     }
@@ -63,6 +69,11 @@ class BatchSampler implements Sampler {
 
   finish(endS: number): void {
     this.recorder.finish(endS);
+    this.migMeter?.sample(endS);
+  }
+
+  mig(): MigTotals | undefined {
+    return this.migMeter?.totals();
   }
 
   totals(): UtilizationTotals {
