@@ -8,6 +8,7 @@ import type { TopologyRequest } from "../../workload/topology-request.js";
 import type { ClusterProcessEntry } from "./cluster-process.js";
 import type { RateFactorEntry } from "./gang-rates.js";
 import type { JobTerms } from "./job-terms.js";
+import type { MigTotals } from "./mig-meter.js";
 import type { BatchRecords } from "./records.js";
 import type { UtilizationTotals } from "./utilization-recorder.js";
 
@@ -130,6 +131,15 @@ export interface BatchPreemption {
   readonly lostS: Float64Array;
 }
 
+/** What MIG layouts left unused over a whole run, and how often they changed. */
+export interface BatchMig extends MigTotals {
+  readonly repartitions: number;
+  /** GPU-hours that the changes took; draining before them is not counted. */
+  readonly gpuHoursRepartitioning: number;
+  /** Workers' instances that jobs started on, by profile. */
+  readonly startsByProfile: ReadonlyMap<string, number>;
+}
+
 /** Everything one run gave. Columns have one entry per row of the job table. */
 export interface BatchRun {
   readonly jobs: JobTable;
@@ -147,6 +157,8 @@ export interface BatchRun {
   readonly reasons: readonly string[];
   /** Stops and what they cost; absent when no job was stopped. */
   readonly preemption?: BatchPreemption;
+  /** What MIG layouts did; absent without MIG nodes, and when idle classes were not observed. */
+  readonly mig?: BatchMig;
   /** Where a job ran last; empty for a job that never started and for a pool, which has no places. */
   placementOf(job: number): readonly PlacedPart[];
   readonly records: BatchRecords;

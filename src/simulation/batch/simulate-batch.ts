@@ -41,6 +41,7 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
           },
         }
       : {}),
+    ...migOf(simulation),
     placementOf(job) {
       const lane = lanes.lanes[classes.lane[classes.classOf[job]!]!];
       return lane === undefined ? [] : placements.placementOf(job, lane.nodeMap);
@@ -56,6 +57,18 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
     stopReason: outcome.reason,
     eventsHandled: outcome.eventsHandled,
   };
+}
+
+function migOf({ sampler, migChanges, lanes }: BatchSimulation): Pick<BatchRun, "mig"> {
+  const totals = sampler.mig();
+  if (totals === undefined) return {};
+  const { repartitions, gpuHoursRepartitioning } = migChanges;
+  const startsByProfile = new Map<string, number>();
+  for (const { gang } of lanes.lanes) {
+    for (const [profile, starts] of gang.startsByProfile ?? [])
+      startsByProfile.set(profile, (startsByProfile.get(profile) ?? 0) + starts);
+  }
+  return { mig: { ...totals, repartitions, gpuHoursRepartitioning, startsByProfile } };
 }
 
 function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] {
