@@ -1,21 +1,23 @@
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { InputError } from "../diagnostics/problem.js";
-import { findGpu, GPU_CATALOGUE, gpuNames } from "../hardware/find-gpu.js";
+import { createCatalogue, type HardwareCatalogue } from "../hardware/catalogue.js";
+import { gpuNames } from "../hardware/find-gpu.js";
 import type { GpuSpec } from "../hardware/gpu-spec.js";
 import type { MigGeometry } from "../hardware/mig.js";
-import { migGeometryOf, migGpuModels } from "../hardware/mig.js";
 
 /**
  * The GPU model a person named on the command line.
  *
+ * @param options.allowed names listed when there is none of that name; all GPUs when absent
  * @throws InputError when the name is unknown, or fits several models that differ
  */
 export function namedGpu(
   command: string,
   name: string,
-  allowed: readonly string[] = GPU_CATALOGUE.map((gpu) => gpu.name),
+  options: { readonly catalogue: HardwareCatalogue; readonly allowed?: readonly string[] },
 ): GpuSpec {
-  const found = findGpu(name);
+  const { catalogue, allowed = catalogue.gpus.map((gpu) => gpu.name) } = options;
+  const found = catalogue.gpu(name);
   if (found.kind === "found") return found.gpu;
   if (found.kind === "ambiguous") {
     throw new InputError([
@@ -28,7 +30,7 @@ export function namedGpu(
       },
     ]);
   }
-  const suggestion = didYouMean(name, gpuNames());
+  const suggestion = didYouMean(name, [...catalogue.gpus.map((gpu) => gpu.name), ...gpuNames()]);
   throw new InputError([
     {
       file: command,
@@ -36,7 +38,7 @@ export function namedGpu(
       message: `the catalogue has no GPU "${name}"`,
       allowed,
       ...(suggestion === undefined ? {} : { suggestion }),
-      help: "headroom catalog gpu lists them with their other names",
+      help: "headroom catalog gpu lists them; a file of your own adds others (--file)",
     },
   ]);
 }
@@ -50,22 +52,25 @@ export function namedGpu(
 export function namedMigGeometry(
   command: string,
   name: string,
+  catalogue: HardwareCatalogue = createCatalogue(),
 ): { readonly gpu: string; readonly geometry: MigGeometry } {
-  const found = findGpu(name);
+  const found = catalogue.gpu(name);
   if (found.kind === "ambiguous") {
-    const geometries = new Set(found.names.map(migGeometryOf));
+    const geometries = new Set(found.names.map((each) => catalogue.mig(each)));
     const [geometry] = geometries;
     if (geometries.size === 1 && geometry !== undefined) return { gpu: found.names[0]!, geometry };
   }
-  const gpu = namedGpu(command, name, migGpuModels());
-  const geometry = migGeometryOf(gpu.name);
+  const models = catalogue.gpus.map((gpu) => gpu.name);
+  const allowed = models.filter((model) => catalogue.mig(model) !== undefined);
+  const gpu = namedGpu(command, name, { catalogue, allowed });
+  const geometry = catalogue.mig(gpu.name);
   if (geometry !== undefined) return { gpu: gpu.name, geometry };
   throw new InputError([
     {
       file: command,
       rule: "no-mig",
       message: `${gpu.name} cannot be partitioned with MIG`,
-      allowed: migGpuModels(),
+      allowed,
     },
   ]);
 }

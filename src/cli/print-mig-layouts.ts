@@ -1,7 +1,7 @@
 import { formatBytes } from "../base/units.js";
 import type { MigGeometry, MigLayout, MigProfile } from "../hardware/mig.js";
 import { distinctMigMixes } from "../hardware/mig.js";
-import { sourceText } from "../hardware/sources.js";
+import { sourceOfEntry } from "../hardware/catalogue.js";
 import { drawMigAxis, drawMigLayout } from "./draw-mig.js";
 import { alignColumns, wrapText } from "./text-layout.js";
 
@@ -29,7 +29,7 @@ export function printMigLayouts(outcome: MigLayoutsOutcome): string {
   return [
     `${gpu}: ${geometry.computeSlices} compute slices on ${geometry.slots} memory slots`,
     "",
-    ...profileTable(geometry),
+    ...migProfileTable(geometry),
     "",
     wrapText(
       `${maximal.length} layouts of ${namesOf(profiles)} to which nothing can be added; they are ${mixes} different ` +
@@ -50,7 +50,8 @@ function namesOf(profiles: readonly MigProfile[]): string {
   return profiles.map(({ name }) => name).join(", ");
 }
 
-function profileTable(geometry: MigGeometry): readonly string[] {
+/** Profiles of a GPU with their places and figures. */
+export function migProfileTable(geometry: MigGeometry): readonly string[] {
   const unknown = "?";
   const rows = geometry.profiles.map((profile) => [
     profile.name,
@@ -69,15 +70,16 @@ function profileTable(geometry: MigGeometry): readonly string[] {
 }
 
 function legend(geometry: MigGeometry): readonly string[] {
-  const { provenance, note, sources } = geometry;
-  const origin =
-    provenance === "published"
-      ? "Starts and slots as the driver lists them."
-      : "Starts and slots are inferred, not published for this GPU.";
+  const { provenance, note } = geometry;
+  const origin = {
+    published: "Starts and slots as the driver lists them.",
+    inferred: "Starts and slots are inferred, not published for this GPU.",
+    given: "Starts and slots are given.",
+  }[provenance];
   return [
     "An instance is as long as its slots; a dot is a slot without one; ? is a figure no source has.",
     `${origin}${note === undefined ? "" : ` Note: ${note}.`}`,
-    `Sources: ${sourceText(sources)}`,
+    `Source: ${sourceOfEntry(geometry)}`,
   ].map((line) => wrapText(line));
 }
 

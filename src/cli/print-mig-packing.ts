@@ -7,7 +7,7 @@ import type {
   PackedMigGpus,
 } from "../hardware/mig.js";
 import { migMixOf, migMixText } from "../hardware/mig.js";
-import { sourceText } from "../hardware/sources.js";
+import { sourceOfEntry } from "../hardware/catalogue.js";
 import { drawMigAxis, drawMigLayout } from "./draw-mig.js";
 import { alignColumns, wrapText } from "./text-layout.js";
 
@@ -55,11 +55,11 @@ export function printMigPacking(outcome: MigPackOutcome): string {
             `Made and not asked for, marked with a question mark: ${migMixText(geometry, unused)}.`,
           ),
         ]),
-    ...(geometry.provenance === "published"
+    ...(geometry.provenance !== "inferred"
       ? []
       : [
           wrapText(
-            `Starts and slots are inferred, not published for this GPU. Sources: ${sourceText(geometry.sources)}`,
+            `Starts and slots are inferred, not published for this GPU. Source: ${sourceOfEntry(geometry)}`,
           ),
         ]),
   ].join("\n");

@@ -1,4 +1,4 @@
-import type { SourceId } from "./sources.js";
+import type { GivenSource, SourceId } from "./sources.js";
 
 /**
  * What is published about one GPU model. A figure nobody published is absent, never guessed.
@@ -42,5 +42,7 @@ export interface GpuSpec {
   /** True when the GPU can be partitioned with MIG. */
   readonly hasMig?: true;
   readonly note?: string;
+  /** Present for a GPU of a user's own file, whose `sources` are empty. */
+  readonly given?: GivenSource;
   readonly sources: readonly SourceId[];
 }

@@ -1,5 +1,5 @@
 import type { NodeTopology } from "./topology/node-topology.js";
-import type { SourceId } from "./sources.js";
+import type { GivenSource, SourceId } from "./sources.js";
 
 /** What is published about a machine one can rent or buy. A figure nobody published is absent. */
 export interface NodeSku {
@@ -20,5 +20,7 @@ export interface NodeSku {
   /** How its GPUs hang together, for machines of a user's own file; the catalogue keeps its own apart. */
   readonly topology?: NodeTopology;
   readonly note?: string;
+  /** Present for a machine of a user's own file, whose `sources` are empty. */
+  readonly given?: GivenSource;
   readonly sources: readonly SourceId[];
 }

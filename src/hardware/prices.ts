@@ -1,5 +1,5 @@
 import type { NodeSku } from "./node-sku.js";
-import type { SourceId } from "./sources.js";
+import type { GivenSource, SourceId } from "./sources.js";
 
 /** What a machine costs by the hour, somewhere, on a day. */
 export interface PriceEntry {
@@ -12,7 +12,9 @@ export interface PriceEntry {
   /** Day the price was valid on; absent where the source does not say. */
   readonly asOf?: string;
   readonly note?: string;
-  readonly source: SourceId;
+  /** Absent for a price of a user's own file. */
+  readonly source?: SourceId;
+  readonly given?: GivenSource;
 }
 
 /** Prices that stand by themselves; those of Azure stand with their machines. */

@@ -73,6 +73,14 @@ export const SOURCES = {
 /** Key of a source. */
 export type SourceId = keyof typeof SOURCES;
 
+/** Where an entry of a user's own file comes from. */
+export interface GivenSource {
+  /** The file, as the person named it. */
+  readonly file: string;
+  /** What the file says of the figures: an invoice, a data sheet, a measurement. */
+  readonly text: string;
+}
+
 /** A list of sources as one sentence for reports: every number of the catalogue can say this of itself. */
 export function sourceText(ids: readonly SourceId[]): string {
   const places = ids.map((id) => SOURCES[id]).join("; ");

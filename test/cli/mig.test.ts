@@ -15,7 +15,7 @@ describe("headroom mig layouts", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("2g───── 1g─ 1g─");
     expect(stdout).toContain("5 layouts of 4g.24gb, 2g.12gb, 1g.6gb");
-    expect(stdout).toContain("Sources: ");
+    expect(stdout).toContain("Source: ");
   });
 
   test("counts the basic set of an A100 as published", () => {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError, type Problem } from "../../diagnostics/problem.js";
+import type { HardwareCatalogue } from "../../hardware/catalogue.js";
 import {
   balancedMigMix,
   enumerateMigLayouts,
@@ -19,12 +20,14 @@ import {
   type MigMix,
   type MigProfile,
 } from "../../hardware/mig.js";
+import { catalogueWith } from "../catalogue-file.js";
 import { namedMigGeometry } from "../named-gpu.js";
 import { migLayoutsJson, printMigLayouts } from "../print-mig-layouts.js";
 import { migPackingJson, printMigPacking, type MigPackOutcome } from "../print-mig-packing.js";
 
 interface LayoutsOptions {
   readonly only?: string;
+  readonly file?: string;
   readonly json?: true;
 }
 
@@ -32,6 +35,7 @@ interface PackOptions {
   readonly demand: string;
   readonly layoutPolicy?: string;
   readonly layout?: string;
+  readonly file?: string;
   readonly json?: true;
 }
 
@@ -56,6 +60,7 @@ function registerLayouts(mig: Command): void {
     )
     .argument("<gpu>", "GPU model, such as H100 or A100-80GB; headroom catalog mig lists them")
     .option("--only <profiles>", "build from these profiles, such as 1g.10gb,3g.40gb")
+    .option("--file <file>", "a catalogue of your own, whose entries come first")
     .option("--json", "print the profiles and all layouts as one JSON object")
     .addHelpText(
       "after",
@@ -67,8 +72,9 @@ Examples:
   headroom mig layouts A30 --json
   headroom mig layouts A100-80GB --only 1g.10gb,2g.20gb,3g.40gb,4g.40gb,7g.80gb`,
     )
-    .action((name: string, options: LayoutsOptions, command: Command) => {
-      const { gpu, geometry } = namedMigGeometry("mig layouts", name);
+    .action(async (name: string, options: LayoutsOptions, command: Command) => {
+      const catalogue = await catalogueWith(options.file);
+      const { gpu, geometry } = namedMigGeometry("mig layouts", name, catalogue);
       const profiles =
         options.only === undefined
           ? plainMigProfiles(geometry)
@@ -105,6 +111,7 @@ function registerPack(mig: Command): void {
       "--layout <mix>",
       "the layout of every GPU, such as 3g.40gb=1,1g.10gb=4; implies static",
     )
+    .option("--file <file>", "a catalogue of your own, whose entries come first")
     .option("--json", "print the packing and its proof as one JSON object")
     .addHelpText(
       "after",
@@ -120,8 +127,8 @@ Examples:
   headroom mig pack H100 --demand 1g.10gb=40,2g.20gb=12 --layout-policy all-same
   headroom mig pack "RTX PRO 6000" --demand 1g.24gb=6 --layout 1g.24gb=2,2g.48gb=1`,
     )
-    .action((name: string, options: PackOptions, command: Command) => {
-      const outcome = pack(name, options);
+    .action(async (name: string, options: PackOptions, command: Command) => {
+      const outcome = pack(name, options, await catalogueWith(options.file));
       write(
         command,
         options.json === true
@@ -145,8 +152,8 @@ function namedProfiles(geometry: MigGeometry, list: string): readonly MigProfile
   return geometry.profiles.filter((profile) => chosen.has(profile));
 }
 
-function pack(name: string, options: PackOptions): MigPackOutcome {
-  const { gpu, geometry } = namedMigGeometry("mig pack", name);
+function pack(name: string, options: PackOptions, catalogue: HardwareCatalogue): MigPackOutcome {
+  const { gpu, geometry } = namedMigGeometry("mig pack", name, catalogue);
   const problems: Problem[] = [];
   const mixOf = (option: "--demand" | "--layout", text: string): MigMix | undefined => {
     const parsed = parseMigMix(geometry, text);

@@ -1,7 +1,7 @@
-import type { SourceId } from "../sources.js";
+import type { GivenSource, SourceId } from "../sources.js";
 
-/** Whether the slots of a GPU were read from a driver's own list, or carried over from a sister model. */
-export type MigProvenance = "published" | "inferred";
+/** Whether the slots of a GPU were read from a driver's own list, carried over from a sister model, or given by a user. */
+export type MigProvenance = "published" | "inferred" | "given";
 
 /** One kind of MIG instance that a GPU model offers. */
 export interface MigProfile {
@@ -48,6 +48,8 @@ export interface MigGeometry {
   /** Where starts and slots come from. */
   readonly provenance: MigProvenance;
   readonly note?: string;
+  /** Present for a table of a user's own file, whose `sources` are empty. */
+  readonly given?: GivenSource;
   readonly sources: readonly SourceId[];
 }
 
