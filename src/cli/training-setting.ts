@@ -1,5 +1,6 @@
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { InputError, type Problem } from "../diagnostics/problem.js";
+import { createCatalogue } from "../hardware/catalogue.js";
 import { findNodeSku, NODE_SKUS } from "../hardware/find-node-sku.js";
 import type { GpuSpec } from "../hardware/gpu-spec.js";
 import type { NodeSku } from "../hardware/node-sku.js";
@@ -111,7 +112,7 @@ function unknown(rule: string, message: string, given: string, names: readonly s
 
 function gpuOf(sku: NodeSku, { gpu }: TrainingOptions): GpuSpec {
   const name = gpu ?? sku.gpuModel;
-  if (name !== undefined) return namedGpu(`${COMMAND} --gpu`, name);
+  if (name !== undefined) return namedGpu(`${COMMAND} --gpu`, name, { catalogue: createCatalogue() });
   throw new InputError([
     {
       file: COMMAND,

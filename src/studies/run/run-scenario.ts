@@ -4,6 +4,7 @@ import { trustOf } from "../backtest/trust.js";
 import { asksForStatistics, runReplications } from "../replicate/run-replications.js";
 import { decide } from "./decision.js";
 import { describeCluster } from "./describe-cluster.js";
+import { gatherAssumptions } from "./gather-assumptions.js";
 import { operationsOf } from "./operations.js";
 import { placementOf } from "./placement-of.js";
 import type { ResultDocument } from "./result-document.js";
@@ -55,7 +56,10 @@ export function runScenario(
     ...base.result,
     warnings: [...loaded.warnings, ...(trusted?.warnings ?? []), ...base.result.warnings],
     assumptions: [
-      ...loaded.base.resolved.assumptions,
+      ...gatherAssumptions(
+        loaded.base.resolved.assumptions,
+        loaded.variants.map(({ resolved }) => resolved),
+      ),
       ...(trusted?.assumption === undefined ? [] : [trusted.assumption]),
     ],
     ...(trusted === undefined ? {} : { trust: trusted.trust }),
