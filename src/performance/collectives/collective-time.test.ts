@@ -116,6 +116,19 @@ describe("the network", () => {
     expect(found).toBeGreaterThan(0.98 * want);
   });
 
+  test("nodes that hold different GPUs leave their rail at every hop", () => {
+    const front = { ...H100, gpus: [0, 1, 2, 3] };
+    const back = { ...H100, gpus: [4, 5, 6, 7] };
+    const seconds = (second: CollectiveNode, isRailOptimised: boolean): number =>
+      ask([front, second, front], 2 ** 34, {
+        fabric: { isRailOptimised, nodesPerLeaf: 32, oversubscription: 32 },
+      }).seconds;
+    expect(seconds(front, true)).toBe(seconds(front, false));
+    expect(seconds(back, false)).toBe(seconds(front, false));
+    // The uplinks of four rails hold 32 x 4 x 50 x 0.96 / 32 = 192 GB/s, a third of it for each of three hops.
+    expect(seconds(back, true) / seconds(back, false)).toBeCloseTo(3, 1);
+  });
+
   test("an all-to-all pays the oversubscription in full", () => {
     const seconds = (oversubscription: number): number =>
       ask(nodes, 2 ** 34, { op: "all-to-all", fabric: { nodesPerLeaf: 2, oversubscription } })

@@ -61,7 +61,8 @@ export function networkRates(
   const nodeBytesPerS = used.map((count, at) => count * adapters[at]!.bytesPerS * share);
   const leaves = leavesOf(nodes, fabric);
   const oversubscription = fabric.oversubscription ?? 1;
-  const crossesLeaves = new Set(leaves).size > 1;
+  const leavesRails = fabric.isRailOptimised === true && usesDifferentRails(nodes);
+  const crossesLeaves = leavesRails || new Set(leaves).size > 1;
   let ringBytesPerS = Math.min(...nodeBytesPerS);
   let crossLeafBytesPerS: readonly number[] | undefined;
   if (crossesLeaves) {
@@ -73,12 +74,15 @@ export function networkRates(
         "uplinks of a leaf counted for the job's own nodes only: its other nodes are not known",
       );
     }
-    const uplinks = adapters.map(({ count, bytesPerS }, at) => {
+    const uplinks = adapters.map(({ count: all, bytesPerS }, at) => {
       const nodesBelow = fabric.nodesPerLeaf ?? below[at]!;
+      // With rails only the leaves of the adapters in use carry this job.
+      const count = leavesRails ? used[at]! : all;
       return (nodesBelow * count * bytesPerS * share) / oversubscription;
     });
-    // A ring visits leaf after leaf: it leaves each one once, whatever the number of nodes below.
-    ringBytesPerS = Math.min(ringBytesPerS, ...uplinks);
+    // A ring visits leaf after leaf and leaves each once; between different rails every hop leaves one.
+    const rings = leavesRails ? uplinks.map((uplink, at) => uplink / below[at]!) : uplinks;
+    ringBytesPerS = Math.min(ringBytesPerS, ...rings);
     crossLeafBytesPerS = uplinks.map((uplink, at) =>
       Math.min(nodeBytesPerS[at]!, uplink / below[at]!),
     );
@@ -108,6 +112,12 @@ function adaptersOf(
   }
   const known = nics === undefined || nics.length === 0 ? 1 : nics.length;
   return { count: fabric.nicsPerNode ?? known, bytesPerS };
+}
+
+/** True when the job holds GPUs of other numbers on one node than on another, so that their adapters differ. */
+function usesDifferentRails(nodes: readonly CollectiveNode[]): boolean {
+  const held = nodes.map(({ gpus }) => [...gpus].sort((left, right) => left - right).join());
+  return new Set(held).size > 1;
 }
 
 /** Leaf of each node: as given, else filled in order. */

@@ -52,6 +52,11 @@ export interface CollectiveFabric {
   readonly adapterLatencyS?: number;
   /** Bandwidth into the leaf switches over bandwidth from them to the spine; 1 (default) is non-blocking. */
   readonly oversubscription?: number;
+  /**
+   * True when adapters of the same number on all nodes share a leaf switch (a rail). Nodes that hold
+   * different GPUs of their kind then meet over the spine. Default false.
+   */
+  readonly isRailOptimised?: boolean;
   /** Nodes below one leaf switch (of one rail); absent when all nodes share a leaf. */
   readonly nodesPerLeaf?: number;
   /** GPUs of all nodes sit in one NVLink domain (NVL72): the network is not used. */
