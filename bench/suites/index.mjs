@@ -6,6 +6,7 @@ import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
 import { fgdMatrix, fgdRun } from "./fgd.mjs";
 import { placementContiguous, placementTopology } from "./placement.mjs";
+import { servingSuites } from "./serving.mjs";
 
 export const suites = [
   engineHold,
@@ -17,4 +18,5 @@ export const suites = [
   placementTopology,
   placementContiguous,
   ...batchSuites,
+  ...servingSuites,
 ];

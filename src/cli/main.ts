@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   mig: async () => (await import("./commands/mig.js")).registerMig,
   collective: async () => (await import("./commands/collective.js")).registerCollective,
   training: async () => (await import("./commands/training.js")).registerTraining,
+  reliability: async () => (await import("./commands/reliability.js")).registerReliability,
   explain: async () => (await import("./commands/explain.js")).registerExplain,
 };
 

@@ -4,6 +4,7 @@ import { collectiveDataChecks } from "./hardware/collective-checks.js";
 import { validateHardware } from "./hardware/validate-hardware.js";
 import { validateJobs } from "./jobs.js";
 import { validateQueueing } from "./queueing.js";
+import { validateServing } from "./serving/validate-serving.js";
 
 /** How a topic runs. */
 export interface ValidateOptions {
@@ -53,5 +54,11 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
     needs: [],
     check: validateHardware,
     rowsWithData: { needs: ["collectives"], check: collectiveDataChecks },
+  },
+  serving: {
+    description:
+      "KAITO's own tests of how many nodes a model needs, and recorded runs of vLLM against simulated ones.",
+    needs: ["kaito", "vllm-golden", "vllm-layer-tables"],
+    check: validateServing,
   },
 };

@@ -1,0 +1,110 @@
+import type { StepBatch, StepTimeModel } from "../../performance/llm/step-time.js";
+
+/**
+ * The clock of a replica, which counts steps of an unchanged decode-only batch from the start of the stretch.
+ *
+ * Where such steps grow evenly, the end of step k is start + k·first + growth·k(k−1)/2: one formula, whether
+ * the steps are taken one by one or together, so both give the same bits. Otherwise steps are added up one
+ * after another, which is the same too.
+ */
+export interface StretchClock {
+  readonly nowS: number;
+  /** The replica was idle until then. */
+  jumpTo(timeS: number): void;
+  /** A step that is no part of a stretch. */
+  advanceBy(seconds: number): void;
+  /** The next step decodes this batch; begins a stretch unless one is under way. */
+  continueWith(batch: StepBatch): void;
+  /** How many of the next `most` steps of the stretch begin before the time; at least 1 when now is before it. */
+  stepsBefore(limitS: number, most: number): number;
+  /** Takes steps of the stretch. */
+  advance(steps: number): void;
+  /** The batch changes: the stretch is over. */
+  forget(): void;
+}
+
+/** Makes a clock at 0. */
+export function createStretchClock(model: StepTimeModel): StretchClock {
+  return new FormulaClock(model);
+}
+
+class FormulaClock implements StretchClock {
+  nowS = 0;
+  private startS = Number.NaN;
+  private taken = 0;
+  private firstS = 0;
+  private growthS = 0;
+  private batch: StepBatch | undefined;
+
+  constructor(private readonly model: StepTimeModel) {}
+
+  jumpTo(timeS: number): void {
+    this.forget();
+    this.nowS = timeS;
+  }
+
+  advanceBy(seconds: number): void {
+    this.forget();
+    this.nowS += seconds;
+  }
+
+  continueWith(batch: StepBatch): void {
+    if (this.batch !== undefined) return;
+    this.batch = batch;
+    this.startS = this.nowS;
+    this.taken = 0;
+    this.firstS = this.model.stepS(batch);
+    this.growthS = this.model.decodeGrowthS?.(batch) ?? Number.NaN;
+  }
+
+  stepsBefore(limitS: number, most: number): number {
+    if (Number.isNaN(this.growthS)) return this.countOneByOne(limitS, most);
+    if (this.endOf(this.taken + most - 1) < limitS) return most;
+    let low = 1;
+    let high = most;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.endOf(this.taken + middle - 1) < limitS) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  advance(steps: number): void {
+    if (Number.isNaN(this.growthS)) {
+      for (let step = 0; step < steps; step++) this.nowS += this.stepS(this.taken++);
+      return;
+    }
+    this.taken += steps;
+    this.nowS = this.endOf(this.taken);
+  }
+
+  forget(): void {
+    this.batch = undefined;
+  }
+
+  /** End of step number k of the stretch. */
+  private endOf(k: number): number {
+    return this.startS + k * this.firstS + (this.growthS * (k * (k - 1))) / 2;
+  }
+
+  private countOneByOne(limitS: number, most: number): number {
+    let endS = this.nowS;
+    for (let step = 0; step < most; step++) {
+      if (step > 0 && !(endS < limitS)) return step;
+      endS += this.stepS(this.taken + step);
+    }
+    return most;
+  }
+
+  /** Seconds of the step after `taken` steps: every request then has so many more tokens in the cache. */
+  private stepS(taken: number): number {
+    const { batch } = this;
+    if (batch === undefined) return Number.NaN;
+    return this.model.stepS({
+      ...batch,
+      decodeCacheTokens: batch.decodeCacheTokens + taken * batch.decodes,
+      decodeCacheTokensMax: batch.decodeCacheTokensMax + taken,
+    });
+  }
+}

@@ -1,0 +1,8 @@
+import type { Check } from "../check.js";
+import { goldenChecks } from "./golden-checks.js";
+import { kaitoChecks } from "./kaito-checks.js";
+
+/** KAITO's own tests, then recorded runs of vLLM. */
+export async function validateServing(dataFolder: string): Promise<readonly Check[]> {
+  return [...(await kaitoChecks(dataFolder)), ...(await goldenChecks(dataFolder))];
+}
