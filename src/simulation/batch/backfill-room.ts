@@ -54,7 +54,7 @@ class PoolRoom implements BackfillRoom {
       const endS = Math.max(launcher.nowS, expectedEndS[job]!);
       // Everything that ends at the same time is free then.
       if (freeMilli >= needMilli && endS > atS) break;
-      freeMilli += classes.gpuMilli[classes.classOf[job]!]!;
+      freeMilli += classes.gpuMilli[classes.heldOf[job]!]!;
       atS = endS;
     }
     if (freeMilli < needMilli) {
@@ -71,7 +71,7 @@ class PoolRoom implements BackfillRoom {
   }
 
   tryStart(job: number, isLong: boolean): boolean {
-    if (!this.options.launcher.tryStart(job)) return false;
+    if (!this.options.launcher.tryStartAsAsked(job)) return false;
     if (isLong)
       this.extraMilli -= this.options.classes.gpuMilli[this.options.classes.classOf[job]!]!;
     return true;

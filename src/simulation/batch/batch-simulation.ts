@@ -7,8 +7,8 @@ import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME, type BatchSpec } from "./batch-spec.js";
 import { createDispatchers } from "./create-dispatchers.js";
 import type { ClusterProcess, StopTerms } from "./cluster-process.js";
-import { createDependencies, type Dependencies } from "./dependencies.js";
 import type { Dispatcher } from "./dispatcher.js";
+import { ElasticGangs } from "./elastic-gangs.js";
 import type { GangRates } from "./gang-rates.js";
 import { GangRuns } from "./gang-runs.js";
 import { createJobColumns, type JobColumns } from "./job-columns.js";
@@ -17,8 +17,8 @@ import { createLanes, type Lane, type Lanes } from "./lanes.js";
 import { createProcessHost, type ProcessHost } from "./process-host.js";
 import { createRates } from "./rates/create-rates.js";
 import { JobLauncher } from "./job-launcher.js";
+import { JobEntry } from "./job-entry.js";
 import { createJobTimers, type JobTimers } from "./job-timers.js";
-import { createNeverPlaceable } from "./never-placeable.js";
 import { createPlacementLog, type PlacementLog } from "./placement-log.js";
 import { createReasonTable, type ReasonTable } from "./reason-table.js";
 import { createRecordLog, RECORD, type RecordLog } from "./records.js";
@@ -27,9 +27,6 @@ import { createSampler, type Sampler } from "./sampler.js";
 import { createWorkBook, type WorkBook } from "./work-book.js";
 
 const NONE = -1;
-const HELD = "a job it depends on has not ended";
-const DOOMED = "a job it depends on can never be placed";
-
 /** One batch run from empty cluster to the end: its state, its events, and what dispatchers may do. */
 export class BatchSimulation {
   readonly jobs: JobTable;
@@ -46,13 +43,11 @@ export class BatchSimulation {
   readonly processes: ProcessHost;
   readonly migChanges: MigChanges;
   private readonly runs: GangRuns;
+  /** Gangs that change their size; absent when every job runs with the workers it asks for. */
+  readonly elastic: ElasticGangs | undefined;
   readonly launcher: JobLauncher;
-  private readonly dependencies: Dependencies;
+  private readonly entry: JobEntry;
   private readonly roomsAtStart: RoomsAtStart;
-  /** Jobs that wait for others to end, and are in no queue. */
-  private held = 0;
-  /** When a job that was held entered its queue; others enter when they are submitted. */
-  private readonly releasedS = new Map<number, number>();
   private readonly engine: Engine = createEngine();
   private readonly arriveKind: EventKind;
   private readonly decideKind: EventKind;
@@ -61,7 +56,6 @@ export class BatchSimulation {
   /** Jobs of the table that may still run. */
   private open: number;
   private samplePending = false;
-  private readonly whyNever: (job: number) => string | undefined;
 
   constructor(readonly spec: BatchSpec) {
     const { jobs } = spec;
@@ -74,21 +68,21 @@ export class BatchSimulation {
     this.placements = createPlacementLog(jobs.count);
     this.arrivals = rankByKeys(jobs.submitS).jobAt;
     this.open = jobs.count;
-    this.dependencies = createDependencies(jobs);
-    this.whyNever = createNeverPlaceable(this.lanes, (job) => this.dispatcherOf(job));
     const policy = createQueuePolicy(spec.queue);
     const processes = (spec.processes ?? []).map((entry) => entry({ cluster: spec.cluster, jobs }));
-    const rates = createRates(spec, this.lanes.lanes, processes, () => this.engine.nowS);
+    const rates = createRates(spec, this.lanes, processes, () => this.engine.nowS);
     this.work = createWorkBook(jobs, {
       restart: "restart" in policy ? policy.restart : undefined,
       changes: processes.length > 0 || !rates.isUniform || this.roomsAtStart.any,
     });
     this.processes = this.createProcesses(processes, streams);
     this.runs = this.createRuns(rates);
+    this.elastic = this.createElastic();
     const timers = createJobTimers(this.engine, (job) => {
       if (this.dispatcherOf(job).timer?.(job) === true) this.dueDecision();
     });
     this.launcher = this.createLauncher(timers);
+    this.entry = this.createEntry();
     this.sampler = createSampler(this.lanes, spec.observe, this.processes.nodes);
     this.arriveKind = this.engine.defineEvent("job arrives", "arrive", (index) => {
       this.arrive(index);
@@ -97,6 +91,7 @@ export class BatchSimulation {
       this.decidePending = false;
       this.runs.review();
       for (const dispatcher of this.dispatchers) dispatcher.decide();
+      this.elastic?.grow((lane) => this.dispatchers[lane]!.waiting);
       this.migChanges.review();
       this.runs.review();
     });
@@ -115,6 +110,7 @@ export class BatchSimulation {
       jobs,
       lanes: this.lanes,
       rates,
+      elastic: this.elastic,
       quotas: spec.quotas,
       launcher: this.launcher,
     });
@@ -129,7 +125,7 @@ export class BatchSimulation {
 
   /** Jobs waiting, in queues or for other jobs to end. */
   get queued(): number {
-    let queued = this.held;
+    let queued = this.entry.held;
     for (const dispatcher of this.dispatchers) queued += dispatcher.waiting;
     return queued;
   }
@@ -147,6 +143,7 @@ export class BatchSimulation {
     const { untilS = Number.MAX_VALUE, eventsMax } = this.spec.limits;
     const outcome = this.engine.run({ untilS, eventsMax });
     this.sampler.finish(outcome.endS);
+    this.elastic?.finish();
     for (const dispatcher of this.dispatchers) {
       dispatcher.forEachWaiting((job, reason) => {
         if (reason !== NONE) this.columns.waitReason[job] = reason;
@@ -168,8 +165,9 @@ export class BatchSimulation {
       runs,
       timers,
       processes: this.processes,
+      elastic: this.elastic,
       gangOfDemand: (demand) => lanes.lanes[lanes.classes.lane[demand]!]!.gang,
-      queuedS: (job) => this.releasedS.get(job) ?? jobs.submitS[job]!,
+      queuedS: (job) => this.entry.queuedS(job),
     });
   }
 
@@ -184,7 +182,7 @@ export class BatchSimulation {
       processes,
       takeRoomAtStart: (job) => this.roomsAtStart.take(job),
       laneOf: (job) => this.laneOf(job),
-      demandOf: (job) => this.demandOf(job),
+      heldOf: this.lanes.classes.heldOf,
       ended: (job) => {
         this.end(job);
       },
@@ -194,16 +192,54 @@ export class BatchSimulation {
     });
   }
 
-  private demandOf(job: number): number {
-    return this.lanes.classes.classOf[job]!;
+  private createEntry(): JobEntry {
+    const { jobs, lanes, columns, records, reasons, launcher, roomsAtStart } = this;
+    return new JobEntry({
+      jobs,
+      lanes,
+      columns,
+      records,
+      reasons,
+      launcher,
+      roomsAtStart,
+      dispatcherOf: (job) => this.dispatcherOf(job),
+      dueDecision: () => {
+        this.dueDecision();
+      },
+      gaveUp: () => {
+        this.open--;
+      },
+    });
+  }
+
+  private createElastic(): ElasticGangs | undefined {
+    const { lanes, classes } = this.lanes;
+    const { elastic: terms } = this.spec;
+    if (terms === undefined || classes.sizesOf.size === 0) return undefined;
+    return new ElasticGangs({
+      terms,
+      classes,
+      lanes,
+      runs: this.runs,
+      nowS: () => this.nowS,
+      startedS: (job) => this.work.lastStartS(job),
+      endOfRunningS: (job) => this.columns.dueS[job]!,
+      resized: (job, workers) => {
+        this.records.write(RECORD.resized, this.nowS, job, workers);
+      },
+    });
+  }
+
+  private laneIndex(job: number): number {
+    return this.lanes.classes.lane[this.lanes.classes.classOf[job]!]!;
   }
 
   private laneOf(job: number): Lane {
-    return this.lanes.lanes[this.lanes.classes.lane[this.demandOf(job)]!]!;
+    return this.lanes.lanes[this.laneIndex(job)]!;
   }
 
   private dispatcherOf(job: number): Dispatcher {
-    return this.dispatchers[this.lanes.classes.lane[this.demandOf(job)]!]!;
+    return this.dispatchers[this.laneIndex(job)]!;
   }
 
   private scheduleArrival(index: number): void {
@@ -212,44 +248,8 @@ export class BatchSimulation {
 
   private arrive(index: number): void {
     if (index + 1 < this.arrivals.length) this.scheduleArrival(index + 1);
-    const job = this.arrivals[index]!;
-    this.records.write(RECORD.submitted, this.nowS, job, 0);
     this.dueSample();
-    if (this.roomsAtStart.has(job)) {
-      this.dependencies.submitted(job);
-      this.launcher.tryStart(job);
-      this.dispatcherOf(job).adopt?.(job);
-      return;
-    }
-    const never = this.whyNever(job);
-    const standing = this.dependencies.submitted(job);
-    if (never !== undefined || standing === "doomed") {
-      this.giveUp(job, this.reasons.indexOf(never ?? DOOMED));
-      return;
-    }
-    this.columns.outcome[job] = OUTCOME.waiting;
-    if (standing === "held") {
-      this.held++;
-      this.launcher.refuse(job, this.reasons.indexOf(HELD));
-    } else if (this.dispatcherOf(job).submit(job)) {
-      this.dueDecision();
-    }
-  }
-
-  /** The job can never run, and neither can those that wait for it. */
-  private giveUp(first: number, firstReason: number): void {
-    const given = [first];
-    for (let job = given.pop(); job !== undefined; job = given.pop()) {
-      const reason = job === first ? firstReason : this.reasons.indexOf(DOOMED);
-      this.columns.outcome[job] = OUTCOME.neverPlaceable;
-      this.open--;
-      this.columns.waitReason[job] = reason;
-      this.records.write(RECORD.neverPlaceable, this.nowS, job, reason);
-      this.dependencies.failed(job, (dependent) => {
-        this.held--;
-        given.push(dependent);
-      });
-    }
+    this.entry.arrive(this.arrivals[index]!);
     if (this.open === 0) this.allDone();
   }
 
@@ -263,12 +263,11 @@ export class BatchSimulation {
     this.work.finish(job, nowS);
     this.records.write(RECORD.finished, nowS, job, 0);
     this.dueSample();
-    if (this.dispatcherOf(job).released(job)) this.dueDecision();
-    this.dependencies.ended(job, (dependent) => {
-      this.held--;
-      this.releasedS.set(dependent, nowS);
-      if (this.dispatcherOf(dependent).submit(dependent)) this.dueDecision();
-    });
+    this.elastic?.left(job);
+    const isDue = this.dispatcherOf(job).released(job);
+    // Nobody may wait, and somebody may grow.
+    if (isDue || this.elastic !== undefined) this.dueDecision();
+    this.entry.ended(job);
     this.processes.jobLeft(job);
     if (this.open === 0) this.allDone();
     this.runs.dueReview();

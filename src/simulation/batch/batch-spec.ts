@@ -140,6 +140,15 @@ export interface BatchMig extends MigTotals {
   readonly startsByProfile: ReadonlyMap<string, number>;
 }
 
+/** What jobs of varying size held, by row of the job table. */
+export interface BatchElastic {
+  /** Times the job changed its number of workers while it ran. */
+  readonly resizes: Int32Array;
+  /** GPU-seconds the job has held in all its runs, those of a run that is not over up to the end of the simulation. */
+  readonly gpuSeconds: Float64Array;
+  isElastic(job: number): boolean;
+}
+
 /** Everything one run gave. Columns have one entry per row of the job table. */
 export interface BatchRun {
   readonly jobs: JobTable;
@@ -157,6 +166,8 @@ export interface BatchRun {
   readonly reasons: readonly string[];
   /** Stops and what they cost; absent when no job was stopped. */
   readonly preemption?: BatchPreemption;
+  /** Absent when every job ran with the workers it asked for. */
+  readonly elastic?: BatchElastic;
   /** What MIG layouts did; absent without MIG nodes, and when idle classes were not observed. */
   readonly mig?: BatchMig;
   /** Where a job ran last; empty for a job that never started and for a pool, which has no places. */

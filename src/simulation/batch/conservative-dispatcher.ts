@@ -76,7 +76,8 @@ class ConservativeDispatcher implements Dispatcher {
     launcher.clearTimer(job);
     this.expectedEndS.delete(job);
     this.startedS.delete(job);
-    if (expectedS > launcher.nowS) {
+    // When everything is planned anew anyway, an end that was moved is not in the profile yet.
+    if (expectedS > launcher.nowS && !this.outlived) {
       this.profile.advance(launcher.nowS);
       this.profile.give(launcher.nowS, expectedS, this.demandMilli(job));
       this.endedEarly = true;

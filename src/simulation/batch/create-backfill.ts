@@ -19,6 +19,8 @@ export interface BackfillSetting {
   readonly launcher: PreemptingLauncher;
   /** Lowest rate of a job of the lane that has no place yet. */
   slowestIn(lane: Lane): number;
+  /** Rate of an elastic job with its fewest workers; 1 for others. */
+  slowestOf(job: number): number;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface BackfillSetting {
  * of named nodes elsewhere.
  */
 export function createBackfill(
-  { jobs, classes, launcher, slowestIn }: BackfillSetting,
+  { jobs, classes, launcher, slowestIn, slowestOf }: BackfillSetting,
   policy: BackfillPolicy,
 ): (lane: Lane, laneIndex: number) => Dispatcher {
   const ranking = rankByKeys(jobs.submitS);
@@ -37,7 +39,7 @@ export function createBackfill(
     const { cluster, foresight } = gang;
     // A job that has no place yet may get the slowest GPUs of the lane.
     const slowest = slowestIn(lane);
-    const estimateS = slowest === 1 ? estimatesS : estimatesS.map((seconds) => seconds / slowest);
+    const estimateS = estimatesS.map((seconds, job) => seconds / slowest / slowestOf(job));
     const common = { classes, launcher, estimateS };
     const nodes =
       cluster === undefined || foresight === undefined ? undefined : { cluster, foresight };

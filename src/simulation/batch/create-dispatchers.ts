@@ -12,6 +12,7 @@ import type { JobTable } from "../../workload/job-table.js";
 import { describeDemand, type DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createBackfill } from "./create-backfill.js";
+import type { ElasticGangs } from "./elastic-gangs.js";
 import type { GangRates } from "./gang-rates.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
 import { createKubeVictims } from "./kube-victims.js";
@@ -34,6 +35,7 @@ export interface DispatchSetting {
   readonly jobs: JobTable;
   readonly lanes: Lanes;
   readonly rates: GangRates;
+  readonly elastic: ElasticGangs | undefined;
   readonly quotas: QuotaSpec | undefined;
   readonly launcher: PreemptingLauncher;
 }
@@ -54,6 +56,7 @@ export function createDispatchers(setting: DispatchSetting): readonly Dispatcher
             classes: lanes.classes,
             launcher: setting.launcher,
             slowestIn: (lane) => setting.rates.slowestIn(lane),
+            slowestOf: (job) => setting.elastic?.slowestRate(job) ?? 1,
           },
           policy,
         ),

@@ -1,6 +1,7 @@
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import type { GangDemands } from "../../policy/gang/types.js";
 import type { JobTable } from "../../workload/job-table.js";
+import { addGangSizes, workerRange, type DemandRows, type GangSizes } from "./gang-sizes.js";
 import {
   parseTopologyText,
   TOPOLOGY_RULE,
@@ -15,28 +16,35 @@ import {
 export interface DemandClasses extends GangDemands {
   /** Class of every job. */
   readonly classOf: Int32Array;
+  /**
+   * What every running job holds: its class, or the demand of another size for an elastic job that does not
+   * have the workers it asks for. The same array as `classOf` when no job is elastic.
+   */
+  readonly heldOf: Int32Array;
+  /** The sizes of the gangs of each class that is elastic. */
+  readonly sizesOf: ReadonlyMap<number, GangSizes>;
   /** Lane of every class; -1 when no lane serves the partition. */
   readonly lane: Int32Array;
 }
 
-/**
- * Groups jobs by (lane, shape, workers, GPUs of the gang, topology).
- *
- * @param laneOf lane of a partition, or -1
- * @param topologyDefault what a job asks for that says nothing of topology
- */
-export function classifyDemands(
-  jobs: JobTable,
-  laneOf: (partition: number) => number,
-  topologyDefault?: TopologyRequest,
-): DemandClasses {
-  const requests = topologyRequests(jobs, topologyDefault);
-  const topology: number[] = [];
+/** How jobs are grouped into classes. */
+export interface ClassifyOptions {
+  /** Lane of a partition, or -1. */
+  laneOf(partition: number): number;
+  /** What a job asks for that says nothing of topology. */
+  readonly topology: TopologyRequest | undefined;
+  /** Jobs may have fewer or more workers than they ask for, where the table says so. */
+  readonly isElastic: boolean;
+}
+
+/** Groups jobs by (lane, shape, workers, GPUs of the gang, topology, range of workers). */
+export function classifyDemands(jobs: JobTable, options: ClassifyOptions): DemandClasses {
+  const { laneOf, isElastic } = options;
+  const requests = topologyRequests(jobs, options.topology);
+  const rows: DemandRows = { shape: [], workers: [], gpuMilli: [], lane: [], topology: [] };
+  const { shape, workers, gpuMilli, lane, topology } = rows;
+  const ranges: { readonly min: number; readonly max: number }[] = [];
   const classOf = new Int32Array(jobs.count);
-  const shape: number[] = [];
-  const workers: number[] = [];
-  const gpuMilli: number[] = [];
-  const lane: number[] = [];
   const groups = new Map<number, Map<number, number[]>>();
   for (let job = 0; job < jobs.count; job++) {
     const jobLane = laneOf(jobs.partition[job]!);
@@ -45,8 +53,13 @@ export function classifyDemands(
     const byWorkers = getOrAdd(groups, laneAndShape, () => new Map<number, number[]>());
     const sameWorkers = getOrAdd(byWorkers, jobs.workers[job]!, () => []);
     const jobTopology = jobs.topology?.[job] ?? 0;
+    const range = isElastic ? workerRange(jobs, job, jobMilli) : RIGID;
     let demand = sameWorkers.find(
-      (candidate) => gpuMilli[candidate] === jobMilli && topology[candidate] === jobTopology,
+      (candidate) =>
+        gpuMilli[candidate] === jobMilli &&
+        topology[candidate] === jobTopology &&
+        ranges[candidate]!.min === range.min &&
+        ranges[candidate]!.max === range.max,
     );
     if (demand === undefined) {
       demand = shape.length;
@@ -56,12 +69,21 @@ export function classifyDemands(
       gpuMilli.push(jobMilli);
       lane.push(jobLane);
       topology.push(jobTopology);
+      ranges.push(range);
     }
     classOf[job] = demand;
   }
+  const sizesOf = new Map<number, GangSizes>();
+  const demandsBySize = new Map<string, number[]>();
+  ranges.forEach((range, demand) => {
+    if (range.min < range.max)
+      sizesOf.set(demand, addGangSizes(rows, demand, range, demandsBySize));
+  });
   return {
     count: shape.length,
     classOf,
+    heldOf: sizesOf.size > 0 ? classOf.slice() : classOf,
+    sizesOf,
     shape: Int32Array.from(shape),
     workers: Int32Array.from(workers),
     gpuMilli: Float64Array.from(gpuMilli),
@@ -71,6 +93,8 @@ export function classifyDemands(
       : { topology: Int32Array.from(topology), topologyRequests: requests }),
   };
 }
+
+const RIGID = { min: 0, max: 0 };
 
 /** What jobs ask for, the default first; undefined when nobody asks for anything. */
 function topologyRequests(

@@ -6,6 +6,8 @@ export interface Launcher {
   readonly nowS: number;
   /** Starts the job now when there is room for all its workers; false when there is none. */
   tryStart(job: number): boolean;
+  /** Like `tryStart`, with the workers the job asks for and beside all that runs: nobody shrinks for it. */
+  tryStartAsAsked(job: number): boolean;
   /** Why the last `tryStart` of a job of this demand class failed; index into the run's reasons. */
   refusalReason(demand: number): number;
   /** False when `tryStart` of a job of this demand class would certainly fail. Cheap. */

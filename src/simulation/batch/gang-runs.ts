@@ -22,7 +22,8 @@ export interface GangRunSetting {
   /** Room of a job that runs since before the run began, once; undefined for others. */
   takeRoomAtStart(job: number): GangParts | undefined;
   laneOf(job: number): Lane;
-  demandOf(job: number): number;
+  /** What each job holds, or asks for when it starts: `DemandClasses.heldOf`. */
+  readonly heldOf: Int32Array;
   /** The job has done its work; it still has its room. */
   ended(job: number): void;
   /** The end of a running job moved. */
@@ -55,7 +56,7 @@ export class GangRuns {
   tryStart(job: number): boolean {
     const { columns, placements, rates, work, processes, engine } = this.setting;
     const lane = this.setting.laneOf(job);
-    const demand = this.setting.demandOf(job);
+    const demand = this.setting.heldOf[job]!;
     const room = this.setting.takeRoomAtStart(job);
     const gang = room === undefined ? lane.gang.tryPlace(demand) : lane.gang.placeAt(demand, room);
     if (gang === NONE && room !== undefined)
@@ -84,12 +85,57 @@ export class GangRuns {
     const { columns, placements, rates, processes } = this.setting;
     const lane = this.setting.laneOf(job);
     const parts = placements.partsOf(job);
-    const place = (): number => lane.gang.placeAt(this.setting.demandOf(job), parts);
+    const place = (): number => lane.gang.placeAt(this.setting.heldOf[job]!, parts);
     // A job goes on where its node is being drained, so it may be put back there.
     const gang = processes.putBack(lane, parts, place);
     columns.gangOf[job] = gang;
     if (gang !== NONE) rates.started(job, lane, parts);
     return gang !== NONE;
+  }
+
+  /** Where a running job is; valid until the next start. */
+  partsOf(job: number): GangParts {
+    return this.setting.placements.partsOf(job);
+  }
+
+  /** Lets a running job hold exactly these parts, as this demand, instead of what it has; false when some of them are taken. */
+  replaceAt(job: number, demand: number, parts: GangParts): boolean {
+    this.leave(job);
+    this.setting.heldOf[job] = demand;
+    this.setting.placements.write(job, parts);
+    const isSeated = this.reseat(job);
+    if (isSeated) this.setting.processes.jobMoved();
+    return isSeated;
+  }
+
+  /** Lets a running job hold this demand wherever there is room; false, and nothing changed, when there is none. */
+  replaceAnywhere(job: number, demand: number): boolean {
+    const { columns, heldOf, placements, rates, processes } = this.setting;
+    const lane = this.setting.laneOf(job);
+    const before = heldOf[job]!;
+    this.leave(job);
+    const gang = lane.gang.tryPlace(demand);
+    if (gang === NONE) {
+      if (!this.reseat(job))
+        throw new InvariantError(
+          `gang runs: job ${job} does not fit into its own room as ${before}`,
+        );
+      return false;
+    }
+    heldOf[job] = demand;
+    columns.gangOf[job] = gang;
+    placements.write(job, lane.gang.lastParts);
+    rates.started(job, lane, lane.gang.lastParts);
+    processes.jobMoved();
+    return true;
+  }
+
+  /** Books the work of a job that was replaced and lets it go on at its new rate after a pause in seconds. */
+  rescaled(job: number, pauseS: number): void {
+    const { work, engine, rates } = this.setting;
+    this.cancelEnd(job);
+    this.scheduleEnd(job, work.changeRate(job, engine.nowS, rates.rateOf(job), pauseS));
+    this.setting.endMoved(job);
   }
 
   /** Ends the run of a job that left before its work was done. @param cost where it is not the queue policy's */

@@ -4,6 +4,7 @@ import type { RestartCost } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME } from "./batch-spec.js";
 import type { PreemptingLauncher } from "./dispatcher.js";
+import type { ElasticGangs } from "./elastic-gangs.js";
 import type { GangRuns } from "./gang-runs.js";
 import type { JobColumns } from "./job-columns.js";
 import type { JobTimers } from "./job-timers.js";
@@ -25,7 +26,9 @@ export interface LauncherSetting {
   readonly runs: GangRuns;
   readonly timers: JobTimers;
   readonly processes: ProcessHost;
-  gangOfDemand(demand: number): GangPlacer;
+  gangOfDemand: (demand: number) => GangPlacer;
+  /** Absent when every job runs with the workers it asks for. */
+  readonly elastic: ElasticGangs | undefined;
   /** When the job entered its queue. Seconds. */
   queuedS(job: number): number;
 }
@@ -42,7 +45,19 @@ export class JobLauncher implements PreemptingLauncher {
   }
 
   tryStart(job: number): boolean {
+    const { runs, elastic } = this.setting;
+    if (!runs.tryStart(job) && elastic?.tryStart(job) !== true) return false;
+    this.begun(job);
+    return true;
+  }
+
+  tryStartAsAsked(job: number): boolean {
     if (!this.setting.runs.tryStart(job)) return false;
+    this.begun(job);
+    return true;
+  }
+
+  private begun(job: number): void {
     const { nowS } = this;
     const { columns } = this.setting;
     const isFirst = Number.isNaN(columns.startS[job]!);
@@ -50,15 +65,18 @@ export class JobLauncher implements PreemptingLauncher {
     columns.outcome[job] = OUTCOME.running;
     this.running++;
     this.setting.records.write(isFirst ? RECORD.started : RECORD.resumed, nowS, job, 0);
-    return true;
+    this.setting.elastic?.started(job);
   }
 
   refusalReason(demand: number): number {
-    return this.setting.reasons.indexOf(this.setting.gangOfDemand(demand).refusalReason(demand));
+    const { elastic, gangOfDemand, reasons } = this.setting;
+    const smallest = elastic?.smallest(demand) ?? demand;
+    return reasons.indexOf(gangOfDemand(demand).refusalReason(smallest));
   }
 
   mayFit(demand: number): boolean {
-    return this.setting.gangOfDemand(demand).mayFit(demand);
+    const { elastic, gangOfDemand } = this.setting;
+    return elastic === undefined ? gangOfDemand(demand).mayFit(demand) : elastic.mayFit(demand);
   }
 
   refuse(job: number, reason: number): void {
@@ -118,6 +136,7 @@ export class JobLauncher implements PreemptingLauncher {
     columns.waitReason[job] = reason;
     this.running--;
     this.setting.records.write(RECORD.stopped, this.nowS, job, reason);
+    this.setting.elastic?.left(job);
     this.setting.processes.jobLeft(job);
   }
 

@@ -7,6 +7,7 @@ import type { JobTable } from "../../workload/job-table.js";
 import type { BatchSpec } from "./batch-spec.js";
 import { createLanePlacement } from "./create-gang.js";
 import { classifyDemands, type DemandClasses } from "./demand-classes.js";
+import { elasticFault } from "./elastic-terms.js";
 
 /** Nodes with a queue of their own: a partition (virtual cluster), or the whole cluster. */
 export interface Lane {
@@ -42,8 +43,11 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
   const laneOfPartition = jobs.partitionNames.map((name) =>
     mode === "own" ? names.indexOf(name) : 0,
   );
-  const laneOf = (partition: number): number => laneOfPartition[partition]!;
-  const classes = classifyDemands(jobs, laneOf, spec.topology);
+  const classes = classifyDemands(jobs, {
+    laneOf: (partition) => laneOfPartition[partition]!,
+    topology: spec.topology,
+    isElastic: spec.elastic !== undefined && elasticFault(spec) === undefined,
+  });
   const pods = typicalPodsByLane(jobs, classes, names.length);
   const lanes = names.map((name, lane): Lane => {
     const members = cluster.nodes.flatMap((node, index) =>

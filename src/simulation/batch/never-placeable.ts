@@ -15,7 +15,9 @@ export function createNeverPlaceable(
 ): (job: number) => string | undefined {
   const reasonOfDemand = new Map<number, string | undefined>();
   return (job) => {
-    const demand = classes.classOf[job]!;
+    const asked = classes.classOf[job]!;
+    const sizes = classes.sizesOf.get(asked);
+    const demand = sizes === undefined ? asked : sizes.demandOf[sizes.min]!;
     const lane = lanes[classes.lane[demand]!];
     if (lane === undefined) return NO_LANE;
     if (!reasonOfDemand.has(demand)) reasonOfDemand.set(demand, lane.gang.neverFits(demand));

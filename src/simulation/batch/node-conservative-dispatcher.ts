@@ -91,7 +91,8 @@ class NodeConservativeDispatcher implements Dispatcher {
     const { endS, holdings } = this.bookings.get(job)!;
     this.bookings.delete(job);
     this.startedS.delete(job);
-    if (endS > launcher.nowS) {
+    // When everything is planned anew anyway, an end that was moved is not in the timeline yet.
+    if (endS > launcher.nowS && !this.mustPlanAnew) {
       this.timeline.advance(launcher.nowS);
       this.timeline.change(launcher.nowS, endS, holdings, 1);
       this.endedEarly = true;

@@ -50,7 +50,7 @@ class NodeRoom implements BackfillRoom {
       atS = endS;
       const more = this.future.withdraw(launcher.partsOf(job), this.partRequest(job), request);
       if (pods !== undefined) pods += more;
-      milli += classes.gpuMilli[classes.classOf[job]!]!;
+      milli += classes.gpuMilli[classes.heldOf[job]!]!;
     }
     planned ??= plan();
     for (const part of planned ?? []) {
@@ -68,7 +68,7 @@ class NodeRoom implements BackfillRoom {
   tryStart(job: number, isLong: boolean): boolean {
     this.setHolding(isLong);
     const { launcher } = this.options;
-    if (!launcher.tryStart(job)) return false;
+    if (!launcher.tryStartAsAsked(job)) return false;
     if (isLong) this.future.occupy(launcher.partsOf(job), this.partRequest(job));
     return true;
   }
@@ -78,7 +78,7 @@ class NodeRoom implements BackfillRoom {
   }
 
   private partRequest(job: number): (gpuCount: number) => PodRequest {
-    const demand = this.options.classes.classOf[job]!;
+    const demand = this.options.classes.heldOf[job]!;
     return (gpuCount) => this.foresight.partRequest(demand, gpuCount);
   }
 

@@ -38,6 +38,8 @@ export interface ProcessHost {
   readonly nodes: NodeService | undefined;
   start(): void;
   jobStarted(job: number): void;
+  /** Some running job is elsewhere than before. */
+  jobMoved(): void;
   /** The job has ended or was stopped, and its room is free; `partsOf` still says where it was. */
   jobLeft(job: number): void;
   /** The instant is over but for what is observed. */
@@ -94,6 +96,15 @@ class ActiveProcessHost implements ProcessHost {
 
   jobStarted(job: number): void {
     this.running.add(job);
+  }
+
+  jobMoved(): void {
+    const { engine } = this.setting;
+    for (const [node, before] of this.leftOn) {
+      const left = this.jobsOn(node).length;
+      this.leftOn.set(node, left);
+      if (left === 0 && before > 0) engine.schedule(this.emptyKind, engine.nowS, node);
+    }
   }
 
   jobLeft(job: number): void {
@@ -227,7 +238,7 @@ class ActiveProcessHost implements ProcessHost {
 
   private gpuMilliOf(job: number): number {
     const { classes } = this.setting.lanes;
-    return classes.gpuMilli[classes.classOf[job]!]!;
+    return classes.gpuMilli[classes.heldOf[job]!]!;
   }
 
   private nodesOf(job: number): ReadonlySet<number> {
@@ -280,6 +291,7 @@ const NO_PROCESSES: ProcessHost = {
   putBack: (_lane, _parts, place) => place(),
   start: () => undefined,
   jobStarted: () => undefined,
+  jobMoved: () => undefined,
   jobLeft: () => undefined,
   settled: () => undefined,
   allDone: () => undefined,

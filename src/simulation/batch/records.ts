@@ -9,6 +9,7 @@ export const RECORD_KINDS = [
   "never-placeable",
   "stopped",
   "resumed",
+  "resized",
 ] as const;
 
 /** One kind of record. */
@@ -23,6 +24,7 @@ export const RECORD = {
   neverPlaceable: 4,
   stopped: 5,
   resumed: 6,
+  resized: 7,
 } as const;
 
 /**
@@ -40,7 +42,10 @@ export interface BatchRecords {
   readonly kind: Uint8Array;
   /** Row in the job table. */
   readonly job: Int32Array;
-  /** `refused`, `never-placeable`, `stopped`: index into the run's reasons. Otherwise 0. */
+  /**
+   * `refused`, `never-placeable`, `stopped`: index into the run's reasons. `resized`: workers of an elastic job
+   * from now on, also right after a start with other than it asked for. Otherwise 0.
+   */
   readonly detail: Int32Array;
 }
 

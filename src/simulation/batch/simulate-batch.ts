@@ -2,8 +2,11 @@ import type { RunOutcome } from "../../engine/types.js";
 import { planLayouts } from "../../policy/mig/plan-layouts.js";
 import { withProfilesByShare } from "../../policy/mig/profiles-by-share.js";
 import { assertGpuPartsSupported } from "./assert-gpu-parts.js";
-import { OUTCOME, type BatchRun, type BatchSpec } from "./batch-spec.js";
+import { OUTCOME, type BatchElastic, type BatchRun, type BatchSpec } from "./batch-spec.js";
 import { BatchSimulation } from "./batch-simulation.js";
+import { elasticFault } from "./elastic-terms.js";
+
+const GPU_MILLI = 1000;
 
 /**
  * Runs the jobs of a table on a cluster under a queue policy and a placement.
@@ -41,6 +44,7 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
           },
         }
       : {}),
+    ...(simulation.elastic === undefined ? {} : { elastic: elasticOf(simulation) }),
     ...migOf(simulation),
     placementOf(job) {
       const lane = lanes.lanes[classes.lane[classes.classOf[job]!]!];
@@ -56,6 +60,20 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
     endOfRunS: outcome.endS,
     stopReason: outcome.reason,
     eventsHandled: outcome.eventsHandled,
+  };
+}
+
+function elasticOf({ elastic, lanes, jobs, launcher }: BatchSimulation): BatchElastic {
+  const { classOf, gpuMilli, sizesOf } = lanes.classes;
+  const { gpuMilliS, resizes } = elastic!;
+  return {
+    resizes,
+    gpuSeconds: Float64Array.from({ length: jobs.count }, (_, job) =>
+      sizesOf.has(classOf[job]!)
+        ? gpuMilliS[job]! / GPU_MILLI
+        : (launcher.occupiedS(job) * gpuMilli[classOf[job]!]!) / GPU_MILLI,
+    ),
+    isElastic: (job) => sizesOf.has(classOf[job]!),
   };
 }
 
@@ -80,9 +98,10 @@ function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] 
       `The placement ${spec.placement.kind} does not look at ${ignored.join(", ")}, which the jobs ask for.`,
     );
   }
-  if (jobs.workersMin !== undefined || jobs.workersMax !== undefined) {
+  if ((jobs.workersMin ?? jobs.workersMax) !== undefined && simulation.elastic === undefined) {
     warnings.push(
-      "Elastic ranges of workers are not used: every job runs with the workers it asks for.",
+      (spec.elastic === undefined ? undefined : elasticFault(spec)) ??
+        "Elastic ranges of workers are not used: every job runs with the workers it asks for.",
     );
   }
   const never = columns.outcome.reduce(
@@ -94,7 +113,7 @@ function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] 
   if (outcome.reason !== "drained") {
     warnings.push(
       `The run stopped at its ${outcome.reason} with ${simulation.launcher.running} jobs running and ${simulation.queued} waiting; ` +
-        "means and percentiles leave these jobs out.",
+        "in means and percentiles they count with their time so far, where that makes the figure larger.",
     );
   }
   return warnings;
