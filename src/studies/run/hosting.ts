@@ -1,5 +1,7 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import { collectiveTimeS } from "../../performance/collectives/collective-time.js";
+import type { SharedNetwork, SharedNode } from "../../performance/collectives/network-shares.js";
+import type { CollectiveFabric } from "../../performance/collectives/types.js";
 import type { ResolvedHosting } from "../../scenario/resolved-hosting.js";
 import type { NodeGroup } from "../../scenario/resolved.js";
 import type { ClusterProcessEntry } from "../../simulation/batch/cluster-process.js";
@@ -83,7 +85,49 @@ function rateSpecOf(
   });
   const kinds = [...new Set(groups.flatMap(({ bareLinks }) => bareLinks ?? []))];
   const stepOf = createJobSteps(communication.steps, jobs, collectiveTimeS);
-  return { profiles, communication: { links, kinds, fabric: communication.fabric, stepOf } };
+  const fabric = withLeafSize(communication.fabric, links);
+  const shared = sharedNetworkOf(links, fabric);
+  return {
+    profiles,
+    communication: {
+      links,
+      kinds,
+      fabric,
+      stepOf,
+      ...(shared === undefined ? {} : { shared }),
+    },
+  };
+}
+
+/** Says how many nodes a leaf has, the largest counting, so that the best placement also knows. */
+function withLeafSize(
+  fabric: CollectiveFabric,
+  links: readonly (NodeLinks | undefined)[],
+): CollectiveFabric {
+  const sizes = new Map<string | number, number>();
+  for (const known of links) {
+    if (known?.leaf !== undefined) sizes.set(known.leaf, (sizes.get(known.leaf) ?? 0) + 1);
+  }
+  return sizes.size === 0 ? fabric : { ...fabric, nodesPerLeaf: Math.max(...sizes.values()) };
+}
+
+/** The network between leaf switches; undefined where two gangs cannot meet at a bottleneck. */
+function sharedNetworkOf(
+  links: readonly (NodeLinks | undefined)[],
+  { oversubscription = 1, nicsPerNode, nicBytesPerS }: CollectiveFabric,
+): SharedNetwork | undefined {
+  const hasLeaves = links.some((known) => known?.leaf !== undefined);
+  if (oversubscription <= 1 || !hasLeaves) return undefined;
+  const nodes = links.map((known): SharedNode => {
+    const nics = known?.topology.nics ?? [];
+    const count = nicsPerNode ?? Math.max(1, nics.length);
+    const bytesPerS = nicBytesPerS ?? Math.min(...nics.map((nic) => nic.bytesPerS));
+    return {
+      leaf: known?.leaf ?? "",
+      bytesPerS: Number.isFinite(bytesPerS) ? count * bytesPerS : 0,
+    };
+  });
+  return { nodes, oversubscription };
 }
 
 /** Hours that nodes of a group were up or being provisioned between two times. */

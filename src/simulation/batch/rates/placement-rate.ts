@@ -11,6 +11,7 @@ import {
   relativeStepTime,
   type HostedNodes,
 } from "../../../performance/virtualization/hosting-speed.js";
+import type { SharedNetwork } from "../../../performance/collectives/network-shares.js";
 import type { GangParts } from "../../../policy/gang/types.js";
 import {
   forEachPart,
@@ -19,6 +20,7 @@ import {
   type RateFactorEntry,
 } from "../gang-rates.js";
 import type { Lane } from "../lanes.js";
+import { createNeighbours, type Neighbours } from "./neighbours.js";
 
 /** A node's GPUs and the links between them. */
 export type NodeLinks = Omit<CollectiveNode, "gpus">;
@@ -44,6 +46,8 @@ export interface PlacementRateSpec {
     /** Kinds of nodes as on bare metal: what the best placement is looked for among. */
     readonly kinds: readonly NodeLinks[];
     readonly fabric?: CollectiveFabric;
+    /** What gangs share; absent where the network has no bottleneck that two of them could meet at. */
+    readonly shared?: SharedNetwork;
     /** By row of the job table; undefined for a job that does not communicate. */
     stepOf(job: number): JobStep | undefined;
   };
@@ -56,6 +60,8 @@ interface RunningGang {
   /** Undefined when the links of one of its nodes are not known. */
   readonly place: GangPlace | undefined;
   readonly best: readonly GangPlace[];
+  /** Nodes of the cluster, with the share of their GPUs that the gang has. */
+  readonly nodes: readonly { readonly node: number; readonly gpuShare: number }[];
 }
 
 /**
@@ -72,6 +78,9 @@ class PlacementRate implements RateFactor {
   /** Best places by demand: the same shape and workers have the same. */
   private readonly bestByDemand = new Map<string, readonly GangPlace[]>();
   private readonly tcpFabric: CollectiveFabric;
+  private readonly running = new Map<number, RunningGang>();
+  private readonly neighbours: Neighbours | undefined;
+  takeChanged?: (visit: (job: number) => void) => void;
 
   constructor(
     private readonly spec: PlacementRateSpec,
@@ -79,15 +88,32 @@ class PlacementRate implements RateFactor {
   ) {
     this.rate = new Float64Array(context.jobs.count);
     this.tcpFabric = { ...spec.communication?.fabric, transport: "tcp" };
+    const shared = spec.communication?.shared;
+    if (shared === undefined) return;
+    const neighbours = createNeighbours(shared);
+    this.neighbours = neighbours;
+    this.takeChanged = (visit) => {
+      neighbours.forEachChanged((job, networkShare) => {
+        const gang = this.running.get(job);
+        if (gang === undefined) return;
+        this.rate[job] = rateOf(gang, networkShare);
+        visit(job);
+      });
+    };
   }
 
   started(job: number, lane: Lane, parts: GangParts): void {
     const gang = this.describe(job, lane, parts);
-    this.rate[job] = gang === undefined ? 1 : rateOf(gang);
+    this.rate[job] = gang === undefined ? 1 : rateOf(gang, 1);
+    if (gang?.step === undefined || gang.place === undefined || this.neighbours === undefined)
+      return;
+    this.running.set(job, gang);
+    const communicationShare = gang.step.communicationShare(gang.best);
+    this.neighbours.add(job, gang.nodes, communicationShare);
   }
 
-  stopped(): void {
-    // Nothing is kept of a gang but its rate.
+  stopped(job: number): void {
+    if (this.running.delete(job)) this.neighbours?.remove(job);
   }
 
   rateOf(job: number): number {
@@ -127,6 +153,10 @@ class PlacementRate implements RateFactor {
       step,
       place,
       best: place === undefined ? [] : this.bestOf(job),
+      nodes: [...gpusOfNode].map(([node, gpus]) => ({
+        node,
+        gpuShare: gpus.length / this.context.cluster.nodes[node]!.gpuCount,
+      })),
     };
   }
 
@@ -170,12 +200,13 @@ class PlacementRate implements RateFactor {
   }
 }
 
-function rateOf({ hosted, step, place, best }: RunningGang): number {
+function rateOf({ hosted, step, place, best }: RunningGang, networkShare: number): number {
   if (step === undefined) return 1 / relativeStepTime(hosted);
   const { hostShare } = step;
   if (place === undefined || best.length === 0)
     return 1 / relativeStepTime(hosted, { communicationShare: 0, hostShare });
   const communicationShare = step.communicationShare(best);
-  const slowdown = step.communicationSlowdown(place, best);
+  const here = networkShare === 1 ? place : { ...place, networkShare };
+  const slowdown = step.communicationSlowdown(here, best);
   return 1 / relativeStepTime(hosted, { communicationShare, hostShare }, slowdown);
 }
