@@ -1,94 +1,156 @@
-// `headroom mig` as a planner uses it: counts that can be checked by hand, and errors that name the way out.
+// Partitioned GPUs as a user meets them: the committed scenario, and what is said about impossible ones.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { headroom } from "./headroom.js";
+import { headroom, temporaryFolder } from "./headroom.js";
 
-interface Layouts {
-  readonly counts: { readonly layouts: number; readonly maximalPlacements: number };
-  readonly maximal: readonly { readonly mix: Readonly<Record<string, number>> }[];
+interface Result {
+  readonly goals: readonly { readonly met: boolean }[];
+  readonly gpu: {
+    readonly allocatedShare: number;
+    readonly idleByClass: Readonly<Record<string, number>>;
+  };
+  readonly jobs: {
+    readonly waitS: { readonly p95: number };
+    readonly jctS: { readonly mean: number };
+  };
+  readonly mig?: {
+    readonly gpus: number;
+    readonly strandedComputeShare: number;
+    readonly strandedMemoryShare: number;
+    readonly repartitions: number;
+    readonly profiles: readonly { readonly name: string; readonly workers: number }[];
+  };
 }
 
-describe("headroom mig layouts", () => {
-  test("draws every full layout of a small GPU", () => {
-    const { exitCode, stdout, stderr } = headroom(["mig", "layouts", "A30"]);
-    expect(stderr).toBe("");
+describe("scenarios/mig-vs-whole.yaml", () => {
+  const { exitCode, stdout } = headroom(["run", "scenarios/mig-vs-whole.yaml", "--json"]);
+  const document = JSON.parse(stdout) as Result & {
+    readonly variants: readonly (Result & { readonly name: string })[];
+    readonly assumptions: readonly { readonly id: string; readonly provenance: string }[];
+  };
+  const variant = (name: string): Result => {
+    const found = document.variants.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no variant ${name}`);
+    return found;
+  };
+
+  test("one node of instances does what two nodes of whole GPUs do not", () => {
     expect(exitCode).toBe(0);
-    expect(stdout).toContain("2g───── 1g─ 1g─");
-    expect(stdout).toContain("5 layouts of 4g.24gb, 2g.12gb, 1g.6gb");
-    expect(stdout).toContain("Source: ");
+    expect(document.goals.map(({ met }) => met)).toEqual([true]);
+    expect(variant("two nodes of whole GPUs").goals.map(({ met }) => met)).toEqual([false]);
+    expect(variant("two nodes of whole GPUs").mig).toBeUndefined();
   });
 
-  test("counts the basic set of an A100 as published", () => {
-    const basic = "1g.10gb,2g.20gb,3g.40gb,4g.40gb,7g.80gb";
-    const { stdout } = headroom(["mig", "layouts", "A100-80GB", "--only", basic, "--json"]);
-    const { counts, maximal } = JSON.parse(stdout) as Layouts;
-    expect(counts).toEqual({ layouts: 297, maximalPlacements: 19, maximalMixes: 14 });
-    expect(maximal).toHaveLength(19);
+  test("two 3g strand one of seven compute slices, 3g + 2g + 1g + 1g none", () => {
+    expect(variant("two 3g per GPU").mig!.strandedComputeShare).toBeCloseTo(1 / 7, 9);
+    expect(variant("two 3g per GPU").mig!.strandedMemoryShare).toBe(0);
+    expect(variant("two 3g per GPU").gpu.idleByClass["stranded_compute"]).toBeCloseTo(1 / 7, 9);
+    expect(document.mig!.strandedComputeShare).toBe(0);
   });
 
-  test.each([
-    ["T4", "cannot be partitioned with MIG"],
-    ["A100", "fits several GPUs that differ"],
-    ["H1000", 'Did you mean "H100"'],
-  ])("%s is refused with the way out", (gpu, message) => {
-    const { exitCode, stdout, stderr } = headroom(["mig", "layouts", gpu]);
-    expect(exitCode).toBe(2);
-    expect(stdout).toBe("");
-    expect(stderr).toContain(message);
+  test("busy and idle shares sum to one in every configuration", () => {
+    for (const { gpu } of [document, ...document.variants]) {
+      const idle = Object.values(gpu.idleByClass).reduce((sum, share) => sum + share, 0);
+      expect(gpu.allocatedShare + idle).toBeCloseTo(1, 9);
+    }
+  });
+
+  test("every job is on some instance, and dynamic layouts really change", () => {
+    const { profiles } = document.mig!;
+    expect(profiles.reduce((sum, { workers }) => sum + workers, 0)).toBe(1801);
+    expect(document.mig!.repartitions).toBe(0);
+    expect(variant("layouts that follow what waits").mig!.repartitions).toBeGreaterThan(0);
+  });
+
+  test("instances smaller than what jobs can use make them slower", () => {
+    const squeezed = variant("fine-tunes squeezed into 2g").jobs.jctS.mean;
+    expect(squeezed).toBeGreaterThan(document.jobs.jctS.mean);
+  });
+
+  test("says what it assumes", () => {
+    expect(document.assumptions.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["mig-geometry:A100 SXM4-80GB", "mig-speed"]),
+    );
   });
 });
 
-describe("headroom mig pack", () => {
-  const pack = (...args: readonly string[]): ReturnType<typeof headroom> =>
-    headroom(["mig", "pack", ...args]);
+describe("partitioning that cannot be", () => {
+  function run(
+    partitioning: string,
+    jobs = "{ id: a, submit: 0s, duration: 1h, gpus: 1 }",
+    gpu = "A100 SXM4-80GB",
+  ) {
+    const file = join(temporaryFolder(), "s.yaml");
+    writeFileSync(
+      file,
+      [
+        "schema: headroom/scenario/v1",
+        "name: s",
+        "cluster:",
+        `  nodes: [{ name: n, count: 1, gpu: "${gpu}", gpus: 2, cpu: 8, memory: 64GiB, partitioning: ${partitioning} }]`,
+        "workload:",
+        `  jobs: [${jobs}]`,
+        "policy: { queue: fifo-skip, placement: pack }",
+        "",
+      ].join("\n"),
+    );
+    const { exitCode, stderr } = headroom(["run", file, "--json"]);
+    return { exitCode, message: stderr.replaceAll(/\s+/g, " ") };
+  }
 
-  test("the number, the proof and the layout of each GPU", () => {
-    const { exitCode, stdout } = pack("A100-80GB", "--demand", "1g.10gb=5,3g.40gb=2");
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain("2 GPUs: the fewest, proven.");
-    expect(stdout).toContain("rounded up is 2");
-    expect(stdout).toContain("1g─ 1g─ 1g─ 1g─ 3g─────────────");
-  });
-
-  test("as JSON", () => {
-    const { stdout } = pack("H200", "--demand", "1g.18gb=14,nvidia.com/mig-3g.71gb=3", "--json");
-    expect(JSON.parse(stdout)).toMatchObject({
-      gpu: "H200 SXM-141GB",
-      demand: { "1g.18gb": 14, "3g.71gb": 3 },
-      isProven: true,
-    });
-  });
-
-  test("instances that nobody asked for are named", () => {
-    const { stdout } = pack("H100", "--demand", "1g.10gb=9", "--layout-policy", "all-balanced");
-    expect(stdout).toContain("5 GPUs");
-    expect(stdout).toContain("not asked for");
-    expect(stdout).toContain("5 x 3g.40gb + 5 x 2g.20gb + 1 x 1g.10gb");
-  });
-
-  test.each([
-    [["H100", "--demand", "3g.20gb=1"], 'Did you mean "3g.40gb"'],
-    [["H100", "--demand", "1g.10gb=0"], "whole number from 1"],
-    [["H100", "--demand", "1g.10gb"], "profile=count"],
+  test.each<[string, string, string]>([
     [
-      ["H100", "--demand", "1g.10gb=1", "--layout", "3g.40gb=3"],
-      "the nearest layouts that can: 2 x 3g.40gb;",
+      "an impossible layout names the nearest that fit",
+      "{ mode: mig, layout: [4g.40gb, 4g.40gb] }",
+      "the nearest that fit: 1 x 4g.40gb + 1 x 3g.40gb",
     ],
     [
-      ["H100", "--demand", "7g.80gb=1,1g.10gb=1", "--layout-policy", "all-same"],
-      "no single layout",
+      "a profile of another GPU",
+      "{ mode: mig, layout: [1g.5gb] }",
+      'A100 SXM4-80GB has no MIG profile "1g.5gb"',
     ],
-    [["H100", "--demand", "4g.40gb=1", "--layout-policy", "all-balanced"], "has no 4g.40gb"],
-    [["H100", "--demand", "1g.10gb=1", "--layout-policy", "static"], "add --layout"],
     [
-      ["H100", "--demand", "1g.10gb=1", "--layout-policy", "per-gpu", "--layout", "1g.10gb=7"],
-      "leave one of them out",
+      "MIG and replicas",
+      "{ mode: mig, layout: [7g.80gb], replicas: 4 }",
+      "replicas divides a GPU by time-slicing or mps, and mode mig divides it into instances: a GPU is handed out in one way only",
     ],
-    [["H100", "--demand", "1g.10gb=1", "--layout-policy", "all-sane"], 'Did you mean "all-same"'],
-  ])("%j", (args, message) => {
-    const { exitCode, stdout, stderr } = pack(...args);
+    [
+      "MPS and a layout",
+      "{ mode: mps, replicas: 4, layout: [7g.80gb] }",
+      "layout belongs to mode mig, and the mode is mps",
+    ],
+    ["MIG without a layout", "{ mode: mig }", "has mode mig and no layout"],
+    ["too many MPS clients", "{ mode: mps, replicas: 64 }", "must be at most 48 under MPS, got 64"],
+    [
+      "layouts for another number of GPUs",
+      "{ mode: mig, layouts: [[7g.80gb]] }",
+      "layouts has 1 entries, the node has 2 GPUs",
+    ],
+    [
+      "a duration without changes",
+      "{ mode: mig, layout: [7g.80gb], repartitionDuration: 4m }",
+      "repartitionDuration is for policy dynamic",
+    ],
+  ])("%s", (_what, partitioning, message) => {
+    const result = run(partitioning);
+    expect(result.exitCode).toBe(2);
+    expect(result.message).toContain(message);
+    expect(result.message).toContain("s.yaml:4:");
+  });
+
+  test("a GPU without MIG", () => {
+    const { exitCode, message } = run("{ mode: mig, layout: [1g.5gb] }", undefined, "L40S");
     expect(exitCode).toBe(2);
-    expect(stdout).toBe("");
-    expect(stderr).toContain(message);
+    expect(message).toContain("L40S cannot be divided into MIG instances");
+  });
+
+  test("a job that asks for a profile no GPU has", () => {
+    const job = "{ id: a, submit: 0s, duration: 1h, mig: [1g.10bg] }";
+    const { exitCode, message } = run("{ mode: mig, layout: [7g.80gb] }", job);
+    expect(exitCode).toBe(2);
+    expect(message).toContain('no GPU has a MIG profile "1g.10bg"');
+    expect(message).toContain('Did you mean "1g.10gb"?');
   });
 });
