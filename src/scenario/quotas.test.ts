@@ -35,7 +35,7 @@ const group = (resources: string, flavor = "f"): string => {
 };
 
 describe("quotas of a scenario", () => {
-  test("amounts become whole units and flavors take the name of their GPU model", () => {
+  test("amounts become whole units and flavors know their GPU model", () => {
     const resources =
       "{ resource: gpu, nominal: 1.5, borrowingLimit: 2 }, { resource: cpu, nominal: 500m }, { resource: memory, nominal: 1GiB }, { resource: pods, nominal: 3 }";
     expect(
@@ -49,7 +49,7 @@ describe("quotas of a scenario", () => {
         { name: "memory", unit: "bytes" },
         { name: "pods", unit: "count" },
       ],
-      flavors: [{ name: "H100 SXM5-80GB" }],
+      flavors: [{ name: "f", gpuModel: "H100 SXM5-80GB" }],
       queues: [
         {
           name: "vision",
@@ -59,7 +59,7 @@ describe("quotas of a scenario", () => {
               resources: ["gpu", "cpu", "memory", "pods"],
               flavors: [
                 {
-                  flavor: "H100 SXM5-80GB",
+                  flavor: "f",
                   resources: [
                     { resource: "gpu", nominal: 1500, borrowingLimit: 2000 },
                     { resource: "cpu", nominal: 500 },
@@ -94,13 +94,8 @@ describe("quotas of a scenario", () => {
     ],
     [
       "two flavors of which one has no model",
-      `{ flavors: [{ name: f, gpu: H100 SXM }, { name: g }], queues: [{ name: q, groups: [${group("{ resource: gpu, nominal: 4 }")}] }] }`,
+      `{ flavors: [{ name: f, gpu: H100 SXM }, { name: g }], queues: [{ name: q, groups: [${group("{ resource: gpu, nominal: 4 }")}] }, { name: p, groups: [${group("{ resource: gpu, nominal: 4 }", "g")}] }] }`,
       "policy.queue.quotas.flavors[1]",
-    ],
-    [
-      "two flavors of one model",
-      `{ flavors: [{ name: f, gpu: H100 SXM }, { name: g, gpu: H100-80GB-HBM3 }], queues: [{ name: q, groups: [${group("{ resource: gpu, nominal: 4 }")}] }] }`,
-      "policy.queue.quotas.flavors[1].name",
     ],
     [
       "an unknown model",
@@ -110,6 +105,15 @@ describe("quotas of a scenario", () => {
   ])("%s is refused at its place", (_what, text, path) => {
     expect(problemsOf(text).map((problem) => [problem.rule, problem.path, problem.line])).toEqual([
       ["bad-quotas", path, 13],
+    ]);
+  });
+
+  test("flavors of one model, and one for CPU without a model", () => {
+    const text = `{ flavors: [{ name: f, gpu: H100 SXM }, { name: g, gpu: H100-80GB-HBM3 }, { name: hosts }], queues: [{ name: q, groups: [${group("{ resource: gpu, nominal: 4 }")}, ${group("{ resource: cpu, nominal: 8 }", "hosts")}] }, { name: p, groups: [${group("{ resource: gpu, nominal: 4 }", "g")}] }] }`;
+    expect(quotasOf(text)!.flavors).toEqual([
+      { name: "f", gpuModel: "H100 SXM5-80GB" },
+      { name: "g", gpuModel: "H100 SXM5-80GB" },
+      { name: "hosts" },
     ]);
   });
 

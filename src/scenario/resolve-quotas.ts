@@ -36,22 +36,19 @@ const RESOURCES: readonly QuotaResourceSpec[] = [
   { name: "pods", unit: "count" },
 ];
 
-/**
- * Turns written quotas into those of a run: amounts in whole units, flavors under the names of their GPU
- * models, because a job finds its flavor by the model it asks for.
- */
+/** Turns written quotas into those of a run: amounts in whole units, flavors with their GPU models. */
 export function resolveQuotas(input: QuotaInput, gpuNames: GpuNames): ResolvedQuotas {
   const faults: QuotaInputFault[] = [];
-  const flavorNames = new Map<string, string>();
-  input.flavors.forEach(({ name, gpu }, index) => {
-    flavorNames.set(name, gpu === undefined ? name : modelOf(gpu, index, gpuNames, faults));
-  });
+  const flavors = input.flavors.map(({ name, gpu }, index) => ({
+    name,
+    ...(gpu === undefined ? {} : { gpuModel: modelOf(gpu, index, gpuNames, faults) }),
+  }));
   checkFlavors(input, faults);
   const groupsOf = (groups: GroupsInput, owner: string): readonly ResourceGroupSpec[] =>
-    resolveGroups(groups, owner, flavorNames, faults);
+    resolveGroups(groups, owner, faults);
   const quotas: QuotaSpec = {
     resources: RESOURCES,
-    flavors: input.flavors.map(({ name }) => ({ name: flavorNames.get(name)! })),
+    flavors,
     queues: input.queues.map((queue, index) =>
       resolveQueue(queue, groupsOf(queue.groups, `queues[${index}]`)),
     ),
@@ -83,30 +80,28 @@ export function resolveQuotas(input: QuotaInput, gpuNames: GpuNames): ResolvedQu
 
 type GroupsInput = QuotaInput["queues"][number]["groups"];
 
-/** Several flavors of GPUs are told apart by the model that jobs ask for, so each needs one of its own. */
+/**
+ * Flavors of GPUs are told apart by their model: with several, one without a model would let a job use GPUs
+ * whose quota another flavor has.
+ */
 function checkFlavors(
   { flavors, queues, cohorts = [] }: QuotaInput,
   faults: QuotaInputFault[],
 ): void {
-  if (flavors.length < 2) return;
-  const owners = [
-    ...queues.map(({ groups }, index) => ({ groups, path: `queues[${index}]` })),
-    ...cohorts.map(({ groups = [] }, index) => ({ groups, path: `cohorts[${index}]` })),
-  ];
-  flavors.forEach(({ gpu }, index) => {
-    if (gpu !== undefined) return;
+  const owners = [...queues, ...cohorts];
+  const withGpus = new Set(
+    owners
+      .flatMap(({ groups = [] }) => groups)
+      .filter(({ resources }) => resources.includes("gpu"))
+      .flatMap((group) => group.flavors.map(({ flavor }) => flavor)),
+  );
+  if (withGpus.size < 2) return;
+  flavors.forEach(({ name, gpu }, index) => {
+    if (gpu !== undefined || !withGpus.has(name)) return;
     const message =
-      "with several flavors each must name the GPU model behind it: jobs find theirs by it";
+      "where several flavors have GPU quotas, each of them must name the GPU model behind it: jobs find theirs by it";
     faults.push({ path: `flavors[${index}]`, message });
   });
-  for (const { groups, path } of owners) {
-    groups.forEach(({ resources }, index) => {
-      if (resources.includes("gpu")) return;
-      const message =
-        "with several flavors every group must have gpu: a job has the one flavor of its GPU model for all its resources";
-      faults.push({ path: `${path}.groups[${index}].resources`, message });
-    });
-  }
 }
 
 function modelOf(
@@ -128,13 +123,12 @@ function modelOf(
 function resolveGroups(
   groups: GroupsInput,
   owner: string,
-  flavorNames: ReadonlyMap<string, string>,
   faults: QuotaInputFault[],
 ): readonly ResourceGroupSpec[] {
   return groups.map((group, groupIndex) => ({
     resources: group.resources,
     flavors: group.flavors.map(({ flavor, resources }, flavorIndex) => ({
-      flavor: flavorNames.get(flavor) ?? flavor,
+      flavor,
       resources: resources.map((quota, index) => {
         const path = `${owner}.groups[${groupIndex}].flavors[${flavorIndex}].resources[${index}]`;
         return resolveQuota(quota, path, faults);

@@ -45,6 +45,8 @@ export interface QuotaLayout {
   readonly resources: readonly QuotaResourceSpec[];
   readonly resourceNames: readonly string[];
   readonly flavorNames: readonly string[];
+  /** GPU model behind each flavor; undefined where any node will do. */
+  readonly flavorModels: readonly (string | undefined)[];
   readonly nodeNames: readonly string[];
   readonly queueCount: number;
   readonly nodeCount: number;
@@ -94,6 +96,7 @@ export function createQuotaLayout(spec: QuotaSpec): QuotaLayout {
     resources: spec.resources,
     resourceNames: spec.resources.map(({ name }) => name),
     flavorNames: spec.flavors.map(({ name }) => name),
+    flavorModels: spec.flavors.map(({ gpuModel }) => gpuModel),
     ...tree,
     ...cells,
     ...columns,

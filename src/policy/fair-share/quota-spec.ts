@@ -11,6 +11,8 @@ export interface QuotaResourceSpec {
 /** One variant of the resources, such as one GPU model or spot machines. */
 export interface ResourceFlavorSpec {
   readonly name: string;
+  /** GPU model of the nodes behind it; absent: any node may serve the flavor. */
+  readonly gpuModel?: string;
   /** Labels of the nodes behind the flavor; carried along, not used in the quota arithmetic. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
 }

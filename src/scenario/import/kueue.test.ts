@@ -9,7 +9,7 @@ describe("Kueue", () => {
     const { policy } = resolved(text, `${CLUSTER}policy: { placement: pack }\n`);
     expect(policy.queue).toEqual({ name: "fair-share", options: { queueBy: "tenant" } });
     expect(policy.quotas).toMatchObject({
-      flavors: [{ name: "H100 SXM5-80GB" }],
+      flavors: [{ name: "h100", gpuModel: "H100 SXM5-80GB" }],
       cohorts: [{ name: "research", parent: "company" }],
       queues: [
         {
@@ -28,7 +28,7 @@ describe("Kueue", () => {
               resources: ["cpu", "memory", "gpu"],
               flavors: [
                 {
-                  flavor: "H100 SXM5-80GB",
+                  flavor: "h100",
                   resources: [
                     { resource: "cpu", nominal: 96_500 },
                     { resource: "memory", nominal: 2 ** 40 },
@@ -76,27 +76,35 @@ describe("Kueue", () => {
   const quota = (name: string, gpus: number): string =>
     `{ name: ${name}, resources: [{ name: nvidia.com/gpu, nominalQuota: ${gpus} }] }`;
 
-  test("flavors of one model are added up, and a flavor of CPUs beside several is listed", () => {
+  test("flavors of one model stay apart, and CPU may have a flavor of its own", () => {
     const text = `${flavor("spot", '"nvidia.com/gpu.product": NVIDIA-L4')}${flavor("fixed", '"nvidia.com/gpu.product": NVIDIA-L4')}${flavor("t4", '"nvidia.com/gpu.product": Tesla-T4')}${queue(
       [quota("spot", 2), quota("fixed", 3), quota("t4", 5)].join(", "),
       "    - coveredResources: [cpu]\n      flavors: [{ name: any, resources: [{ name: cpu, nominalQuota: 9 }] }]\n",
     )}`;
-    const { text: part, ignored } = imported(text);
+    const { text: part, ignored, notes } = imported(text);
     const { quotas } = resolved(part, `${CLUSTER}policy: { placement: pack }\n`).policy;
-    expect(quotas!.flavors).toEqual([{ name: "L4" }, { name: "T4" }]);
+    expect(quotas!.flavors).toEqual([
+      { name: "spot", gpuModel: "L4" },
+      { name: "fixed", gpuModel: "L4" },
+      { name: "t4", gpuModel: "T4" },
+      { name: "any" },
+    ]);
     expect(quotas!.queues[0]!.groups).toEqual([
       {
         resources: ["gpu"],
         flavors: [
-          { flavor: "L4", resources: [{ resource: "gpu", nominal: 5_000 }] },
-          { flavor: "T4", resources: [{ resource: "gpu", nominal: 5_000 }] },
+          { flavor: "spot", resources: [{ resource: "gpu", nominal: 2_000 }] },
+          { flavor: "fixed", resources: [{ resource: "gpu", nominal: 3_000 }] },
+          { flavor: "t4", resources: [{ resource: "gpu", nominal: 5_000 }] },
         ],
       },
+      {
+        resources: ["cpu"],
+        flavors: [{ flavor: "any", resources: [{ resource: "cpu", nominal: 9_000 }] }],
+      },
     ]);
-    expect(ignored.map(({ path }) => path)).toEqual([
-      "ClusterQueue q: resourceGroups[1]",
-      "ResourceFlavor fixed",
-    ]);
+    expect(ignored).toEqual([]);
+    expect(notes.join("\n")).toContain('"spot" and "fixed" are both L4');
   });
 
   test.each([

@@ -149,7 +149,7 @@ export function quotaSchema() {
     name: name("Name of the flavor, used once.", "h100"),
     gpu: field(lineOfText(100), {
       description:
-        "GPU model behind the flavor. Required where several flavors have GPU quotas; every job must then accept exactly one of these models.",
+        "GPU model behind the flavor. Required where several flavors have GPU quotas: a job may use those whose model it accepts, in the order of its queue, and is placed on GPUs of that model. A flavor for CPU and memory alone needs none.",
       example: "H100-80GB",
     }).optional(),
   });

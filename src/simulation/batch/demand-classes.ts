@@ -1,6 +1,7 @@
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import type { GangDemands } from "../../policy/gang/types.js";
 import type { JobTable } from "../../workload/job-table.js";
+import { addFlavorDemands, type FlavorDemands } from "./flavor-demands.js";
 import { addGangSizes, workerRange, type DemandRows, type GangSizes } from "./gang-sizes.js";
 import {
   parseTopologyText,
@@ -17,14 +18,17 @@ export interface DemandClasses extends GangDemands {
   /** Class of every job. */
   readonly classOf: Int32Array;
   /**
-   * What every running job holds: its class, or the demand of another size for an elastic job that does not
-   * have the workers it asks for. The same array as `classOf` when no job is elastic.
+   * What every running job holds: its class, the demand of another size for an elastic job that does not have
+   * the workers it asks for, or that of the GPU model its quota is for. The same array as `classOf` when
+   * there is nothing but classes.
    */
   readonly heldOf: Int32Array;
   /** The sizes of the gangs of each class that is elastic. */
   readonly sizesOf: ReadonlyMap<number, GangSizes>;
   /** Lane of every class; -1 when no lane serves the partition. */
   readonly lane: Int32Array;
+  /** What classes become under the flavors of a quota; absent where no quota names GPU models. */
+  readonly flavors?: FlavorDemands;
 }
 
 /** How jobs are grouped into classes. */
@@ -35,6 +39,8 @@ export interface ClassifyOptions {
   readonly topology: TopologyRequest | undefined;
   /** Jobs may have fewer or more workers than they ask for, where the table says so. */
   readonly isElastic: boolean;
+  /** GPU models behind the flavors of a quota; empty without. */
+  readonly flavorModels?: readonly string[];
 }
 
 /** Groups jobs by (lane, shape, workers, GPUs of the gang, topology, range of workers). */
@@ -79,10 +85,14 @@ export function classifyDemands(jobs: JobTable, options: ClassifyOptions): Deman
     if (range.min < range.max)
       sizesOf.set(demand, addGangSizes(rows, demand, range, demandsBySize));
   });
+  const { flavorModels = [] } = options;
+  const flavors =
+    flavorModels.length === 0 ? undefined : addFlavorDemands(rows, jobs.shapes, flavorModels);
   return {
     count: shape.length,
     classOf,
-    heldOf: sizesOf.size > 0 ? classOf.slice() : classOf,
+    heldOf: sizesOf.size > 0 || flavors !== undefined ? classOf.slice() : classOf,
+    ...(flavors === undefined ? {} : { flavors }),
     sizesOf,
     shape: Int32Array.from(shape),
     workers: Int32Array.from(workers),

@@ -46,6 +46,7 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
   const classes = classifyDemands(jobs, {
     laneOf: (partition) => laneOfPartition[partition]!,
     topology: spec.topology,
+    flavorModels: flavorModelsOf(spec),
     isElastic: spec.elastic !== undefined && elasticFault(spec) === undefined,
   });
   const pods = typicalPodsByLane(jobs, classes, names.length);
@@ -56,7 +57,7 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
     const placed = createLanePlacement({
       placement,
       cluster: { ...cluster, nodes: members.map((index) => cluster.nodes[index]!) },
-      shapes: jobs.shapes,
+      shapes: classes.flavors?.shapes ?? jobs.shapes,
       demands: classes,
       gpuSpeeds: spec.gpuSpeeds,
       typicalPods: pods[lane]!,
@@ -66,6 +67,12 @@ export function createLanes(spec: BatchSpec, randomOf: (lane: string) => Placeme
     return { name, ...placed, nodeMap: Int32Array.from(members) };
   });
   return { lanes, classes };
+}
+
+/** GPU models that quotas tell apart. */
+function flavorModelsOf({ quotas }: BatchSpec): readonly string[] {
+  const models = (quotas?.flavors ?? []).map(({ gpuModel }) => gpuModel);
+  return [...new Set(models.filter((model) => model !== undefined))];
 }
 
 /** The typical workers of each lane's jobs; those of all jobs for a lane without any. */

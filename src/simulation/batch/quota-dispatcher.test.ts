@@ -155,35 +155,8 @@ describe("given quotas", () => {
     expect(run.startS[4]).toBe(100);
   });
 
-  test("several flavors are GPU models, and every job must name one", () => {
-    const spec = gpuQuotas({ a: 4 });
-    const two: QuotaSpec = {
-      ...spec,
-      flavors: [{ name: "H100" }, { name: "A100" }],
-      queues: [
-        {
-          name: "a",
-          groups: [
-            {
-              resources: ["gpu"],
-              flavors: ["H100", "A100"].map((flavor) => ({
-                flavor,
-                resources: [{ resource: "gpu", nominal: 2000 }],
-              })),
-            },
-          ],
-        },
-      ],
-    };
-    const rows = [0, 1, 2].map((submitS) => of("a", submitS, 1, { gpuModels: ["H100"] }));
-    const nodes = {
-      cluster: clusterOf([4]),
-      placement: { kind: "nodes", policy: "first-fit" },
-    } as const;
-    expect(Array.from(runJobs(rows, { queue, quotas: two, ...nodes }).startS)).toEqual([0, 1, 100]);
-    expect(() => runJobs([of("a", 0, 1)], { queue, quotas: two, ...nodes })).toThrow(
-      "got any model",
-    );
+  test("partitions must be shared", () => {
+    const rows = [of("a", 0, 1)];
     const split = { nodes: [...clusterOf([4], "p").nodes, ...clusterOf([4], "q").nodes] };
     expect(() => runJobs(rows, { queue, cluster: split })).toThrow(
       "partitions must be shared, got 2",

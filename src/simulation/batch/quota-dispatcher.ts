@@ -76,6 +76,8 @@ class QuotaDispatcher implements Dispatcher {
   private readonly withheld: number[] = [];
   private withheldS = -Infinity;
   private readonly oneQueuePerTree: readonly number[];
+  /** By resource: whether it is GPUs. */
+  private readonly isGpu: readonly boolean[];
 
   constructor(private readonly options: QuotaDispatchOptions) {
     const { layout, classes, launcher } = options;
@@ -87,6 +89,7 @@ class QuotaDispatcher implements Dispatcher {
       Array.from({ length: layout.queueCount }, (_, queue) => [layout.root[queue]!, queue]),
     );
     this.oneQueuePerTree = [...trees.values()];
+    this.isGpu = layout.resources.map(({ unit }) => unit === "gpu-milli");
     this.behindReason = launcher.reasonIndex("behind another job of its queue");
   }
 
@@ -190,14 +193,30 @@ class QuotaDispatcher implements Dispatcher {
       book: this.book,
       heads,
       targets: (head) => this.targetsOf(heads[head]!, offered[head]!.request),
-      accept: (head) => this.options.launcher.tryStart(offered[head]!.workload),
+      accept: (head) => {
+        this.bind(offered[head]!.workload, heads[head]!.verdict);
+        return this.options.launcher.tryStart(offered[head]!.workload);
+      },
     });
     // Those that wait first: their reasons are about the state that they were judged on.
     const isWait = ({ outcome }: CycleDecision): boolean => outcome === "wait";
     const inTurn = [...decisions.filter(isWait), ...decisions.filter((one) => !isWait(one))];
     for (const decision of inTurn)
-      changed = this.apply(decision, offered[decision.head]!) || changed;
+      changed = this.apply(decision, offered[decision.head]!, heads[decision.head]!) || changed;
     return changed;
+  }
+
+  /**
+   * Lets the job ask for nodes of the GPU model whose quota it gets: it may accept several, and on another
+   * one it would use what the books say is free.
+   */
+  private bind(job: number, verdict: QuotaVerdict): void {
+    const { classes, layout } = this.options;
+    if (classes.flavors === undefined || verdict.mode === "no-fit") return;
+    const cell = verdict.use.cells.find((one) => this.isGpu[layout.cellResource[one]!]!);
+    const model = cell === undefined ? undefined : layout.flavorModels[layout.cellFlavor[cell]!];
+    const demand = classes.classOf[job]!;
+    classes.heldOf[job] = model === undefined ? demand : classes.flavors.demandFor(demand, model);
   }
 
   private search(queue: number, request: QuotaRequest): QuotaVerdict {
@@ -232,8 +251,9 @@ class QuotaDispatcher implements Dispatcher {
       : fairTargets(attempt, fairStrategies);
   }
 
-  private apply(decision: CycleDecision, head: TakenHead): boolean {
+  private apply(decision: CycleDecision, head: TakenHead, { verdict }: QueueHead): boolean {
     const job = head.workload;
+    this.bind(job, verdict);
     switch (decision.outcome) {
       case "admit":
         this.admit(job, head, decision.use);
@@ -271,7 +291,7 @@ class QuotaDispatcher implements Dispatcher {
     const { launcher, classes } = this.options;
     const victims = targets.map(({ handle }) => this.jobOfHandle.get(handle)!);
     for (const victim of victims) launcher.vacate(victim);
-    if (!launcher.mayFit(classes.classOf[head.workload]!)) {
+    if (!launcher.mayFit(classes.heldOf[head.workload]!)) {
       for (const victim of victims) launcher.reseat(victim);
       return this.refuse(head, "no-place");
     }
@@ -310,7 +330,7 @@ class QuotaDispatcher implements Dispatcher {
     const { queue, request, workload } = head;
     const reason =
       why === "no-place"
-        ? launcher.refusalReason(classes.classOf[workload]!)
+        ? launcher.refusalReason(classes.heldOf[workload]!)
         : launcher.reasonIndex(explainRefusal(this.ledger, queue, request, { withAmounts: false }));
     this.lastReason[workload] = reason;
     launcher.refuse(workload, reason);

@@ -1,4 +1,3 @@
-import { SpecificationError } from "../../base/specification-error.js";
 import { createQuotaLayout, type QuotaLayout } from "../../policy/fair-share/quota-layout.js";
 import type { QuotaRequest } from "../../policy/fair-share/flavor-search.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
@@ -51,10 +50,11 @@ export interface QuotaSetting {
 /**
  * Brings quotas and jobs together. Jobs without a tenant or partition go to the queue "default".
  *
- * Flavors are GPU models when there are several; then every job with GPUs must accept exactly one of them,
- * for a place on another model than the quota it holds would make the books wrong.
+ * A job with GPUs may use the flavors whose GPU model it accepts, and those that name none; a job without GPUs
+ * may use all. Which of them it gets is the search's business (`searchFlavors`), and the nodes it then gets
+ * are those of that model (`addFlavorDemands`).
  *
- * @throws RangeError when the quotas are not valid, or a job accepts several flavors
+ * @throws RangeError when the quotas are not valid
  */
 export function createQuotaSetting(options: {
   readonly jobs: JobTable;
@@ -67,7 +67,7 @@ export function createQuotaSetting(options: {
   const groupOf = queueBy === "tenant" ? jobs.tenant : jobs.partition;
   const queueNames = layout.nodeNames.slice(0, layout.queueCount);
   const queueOfGroup = names.map((name) => queueNames.indexOf(queueNameOf(name)));
-  const allowed = allowedFlavors(jobs, layout.flavorNames);
+  const allowed = allowedFlavors(jobs, layout.flavorModels);
   return {
     layout,
     queueOf: Int32Array.from(groupOf, (group) => queueOfGroup[group]!),
@@ -105,18 +105,11 @@ function amountOf(
 /** By shape: which flavors it may use; undefined for any. */
 function allowedFlavors(
   jobs: JobTable,
-  flavorNames: readonly string[],
+  models: readonly (string | undefined)[],
 ): readonly (readonly boolean[] | undefined)[] {
-  if (flavorNames.length < 2) return jobs.shapes.map(() => undefined);
+  if (models.every((model) => model === undefined)) return jobs.shapes.map(() => undefined);
   return jobs.shapes.map(({ gpuCount, gpuModels }) => {
-    if (gpuCount === 0) return undefined;
-    const flags = flavorNames.map((name) => gpuModels.includes(name));
-    const count = flags.filter(Boolean).length;
-    if (count === 1) return flags;
-    const accepted = gpuModels.length === 0 ? "any model" : gpuModels.join(", ");
-    throw new SpecificationError(
-      `fair-share: with several flavors every job must accept exactly one of them as its GPU model ` +
-        `(${flavorNames.join(", ")}), got ${accepted}`,
-    );
+    if (gpuCount === 0 || gpuModels.length === 0) return undefined;
+    return models.map((model) => model === undefined || gpuModels.includes(model));
   });
 }
