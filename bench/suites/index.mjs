@@ -6,6 +6,7 @@ import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
 import { fgdMatrix, fgdRun } from "./fgd.mjs";
 import { placementContiguous, placementTopology } from "./placement.mjs";
+import { placementMig } from "./placement-mig.mjs";
 import { servingSuites } from "./serving.mjs";
 
 export const suites = [
@@ -17,6 +18,7 @@ export const suites = [
   fgdMatrix,
   placementTopology,
   placementContiguous,
+  placementMig,
   ...batchSuites,
   ...servingSuites,
 ];

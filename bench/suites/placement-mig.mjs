@@ -1,0 +1,128 @@
+import { createCluster } from "../../dist/cluster/cluster.js";
+import { createRandomStreams } from "../../dist/engine/streams.js";
+import { createNodeGang } from "../../dist/policy/gang/node-gang.js";
+import { createPlacer } from "../../dist/policy/placement/placer.js";
+import { findPlacementPolicy } from "../../dist/policy/placement/policies.js";
+
+const NODE_GPUS = 8;
+const GANGS = 400;
+/** Share of the compute that is taken before anything is measured. */
+const LOAD = 0.7;
+
+/** Layouts in turn: what can be asked for differs from GPU to GPU. */
+const LAYOUTS = [
+  [
+    { profile: "3g.40gb", start: 4 },
+    { profile: "2g.20gb", start: 0 },
+    { profile: "1g.10gb", start: 2 },
+    { profile: "1g.10gb", start: 3 },
+  ],
+  Array.from({ length: 7 }, (_, start) => ({ profile: "1g.10gb", start })),
+  [
+    { profile: "4g.40gb", start: 0 },
+    { profile: "3g.40gb", start: 4 },
+  ],
+  [{ profile: "7g.80gb", start: 0 }],
+];
+
+function clusterOf(gpus) {
+  return {
+    nodes: Array.from({ length: gpus / NODE_GPUS }, (_, index) => ({
+      name: `node-${index}`,
+      cpuMilli: 256_000,
+      memoryBytes: 2_000_000_000_000,
+      podsMax: 110,
+      gpuCount: NODE_GPUS,
+      gpuModel: "H100 SXM5-80GB",
+      gpuMemoryBytes: 80e9,
+      partitioning: {
+        mode: "mig",
+        layouts: Array.from({ length: NODE_GPUS }, (_, gpu) => LAYOUTS[(index + gpu) % 4]),
+      },
+    })),
+  };
+}
+
+const part = { migProfiles: [], isMigOnly: false, gpuMemoryBytes: 0, isReplicaEnough: false };
+const plain = {
+  cpuMilli: 2_000,
+  memoryBytes: 8_000_000_000,
+  gpuCount: 1,
+  gpuMilli: 1000,
+  gpuModels: [],
+};
+/** By profile with fallbacks, by memory, by share, and several instances for one worker. */
+const SHAPES = [
+  ...[["1g.10gb"], ["1g.10gb", "2g.20gb"], ["3g.40gb", "4g.40gb"], ["7g.80gb"]].map(
+    (migProfiles) => ({ ...plain, gpuPart: { ...part, migProfiles, isMigOnly: true } }),
+  ),
+  {
+    ...plain,
+    gpuCount: 2,
+    gpuPart: { ...part, migProfiles: ["1g.10gb", "2g.20gb"], isMigOnly: true },
+  },
+  { ...plain, gpuPart: { ...part, gpuMemoryBytes: 9 * 2 ** 30 } },
+  { ...plain, gpuMilli: 100 },
+  { ...plain, gpuMilli: 400 },
+];
+const WORKERS = [1, 2, 4, 16];
+
+function demandsOf() {
+  const rows = SHAPES.flatMap((_, shape) => WORKERS.map((workers) => ({ shape, workers })));
+  return {
+    count: rows.length,
+    shape: Int32Array.from(rows, ({ shape }) => shape),
+    workers: Int32Array.from(rows, ({ workers }) => workers),
+    gpuMilli: Float64Array.from(rows, ({ workers }) => workers * 1000),
+  };
+}
+
+/** A cluster at 70 % load; every decision releases an old gang at random and asks for a new one. */
+function prepare({ n }) {
+  const demands = demandsOf();
+  const state = createCluster(clusterOf(n));
+  const placer = createPlacer(findPlacementPolicy("pack"), state, SHAPES);
+  const gang = createNodeGang(state, SHAPES, demands, placer);
+  const stream = createRandomStreams(1).stream("bench/placement-mig");
+  const live = [];
+  const target = LOAD * n * 1000;
+  for (let tries = 0; state.gpuMilliUsed < target && tries < 200_000; tries += 1) {
+    const handle = gang.tryPlace(stream.integerBelow(demands.count));
+    if (handle >= 0) live.push(handle);
+  }
+  const work = { gang, demands, live, stream, state, target };
+  decide(work);
+  return work;
+}
+
+/** Milliseconds of the median decision that placed a gang; refusals are cheaper and not counted. */
+function decide({ gang, demands, live, stream, state, target }) {
+  const times = [];
+  for (let tries = 0; times.length < GANGS && tries < 20 * GANGS; tries += 1) {
+    while (state.gpuMilliUsed > target) {
+      const index = stream.integerBelow(live.length);
+      gang.release(live[index]);
+      live[index] = live[live.length - 1];
+      live.pop();
+    }
+    const demand = stream.integerBelow(demands.count);
+    const start = process.hrtime.bigint();
+    const handle = gang.tryPlace(demand);
+    const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+    if (handle < 0) continue;
+    times.push(milliseconds);
+    live.push(handle);
+  }
+  times.sort((left, right) => left - right);
+  return times[times.length >> 1];
+}
+
+/** One gang of 1 to 16 workers on MIG instances of n GPUs cut in four ways. */
+export const placementMig = {
+  id: "placement/mig",
+  parameters: [{ n: 1_000 }, { n: 10_000 }, { n: 100_000 }],
+  unit: "ms per gang (median)",
+  samples: 5,
+  prepare,
+  run: decide,
+};
