@@ -1,12 +1,15 @@
-// `headroom validate hardware`: published tables, runs and closed forms.
+// `headroom validate hardware` without the simulated failures: published tables, runs and counts.
 import { describe, expect, test } from "vitest";
 
-import { collectiveDataChecks } from "../../src/studies/validate/hardware/collective-checks.js";
-import { validateHardware } from "../../src/studies/validate/hardware/validate-hardware.js";
+import {
+  collectiveChecks,
+  collectiveDataChecks,
+} from "../../src/studies/validate/hardware/collective-checks.js";
+import { migChecks } from "../../src/studies/validate/hardware/mig-checks.js";
 import { findReferenceData } from "./data-folder.js";
 
 const data = findReferenceData(["collectives/nccl_measured.json"], 1);
-const checks = await validateHardware();
+const checks = [...migChecks(), ...collectiveChecks()];
 const check = (id: string) => checks.find((each) => each.id === id)!;
 
 describe("validate hardware", () => {

@@ -55,9 +55,9 @@ async function run(topic: string | undefined, options: ValidateCommandOptions): 
     progress.clear();
     if (options.json) process.stdout.write(`${JSON.stringify({ checks, missing }, null, 2)}\n`);
     else process.stdout.write(`${report(checks, missing, options.all === true).join("\n")}\n`);
-    for (const { topic: name, path } of missing) {
+    for (const { topic: name, path, isPart } of missing) {
       process.stderr.write(
-        `${name}: not checked, there is no ${path}; name the folder of the reference data with --data or HEADROOM_DATA\n`,
+        `${name}: ${isPart === true ? "some rows " : ""}not checked, there is no ${path}; name the folder of the reference data with --data or HEADROOM_DATA\n`,
       );
     }
     process.stderr.write(`validated in ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
@@ -109,7 +109,9 @@ function report(checks: readonly Check[], missing: readonly MissingData[], all: 
     checks.filter((check) => check.pass === pass).length;
   const withBar = count(true) + count(false);
   const hidden = checks.length - shown.length;
-  const absent = new Set(missing.map(({ topic }) => topic)).size;
+  const lacking = (inPart: boolean): number =>
+    new Set(missing.filter(({ isPart }) => (isPart === true) === inPart).map(({ topic }) => topic))
+      .size;
   return [
     ...(shown.length > 0 ? ["", table[0]!] : []),
     ...shown.flatMap((check, i) => [
@@ -121,7 +123,8 @@ function report(checks: readonly Check[], missing: readonly MissingData[], all: 
     [
       `${count(true)} of ${withBar} comparisons hold their bar`,
       ...(count(null) > 0 ? [`shown without one: ${count(null)}`] : []),
-      ...(absent > 0 ? [`topics not checked for lack of data: ${absent}`] : []),
+      ...(lacking(false) > 0 ? [`topics not checked for lack of data: ${lacking(false)}`] : []),
+      ...(lacking(true) > 0 ? [`topics checked in part for lack of data: ${lacking(true)}`] : []),
       ...(hidden > 0 ? [`rows only listed by --all: ${hidden}`] : []),
     ].join("; ") + ".",
   ];

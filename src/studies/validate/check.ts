@@ -35,4 +35,6 @@ export interface MissingData {
   readonly topic: string;
   /** Path that is not there. */
   readonly path: string;
+  /** True when other rows of the topic were checked without it. */
+  readonly isPart?: true;
 }

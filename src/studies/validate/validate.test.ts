@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { InputError } from "../../diagnostics/problem.js";
 import { boundedCheck } from "./check.js";
@@ -124,6 +124,16 @@ describe("validate", () => {
       expected: 131,
       actual: changes.length === 0 ? 131 : 130,
     });
+  });
+
+  test("checks the rows that need no data, and says which were left out", async () => {
+    const row = { id: "x", topic: "hardware", what: "x", source: "x", expected: 1, actual: 1 };
+    const checked = boundedCheck({ ...row, error: 0, unit: "", bar: 0 });
+    const topic = vi.spyOn(VALIDATE_TOPICS["hardware"]!, "check").mockResolvedValue([checked]);
+    const { checks, missing } = await validate(["hardware"], data);
+    topic.mockRestore();
+    expect(checks).toEqual([checked]);
+    expect(missing).toEqual([{ topic: "hardware", path: join(data, "collectives"), isPart: true }]);
   });
 
   test("refuses a topic that is not there", async () => {

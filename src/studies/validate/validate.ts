@@ -27,22 +27,28 @@ export async function validate(
   for (const name of topics) {
     const topic = VALIDATE_TOPICS[name];
     if (topic === undefined) throw new RangeError(`validate: there is no topic "${name}"`);
+    const { rowsWithData } = topic;
     const parts = [
       { needs: topic.needs, check: () => topic.check(dataFolder, options) },
-      ...(topic.rowsWithData === undefined ? [] : [topic.rowsWithData]),
+      ...(rowsWithData === undefined ? [] : [{ ...rowsWithData, isPart: true as const }]),
     ];
     for (const part of parts) {
+      const lacks = (path: string): MissingData => ({
+        topic: name,
+        path,
+        ...("isPart" in part ? { isPart: true } : {}),
+      });
       const absent = part.needs
         .map((folder) => join(dataFolder, folder))
         .filter((path) => !existsSync(path));
-      missing.push(...absent.map((path) => ({ topic: name, path })));
+      missing.push(...absent.map(lacks));
       if (absent.length > 0) continue;
       try {
         checks.push(...(await part.check(dataFolder)));
       } catch (error) {
         const paths = missingPaths(error);
         if (paths.length === 0) throw error;
-        missing.push(...paths.map((path) => ({ topic: name, path })));
+        missing.push(...paths.map(lacks));
       }
     }
   }
