@@ -11,10 +11,12 @@ import { alignColumns, displayWidth, textColumns, wrapText } from "./text-layout
  * The end of a run in the terminal: the decision, the goals, the warnings, where the report is.
  *
  * @param written where the report stands, and what to know about its files; undefined when there is none
+ * @param said warnings that were printed before
  */
 export function printDecision(
   document: ResultDocument,
   written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
+  said: readonly string[] = [],
 ): void {
   const colour = colours(process.stdout);
   const lines: string[] = [""];
@@ -23,7 +25,9 @@ export function printDecision(
   const hasGoals = [document, ...document.variants].some(({ goals }) => goals.length > 0);
   if (hasGoals) lines.push(...goalTable(document), "");
   if (document.trust?.applies === true) lines.push(wrapText(document.trust.sentence), "");
-  const warnings = [...document.warnings, ...(written?.warnings ?? [])];
+  const warnings = [...document.warnings, ...(written?.warnings ?? [])].filter(
+    (warning) => !said.includes(warning),
+  );
   lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
   if (warnings.length > 0) lines.push("");
   if (written !== undefined) {

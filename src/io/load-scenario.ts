@@ -11,11 +11,13 @@ import type { JobTable } from "../workload/job-table.js";
 import { firstJobs } from "../workload/first-jobs.js";
 import { scaleLoad } from "../workload/scale-load.js";
 import { generateWorkload } from "../workload/synthetic/generate-workload.js";
+import { createCatalogueReader } from "./catalogue-text.js";
 import { fileFault } from "./file-fault.js";
 import { settleRunningJobs } from "./running-jobs.js";
 import { readNamedFile, readScenarioParameters, type LoadedParameters } from "./scenario-files.js";
 import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
+import { workloadWarnings, type WorkloadWarning } from "./workload-warnings.js";
 
 /** How a scenario is to be loaded. */
 export interface LoadOptions {
@@ -33,6 +35,8 @@ export interface LoadedConfiguration {
   readonly resolved: ResolvedConfiguration;
   /** The jobs under the seed of the scenario. */
   readonly jobs: JobTable;
+  /** What to know about the jobs before they are run. */
+  readonly workloadWarnings: readonly WorkloadWarning[];
   /** The jobs under another seed: the same where nothing of the workload is drawn. */
   jobsWith(seed: number): JobTable;
 }
@@ -57,8 +61,11 @@ export interface LoadedScenario {
  */
 export async function loadScenario(options: LoadOptions): Promise<LoadedScenario> {
   const { texts, inputs } = await readScenarioTexts(options.path, options.allowedFolders);
+  const catalogues = createCatalogueReader();
   const overlays: ScenarioOverlay[] = (options.sets ?? []).map(parseSetArgument);
-  const scenario = resolveScenario(parseScenario({ ...texts, overlays, fileFault }));
+  const scenario = resolveScenario(
+    parseScenario({ ...texts, overlays, fileFault, catalogueText: catalogues.read }),
+  );
   const configurations = [scenario.base, ...scenario.variants];
   const parameters = await readScenarioParameters(configurations);
   const reference = scenario.backtest;
@@ -70,7 +77,9 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
   const [base, ...variants] = configurations.map((resolved): LoadedConfiguration => {
     const unscaled = jobSource(resolved, { traces, parameters }, gpuWarnings);
     const jobsWith = (root: number): JobTable => scaledJobs(resolved, unscaled(root), root);
-    return { resolved, jobs: jobsWith(seed), jobsWith };
+    const jobs = jobsWith(seed);
+    const format = formatOf(resolved, traces);
+    return { resolved, jobs, workloadWarnings: workloadWarnings(jobs, resolved, format), jobsWith };
   }) as [LoadedConfiguration, ...LoadedConfiguration[]];
   return {
     scenario,
@@ -79,6 +88,7 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
     variants,
     inputs: [
       ...inputs,
+      ...catalogues.files(),
       ...[...traces.values(), ...parameters.values()].map(({ file }) => file),
       ...(backtest === undefined ? [] : [backtest.file]),
     ],
@@ -94,6 +104,15 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
       ...[base, ...variants].flatMap(emptyWorkload),
     ],
   };
+}
+
+function formatOf(
+  { workload }: ResolvedConfiguration,
+  traces: ReadonlyMap<string, LoadedTrace>,
+): string | undefined {
+  return workload.kind === "trace"
+    ? traces.get(traceKey(workload.trace.path, workload.format))?.format
+    : undefined;
 }
 
 /** A load can be so low that nothing is left to simulate: figures of no job look like those of a perfect cluster. */

@@ -8,6 +8,8 @@ import { openTraceFile } from "./trace-file.js";
 /** A trace in memory, with what was found on the way. */
 export interface LoadedTrace {
   readonly jobs: JobTable;
+  /** Name of the format it was read as. */
+  readonly format: string;
   /** By the path written in the scenario. */
   readonly file: { readonly path: string; readonly sha256: string };
   /** In full sentences. */
@@ -66,6 +68,7 @@ async function openTrace(trace: TraceReference, format: string | undefined): Pro
   );
   return {
     jobs: read.jobs,
+    format: read.format,
     file: { path: trace.written, sha256: file.sha256 ?? "" },
     warnings: read.notes.map((note) => `${trace.written}: ${note}.`),
   };

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
-import { loadScenario } from "../../io/load-scenario.js";
+import { visibleText } from "../../diagnostics/visible-text.js";
+import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { writeFilesAtomically, type OutputFile } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
@@ -11,8 +12,8 @@ import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
 import { printDecision } from "../print-decision.js";
 import { defaultReportFolder } from "../report-folder.js";
-import { createProgressLine, type ProgressLine } from "../terminal.js";
-import { shellQuoted } from "../text-layout.js";
+import { colours, createProgressLine, type ProgressLine } from "../terminal.js";
+import { shellQuoted, wrapText } from "../text-layout.js";
 
 interface RunOptions {
   readonly seed?: number;
@@ -87,6 +88,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     });
     const out = outputFolder(options, scenario.scenario.name);
     if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
+    const warned = warnBefore(scenario, options, progress);
     const study = runScenario(scenario, (name, index, count) => {
       progress.show(`simulating ${name} (${index + 1} of ${count})`);
     });
@@ -96,11 +98,46 @@ async function run(path: string, options: RunOptions): Promise<void> {
     if (options.json) {
       process.stdout.write(`${JSON.stringify(study.document, null, 2)}\n`);
       for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
-    } else if (!options.quiet) printDecision(study.document, written);
+    } else if (!options.quiet)
+      printDecision(study.document, written, [...warned, ...saidBefore(scenario, study.document)]);
+
     if (study.document.goals.some((goal) => !goal.met)) process.exitCode = EXIT_CODES.failed;
   } finally {
     progress.clear();
   }
+}
+
+/**
+ * Prints what is known about the jobs before they are run: nobody should have to wait for that.
+ *
+ * @returns the sentences printed, which the end of the run need not repeat
+ */
+function warnBefore(
+  { base, variants }: LoadedScenario,
+  options: RunOptions,
+  progress: ProgressLine,
+): readonly string[] {
+  if (options.quiet) return [];
+  const ofBase = base.workloadWarnings.map(({ sentence }) => sentence);
+  const ofVariants = variants.flatMap(({ resolved, workloadWarnings }) =>
+    workloadWarnings
+      .filter(({ sentence }) => !ofBase.includes(sentence))
+      .map(({ sentence }) => `with “${resolved.name!}”: ${sentence}`),
+  );
+  const sentences = [...ofBase, ...ofVariants];
+  if (sentences.length === 0) return [];
+  progress.clear();
+  const yellow = colours(process.stderr).yellow;
+  for (const sentence of sentences)
+    process.stderr.write(`${yellow("!")} ${wrapText(visibleText(sentence), 2)}\n`);
+  return sentences;
+}
+
+/** What the run found out and the warnings before it have said already, in other figures. */
+function saidBefore({ base }: LoadedScenario, { warnings }: ResultDocument): readonly string[] {
+  return base.workloadWarnings.some(({ rule }) => rule === "demand-exceeds-capacity")
+    ? warnings.filter((warning) => warning.startsWith("Overloaded: "))
+    : [];
 }
 
 /** Where the report goes: what `--out` names, else a folder of the scenario's name, and nowhere under --json. */

@@ -1,4 +1,5 @@
 import type { LoadedConfiguration, LoadedScenario } from "../../io/load-scenario.js";
+import type { WorkloadWarning } from "../../io/workload-warnings.js";
 import { VERSION } from "../../io/version.js";
 import { trustOf } from "../backtest/trust.js";
 import { asksForStatistics, runReplications } from "../replicate/run-replications.js";
@@ -54,7 +55,12 @@ export function runScenario(
     seed,
     inputs: loaded.inputs,
     ...base.result,
-    warnings: [...loaded.warnings, ...(trusted?.warnings ?? []), ...base.result.warnings],
+    warnings: [
+      ...loaded.warnings,
+      ...unsaid(loaded.base.workloadWarnings, base.result),
+      ...(trusted?.warnings ?? []),
+      ...base.result.warnings,
+    ],
     assumptions: [
       ...gatherAssumptions(
         loaded.base.resolved.assumptions,
@@ -67,9 +73,25 @@ export function runScenario(
       name: run.configuration.name,
       set: loaded.variants[index]!.resolved.set,
       ...run.result,
+      warnings: [
+        ...unsaid(loaded.variants[index]!.workloadWarnings, run.result),
+        ...run.result.warnings,
+      ],
     })),
   };
   return { document, base, variants };
+}
+
+/** Warnings about the jobs, without those that the run has found out to be so and says with its own figures. */
+function unsaid(
+  warnings: readonly WorkloadWarning[],
+  { jobs }: ConfigurationRun["result"],
+): readonly string[] {
+  const isSaid: Partial<Record<WorkloadWarning["rule"], boolean>> = {
+    "demand-exceeds-capacity": jobs.overloaded === true,
+    "jobs-larger-than-cluster": jobs.neverPlaceable > 0,
+  };
+  return warnings.flatMap(({ rule, sentence }) => (isSaid[rule] === true ? [] : [sentence]));
 }
 
 function runConfigurations(
