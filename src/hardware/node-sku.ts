@@ -19,6 +19,8 @@ export interface NodeSku {
   readonly powerMaxW?: number;
   /** How its GPUs hang together, for machines of a user's own file; the catalogue keeps its own apart. */
   readonly topology?: NodeTopology;
+  /** Machine of the catalogue whose topology that is, where the file says so. */
+  readonly topologyLike?: string;
   readonly note?: string;
   /** Present for a machine of a user's own file, whose `sources` are empty. */
   readonly given?: GivenSource;

@@ -22,12 +22,14 @@ import { checkFilePath, checkWorkload, type FileChecks } from "./checks/check-wo
 import { checkDuplicates } from "./checks/duplicates.js";
 import { LIMITS } from "./defaults.js";
 import type { ScenarioTexts } from "./document.js";
+import { amendUnknownMachines, readCatalogueOf } from "./catalogue/read-catalogue.js";
 import { mayReadDefault, readDocument } from "./document.js";
 import type { ScenarioFormat } from "./format.js";
 import { scenarioFormat } from "./format.js";
 import { reportIssues } from "./report-issues.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 import { SCENARIO_SCHEMA } from "./schema/scenario-schema.js";
+import type { Assumption } from "./resolved.js";
 import type { FileReference, TraceReference } from "./trace-reference.js";
 import { fileReference, traceReference } from "./trace-reference.js";
 
@@ -35,6 +37,8 @@ import { fileReference, traceReference } from "./trace-reference.js";
 export interface ParseOptions extends ScenarioTexts {
   /** Values from the command line, laid over the scenario in their order. */
   readonly overlays?: readonly ScenarioOverlay[];
+  /** Text of a catalogue that the scenario names; absent where no files can be read. */
+  readonly catalogueText?: (reference: FileReference) => string;
   /** Names the scenario may use; those of this version of Headroom when absent. */
   readonly format?: ScenarioFormat;
 }
@@ -49,6 +53,8 @@ export interface ParsedConfiguration {
   readonly trace: TraceReference | undefined;
   /** Parameters of a synthetic workload. */
   readonly parameters: FileReference | undefined;
+  /** What was taken from a catalogue of the user's own. */
+  readonly given: readonly Assumption[];
 }
 
 /** A scenario that was found to be in order. */
@@ -90,14 +96,20 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
     variant: VariantPlace | undefined,
   ): Checked | undefined => {
     const { fields } = format;
+    const { catalogueText } = options;
+    const catalogueFiles = { ...files, ...(catalogueText === undefined ? {} : { catalogueText }) };
+    const own = readCatalogueOf(configuration, catalogueFiles, problems);
+    const foundBefore = problems.length;
     const context = createCheckContext({
-      root: configuration,
+      root: own.root,
       fields,
       variant,
       problems,
       warnings,
     });
-    return checkConfiguration(context, format, files);
+    const checked = checkConfiguration(context, format, files);
+    amendUnknownMachines(problems, foundBefore, own);
+    return checked === undefined ? undefined : { ...checked, given: own.assumptions };
   };
 
   const base = check(root, undefined);
@@ -138,7 +150,11 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
   };
 }
 
-interface Checked {
+interface Checked extends CheckedValues {
+  readonly given: readonly Assumption[];
+}
+
+interface CheckedValues {
   readonly spec: ScenarioSpec;
   readonly trace: TraceReference | undefined;
   readonly parameters: FileReference | undefined;
@@ -148,7 +164,7 @@ function checkConfiguration(
   context: CheckContext,
   format: ScenarioFormat,
   files: FileChecks,
-): Checked | undefined {
+): CheckedValues | undefined {
   if (isOtherVersion(context)) return undefined;
   const result = format.schema.safeParse(context.plain);
   if (!result.success) reportIssues(context, result.error.issues);

@@ -48,7 +48,9 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
   const { name, set, spec } = configuration;
   const machines = resolveCluster(spec.cluster);
   const { gpuNames, assumptions: clusterAssumptions, ...cluster } = machines;
-  const assumptions = new Map(clusterAssumptions.map((entry) => [entry.id, entry] as const));
+  const assumptions = new Map(
+    [...configuration.given, ...clusterAssumptions].map((entry) => [entry.id, entry] as const),
+  );
   const assume = (entry: Assumption): void => {
     assumptions.set(entry.id, entry);
   };

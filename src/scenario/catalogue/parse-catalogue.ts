@@ -30,10 +30,11 @@ const MEMORY_HELP =
 /**
  * Reads a user's own catalogue.
  *
- * @param file name printed in messages, and named as the source of every figure
+ * @param file name printed in messages
+ * @param named name of the source of every figure; the file when absent
  * @throws InputError with every problem at its line
  */
-export function parseCatalogue(file: string, text: string): GivenEntries {
+export function parseCatalogue(file: string, text: string, named = file): GivenEntries {
   const root = parseYaml(file, text);
   const schema = catalogueSchema();
   const jsonSchema = z.toJSONSchema(schema, { target: "draft-7", io: "input" }) as JsonSchema;
@@ -53,7 +54,7 @@ export function parseCatalogue(file: string, text: string): GivenEntries {
   if (result.success) checkCatalogue(context, result.data);
   else reportIssues(context, result.error.issues);
   if (problems.length > 0 || !result.success) throw new InputError(problems.map(withCatalogueHelp));
-  return entriesOf(file, result.data);
+  return entriesOf(named, result.data);
 }
 
 /** Help of the scenario format names its own commands; here they would mislead. */
@@ -172,6 +173,7 @@ function nodeOf(node: NodeInput, gpus: readonly GpuInput[]): NodeSku {
     cpuMilli: node.cpu,
     memoryBytes: node.memory,
     ...(topology === undefined ? {} : { topology }),
+    ...(node.topologyLike === undefined ? {} : { topologyLike: node.topologyLike }),
     sources: [],
   };
 }

@@ -91,6 +91,11 @@ export function clusterSchema() {
         "Groups of equal nodes. Their order is the order in which equal choices are made: earlier nodes win ties.",
       example: [{ name: "h100", count: 16, sku: "Standard_ND96isr_H100_v5" }],
     }),
+    catalogue: field(lineOfText(1_000), {
+      description:
+        "A file with hardware of your own: machines that node groups name as `sku`, GPU models, prices. It stands beside the scenario; `headroom catalog --example` prints one. An entry takes the place of the catalogue's of the same name.",
+      example: "my-catalogue.yaml",
+    }).optional(),
     topology: clusterTopologySchema().optional(),
     fabric: fabricSchema().optional(),
     gpuModels: field(z.array(gpuModelSchema()).max(1_000), {
