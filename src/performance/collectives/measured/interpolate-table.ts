@@ -74,7 +74,9 @@ function borrowedDeviation(
   for (const other of others) {
     const isSame =
       other.system === table.system && other.op === table.op && other.gpuCount === table.gpuCount;
-    if (isSame || !other.bytes.some((size) => size > left && size < right)) continue;
+    // Tables over the same sizes, as all that are carried here, have nothing in each other's gaps.
+    if (isSame || other.bytes === table.bytes) continue;
+    if (!other.bytes.some((size) => size > left && size < right)) continue;
     if (!covers(other, steps)) continue;
     let squared = 0;
     for (const { from, to, ratio } of steps) {

@@ -20,6 +20,13 @@ function systemOf(gpuModel: string): SystemOfGpu | undefined {
   return system === undefined ? undefined : { system, isOtherModel: measured !== gpuModel };
 }
 
+/** Tables of one operation of one system, fewest GPUs first. */
+const TABLES = new Map<string, MeasuredTable[]>();
+for (const table of MEASURED_TABLES) {
+  const key = `${table.system}/${table.op}`;
+  TABLES.set(key, [...(TABLES.get(key) ?? []), table]);
+}
+
 /** What a table says, and how far it was stretched. */
 export interface MeasuredTime {
   readonly seconds: number;
@@ -51,8 +58,8 @@ export function measuredTime(question: MeasuredQuestion): MeasuredTime | undefin
   const found = systemOf(gpuModel);
   if (found === undefined || found.system.joinedBy !== joinedBy) return undefined;
   const { system, isOtherModel } = found;
-  const tables = MEASURED_TABLES.filter((table) => table.system === system.name && table.op === op);
-  if (tables.length === 0) return undefined;
+  const tables = TABLES.get(`${system.name}/${op}`);
+  if (tables === undefined) return undefined;
   const { seconds, isStretched, which } = overGpuCount(question, tables);
   const sizes = tables[0]!.bytes;
   const [smallest, largest] = [sizes[0]!, sizes[sizes.length - 1]!];
