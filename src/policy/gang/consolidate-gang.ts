@@ -5,6 +5,7 @@ import { createGpuSetChooser, type GpuSetChooser } from "../placement/devices/gp
 import type { GangForesight, NodeRooms, PlannedPart } from "./foresight.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
 import { demandsBesidesGpus } from "./pool-gang.js";
+import { ignoredTopology } from "./ignored-topology.js";
 import { takeBack } from "./take-back.js";
 import type { GangDemands, GangParts, GangPlacer } from "./types.js";
 
@@ -51,7 +52,7 @@ class ConsolidateGang implements GangPlacer, GangForesight {
       );
     }
     this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
-    this.ignoredDemands = demandsBesidesGpus(shapes);
+    this.ignoredDemands = [...demandsBesidesGpus(shapes), ...ignoredTopology(demands)];
     this.counted = new Int32Array(this.nodeGpus + 1);
     this.counted[this.nodeGpus] = this.gpuNodes.length;
     this.countedFree = Int32Array.from(counts, (count) => (count > 0 ? count : -1));

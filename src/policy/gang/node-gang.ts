@@ -8,6 +8,7 @@ import type { FasterFirst } from "./faster-first.js";
 import { acceptedModels, createFitIndex, podsOnNode, type FitIndex } from "./fit-index.js";
 import { planInOrder, type GangForesight, type NodeRooms, type PlannedPart } from "./foresight.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
+import { ignoredTopology } from "./ignored-topology.js";
 import { takeBack } from "./take-back.js";
 import type { GangDemands, GangParts, GangPlacer } from "./types.js";
 
@@ -20,7 +21,7 @@ const GPU_MILLI = 1000;
 class NodeGang implements GangPlacer, GangForesight {
   readonly name: string;
   readonly gpuMilliTotal: number;
-  readonly ignoredDemands: readonly string[] = [];
+  readonly ignoredDemands: readonly string[];
   readonly startsByProfile = new Map<string, number>();
   private readonly book: GangBook = createGangBook();
   private readonly fit: FitIndex;
@@ -36,6 +37,7 @@ class NodeGang implements GangPlacer, GangForesight {
     private readonly before: FasterFirst["before"],
   ) {
     this.name = placer.name;
+    this.ignoredDemands = ignoredTopology(demands);
     this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
     this.fit = createFitIndex(cluster, shapes);
     const empty = everPossible(cluster);

@@ -1,4 +1,6 @@
 import { InvariantError } from "../../base/assert.js";
+import { everPossible } from "../../cluster/ever-possible.js";
+import type { HeldPart } from "../../cluster/partitions/partitioning.js";
 import type { ClusterState } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { tightestGpuSelector } from "../placement/devices/tightest-gpu.js";
@@ -6,6 +8,7 @@ import { acceptedModels, createFitIndex, podsOnNode, type FitIndex } from "./fit
 import type { GangForesight, NodeRooms, PlannedPart } from "./foresight.js";
 import { createGangBook, type GangBook } from "./gang-book.js";
 import type { GangPlanner } from "./planners/gang-planner.js";
+import { ignoredTopology } from "./ignored-topology.js";
 import { takeBack } from "./take-back.js";
 import type { DomainRooms, NodeShares } from "./topology/assign-domains.js";
 import type { GangDemands, GangParts, GangPlacer } from "./types.js";
@@ -21,7 +24,8 @@ const GPU_MILLI = 1000;
 class PlannedGang implements GangPlacer, GangForesight {
   readonly name: string;
   readonly gpuMilliTotal: number;
-  readonly ignoredDemands: readonly string[] = [];
+  readonly ignoredDemands: readonly string[];
+  readonly startsByProfile = new Map<string, number>();
   private readonly book: GangBook = createGangBook();
   private readonly fit: FitIndex;
   private readonly gpus: Int32Array;
@@ -36,6 +40,7 @@ class PlannedGang implements GangPlacer, GangForesight {
   ) {
     this.name = planner.name;
     this.gpuMilliTotal = cluster.gpuCount * GPU_MILLI;
+    this.ignoredDemands = planner.looksAtTopology ? [] : ignoredTopology(demands);
     this.fit = createFitIndex(cluster, shapes, planner.tree);
     this.gpus = new Int32Array(shapes.reduce((most, { gpuCount }) => Math.max(most, gpuCount), 1));
     this.selectDevices = tightestGpuSelector.prepare({
@@ -44,9 +49,10 @@ class PlannedGang implements GangPlacer, GangForesight {
       random: { integerBelow: () => unexpected("draws") },
       fragmentation: () => unexpected("looks at fragmentation"),
     });
+    const empty = everPossible(cluster);
     this.roomsWhenEmpty = shapes.map((request) => {
-      const models = acceptedModels(cluster, request);
-      return this.roomsOf((node) => podsOnNode(cluster, node, request, models));
+      const models = acceptedModels(empty, request);
+      return this.roomsOf((node) => podsOnNode(empty, node, request, models));
     });
   }
 
@@ -85,7 +91,22 @@ class PlannedGang implements GangPlacer, GangForesight {
         this.book.add(allocation, node, this.gpus, request.gpuCount);
       }
     });
-    return this.book.finish();
+    const gang = this.book.finish();
+    if (this.cluster.partitions.isUsed) this.countStarts();
+    return gang;
+  }
+
+  private countStarts(): void {
+    this.forEachHeldPart(({ profile }) => {
+      if (profile === undefined) return;
+      this.startsByProfile.set(profile, (this.startsByProfile.get(profile) ?? 0) + 1);
+    });
+  }
+
+  forEachHeldPart(visit: (part: HeldPart) => void): void {
+    this.book.forEachOfLast((allocation) => {
+      this.cluster.forEachPart(allocation, visit);
+    });
   }
 
   placeAt(demand: number, parts: GangParts): number {

@@ -2,6 +2,7 @@ import { InvariantError } from "../../base/assert.js";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { createPoolCapacity } from "./pool-capacity.js";
+import { ignoredTopology } from "./ignored-topology.js";
 import type { GangDemands, GangPlacer } from "./types.js";
 
 const GPU_MILLI = 1000;
@@ -51,7 +52,7 @@ export function createPoolGang(
       return totalMilli - capacity.usedMilli - capacity.freeMilli;
     },
     cluster: undefined,
-    ignoredDemands: demandsBesidesGpus(shapes),
+    ignoredDemands: [...demandsBesidesGpus(shapes), ...ignoredTopology(demands)],
     tryPlace: (demand) => placed(demand, capacity.take(demandMilli[demand]!)),
     placeAt: (demand) => placed(demand, capacity.retake(demandMilli[demand]!)),
     lastParts: { values: new Int32Array(0), length: 0 },

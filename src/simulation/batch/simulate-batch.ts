@@ -95,7 +95,7 @@ function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] 
   const ignored = lanes.lanes[0]?.gang.ignoredDemands ?? [];
   if (ignored.length > 0) {
     warnings.push(
-      `The placement ${spec.placement.kind} does not look at ${ignored.join(", ")}, which the jobs ask for.`,
+      `The placement ${lanes.lanes[0]!.gang.name} does not look at ${ignored.join(", ")}, which the jobs ask for.`,
     );
   }
   if ((jobs.workersMin ?? jobs.workersMax) !== undefined && simulation.elastic === undefined) {

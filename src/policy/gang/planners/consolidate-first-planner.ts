@@ -26,6 +26,7 @@ export function createConsolidateFirstPlanner(
   });
   return {
     name: "consolidate-first",
+    looksAtTopology: false,
     tree,
     plan: (demand, rooms) => assignDomains(question(demand, rooms)),
     hasRoom: (demand, rooms) => hasDomains(question(demand, rooms)),

@@ -64,6 +64,7 @@ export function createContiguousPlanner(
   };
   return {
     name: "contiguous",
+    looksAtTopology: false,
     tree,
     plan(demand, rooms) {
       if (demands.workers[demand] === 0) return [];

@@ -9,6 +9,8 @@ import type { TopologyTree } from "../topology/topology-tree.js";
  */
 export interface GangPlanner {
   readonly name: string;
+  /** True when gangs go where their own requests say. */
+  readonly looksAtTopology: boolean;
   /** The tree whose levels `rooms` has; its last level are the nodes. */
   readonly tree: TopologyTree;
   /** Nodes and workers in turn; undefined when there is no room. */

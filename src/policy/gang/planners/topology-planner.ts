@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../../base/specification-error.js";
 import type { ClusterSpec } from "../../../cluster/spec.js";
 import {
   assignDomains,
@@ -27,7 +28,7 @@ export const TOPOLOGY_PROFILES: readonly TopologyProfile[] = [
 /**
  * Kueue's topology-aware scheduling: `assignDomains` with the request of each gang.
  *
- * @throws RangeError when a request names a level that the cluster does not have
+ * @throws SpecificationError when a request names a level that the cluster does not have
  */
 export function createTopologyPlanner(
   cluster: ClusterSpec,
@@ -41,7 +42,7 @@ export function createTopologyPlanner(
     if (request.mode === "unconstrained") return host;
     const level = names.indexOf(request.level);
     if (level >= 0) return level;
-    throw new RangeError(
+    throw new SpecificationError(
       `topology: the level must be one of ${names.join(", ")}, got "${request.level}"`,
     );
   };
@@ -64,6 +65,7 @@ export function createTopologyPlanner(
   };
   return {
     name: "topology",
+    looksAtTopology: true,
     tree,
     plan: (demand, rooms) => assignDomains(question(demand, rooms)),
     hasRoom: (demand, rooms) => hasDomains(question(demand, rooms)),
