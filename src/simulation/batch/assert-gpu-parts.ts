@@ -17,11 +17,13 @@ export function assertGpuPartsSupported({ cluster, placement, queue }: BatchSpec
   );
   const mode = modes.find((one) => one !== "whole") ?? modes[0];
   if (mode === undefined) return;
-  if (placement.kind !== "nodes") {
+  if (placement.kind === "pool" || placement.kind === "consolidate") {
     throw new SpecificationError(
       `placement ${placement.kind} counts whole GPUs and cannot place on nodes with partitioning ${mode}; choose a placement for nodes, such as pack`,
     );
   }
+  refusePlanningAhead(queue.name, mode);
+  if (placement.kind !== "nodes") return;
   const policyName =
     typeof placement.policy === "string" ? placement.policy : placement.policy.name;
   const reading = READ_THOUSANDTHS.find((name) => policyName.split(/[^a-z-]+/).includes(name));
@@ -30,9 +32,11 @@ export function assertGpuPartsSupported({ cluster, placement, queue }: BatchSpec
       `placement ${reading} scores free thousandths of GPUs, which nodes with partitioning ${mode} do not have; choose pack, spread or a kube scorer`,
     );
   }
-  if (PLAN_AHEAD.includes(queue.name)) {
-    throw new SpecificationError(
-      `queue ${queue.name} plans ahead with whole GPUs and thousandths, not with partitioning ${mode}; choose a queue that does not plan ahead, such as fifo-skip or priority`,
-    );
-  }
+}
+
+function refusePlanningAhead(queue: string, mode: string): void {
+  if (!PLAN_AHEAD.includes(queue)) return;
+  throw new SpecificationError(
+    `queue ${queue} plans ahead with whole GPUs and thousandths, not with partitioning ${mode}; choose a queue that does not plan ahead, such as fifo-skip or priority`,
+  );
 }
