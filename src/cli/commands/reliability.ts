@@ -17,16 +17,19 @@ import { alignColumns, wrapText } from "../text-layout.js";
 const DAY_S = 86_400;
 const NODES_MAX = 1_000_000;
 
+/** Options are called as on the command line, without their unit. */
+type Seconds = number;
+
 /** What the command line gave, read. */
 interface ReliabilityOptions {
   readonly nodes: number;
   readonly gpusPerNode: number;
   readonly preset: FailurePreset;
   readonly rateFactor: number;
-  readonly duration: number;
-  readonly checkpointCost?: number;
-  readonly restart: number;
-  readonly repair?: number;
+  readonly duration: Seconds;
+  readonly checkpointCost?: Seconds;
+  readonly restart: Seconds;
+  readonly repair?: Seconds;
   readonly json?: true;
 }
 
