@@ -5,6 +5,7 @@ import { answerSection } from "./sections/answer.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { comparisonSection } from "./sections/comparison.js";
 import { gpusSection } from "./sections/gpus.js";
+import { hostingSection } from "./sections/hosting.js";
 import { limitsSection } from "./sections/limits.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { queueSection } from "./sections/queue.js";
@@ -26,6 +27,7 @@ export function buildRunReport(input: RunReportInput): ReportDocument {
     waitsSection(input, runs),
     gpusSection(input, runs),
     queueSection(runs),
+    hostingSection(runs),
     tenantsSection(runs),
     limitsSection(runs),
     assumptionsSection(input.result.assumptions),

@@ -18,7 +18,9 @@ import {
   type PlacementRateSpec,
 } from "../../simulation/batch/rates/placement-rate.js";
 import type { JobTable } from "../../workload/job-table.js";
-import type { NodePoolsResult } from "./optional-results.js";
+import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
+import { OUTCOME, type BatchRun } from "../../simulation/batch/batch-spec.js";
+import type { HostingResult, NodePoolsResult } from "./optional-results.js";
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -53,11 +55,8 @@ export function prepareHosting(
       },
     ];
   });
-  const changesRates =
-    hosting.communication !== undefined ||
-    hosting.groups.some(({ profile }) => profile !== undefined);
   return {
-    rates: changesRates
+    rates: changesRates(hosting)
       ? [createPlacementRate(rateSpecOf(configuration, nodeGroups, hosting))]
       : [],
     processes,
@@ -178,4 +177,33 @@ function nodesUpMax({ upTimes }: ElasticPoolOutcome): number {
     most = Math.max(most, up);
   }
   return most;
+}
+
+/** How much longer jobs ran than their durations say; undefined where hosting and placement change no speed. */
+export function hostingResult(
+  run: BatchRun,
+  hosting: ResolvedHosting | undefined,
+): HostingResult | undefined {
+  if (hosting === undefined || !changesRates(hosting)) return undefined;
+  let ran = 0;
+  let asked = 0;
+  let most = 0;
+  for (let job = 0; job < run.jobs.count; job++) {
+    const durationS = run.jobs.durationS[job]!;
+    const gpus = gangGpuMilli(run.jobs, job);
+    const wasStopped = (run.preemption?.stops[job] ?? 0) > 0;
+    if (run.outcome[job] !== OUTCOME.completed || durationS === 0 || gpus === 0 || wasStopped)
+      continue;
+    const runS = run.endS[job]! - run.startS[job]!;
+    ran += gpus * runS;
+    asked += gpus * durationS;
+    most = Math.max(most, runS / durationS);
+  }
+  return asked === 0
+    ? { slowdownMean: null, slowdownMax: null }
+    : { slowdownMean: ran / asked, slowdownMax: most };
+}
+
+function changesRates({ communication, groups }: ResolvedHosting): boolean {
+  return communication !== undefined || groups.some(({ profile }) => profile !== undefined);
 }

@@ -4,7 +4,7 @@ import { OUTCOME } from "../../simulation/batch/batch-spec.js";
 import type { FaultsOutcome } from "../../simulation/faults/fault-spec.js";
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import type { NodeGroup } from "../../scenario/resolved.js";
-import { nodeHoursUp, nodePoolsResult } from "./hosting.js";
+import { hostingResult, nodeHoursUp, nodePoolsResult } from "./hosting.js";
 import type { OperatedRun, OperationsOutcome } from "./operations.js";
 import type {
   CostResult,
@@ -22,7 +22,7 @@ const JOULES_PER_KWH = 3_600_000;
 /** The parts of a result that come from failures, electricity and prices. */
 export function operationsResults(
   run: OperatedRun,
-): Pick<OptionalResults, "faults" | "energy" | "cost" | "nodePools"> {
+): Pick<OptionalResults, "faults" | "energy" | "cost" | "hosting" | "nodePools"> {
   const { operated } = run;
   if (operated === undefined) return {};
   const { operations, faults, energy } = operated;
@@ -32,11 +32,13 @@ export function operationsResults(
       ? undefined
       : energyResult(energy, operations.power.pue, delivered.gpuHours);
   const costPart = operations.cost === undefined ? undefined : costResult(run, operated, delivered);
+  const hosting = hostingResult(run, operations.hosting);
   const pools = nodePoolsResult(operated.pools, run.startOfTraceS, run.endOfRunS);
   return {
     ...(faults === undefined ? {} : { faults: faultsResult(faults, delivered.efficiency) }),
     ...(energyPart === undefined ? {} : { energy: energyPart }),
     ...(costPart === undefined ? {} : { cost: costPart }),
+    ...(hosting === undefined ? {} : { hosting }),
     ...(pools === undefined ? {} : { nodePools: pools }),
   };
 }

@@ -236,6 +236,17 @@ export interface TenantFairnessResult {
   readonly waitingHours: number;
 }
 
+/** What hosting and placement did to the speed of jobs. */
+export interface HostingResult {
+  /**
+   * Running time over duration, averaged over completed jobs with GPUs that were never stopped, by GPU-hours of
+   * duration; 1 is bare metal at the best placement. Null without any.
+   */
+  readonly slowdownMean: number | null;
+  /** The largest of them. */
+  readonly slowdownMax: number | null;
+}
+
 /** Groups of nodes that come and go. */
 export interface NodePoolsResult {
   /** In the order of the node groups. */
@@ -274,6 +285,8 @@ export interface OptionalResults {
   readonly topology?: TopologyResult;
   /** Absent when no GPU is partitioned. */
   readonly mig?: MigResult;
+  /** Absent when hosting and placement change no speed. */
+  readonly hosting?: HostingResult;
   /** Absent when no group of nodes is elastic. */
   readonly nodePools?: NodePoolsResult;
   /** Absent when no job is elastic. */
@@ -293,6 +306,7 @@ export const OPTIONAL_PARTS = [
   "energy",
   "topology",
   "mig",
+  "hosting",
   "nodePools",
   "elastic",
   "preemption",
