@@ -100,6 +100,8 @@ export interface BacktestPolicy {
   readonly queue: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   /** Name of the placement, or weighted scorers. */
   readonly placement: string | readonly { readonly name: string; readonly weight: number }[];
+  /** SHA-256 of the quotas that the queue policy admits by; absent without quotas of its own. */
+  readonly quotas?: string;
   /** Which of the two nobody named: the result then judges a guess. */
   readonly assumed: readonly ("queue" | "placement")[];
 }

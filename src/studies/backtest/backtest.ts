@@ -95,6 +95,7 @@ function replay({ configuration, seed, options }: LoadedBacktest, jobs: JobTable
       cluster,
       jobs,
       queue: policy.queue,
+      ...(policy.quotas === undefined ? {} : { quotas: policy.quotas }),
       placement: placementOf(policy.placement),
       seed,
       limits: { eventsMax: run.eventsMax },

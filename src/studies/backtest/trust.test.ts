@@ -25,13 +25,14 @@ const HISTORY =
 
 async function folderWithBacktest(
   change: (document: BacktestDocument) => unknown = (one) => one,
+  policy = "{ queue: fifo-strict, placement: pool }",
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "headroom-trust-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const history = join(folder, "history.csv");
   const cluster = join(folder, "cluster.yaml");
   writeFileSync(history, HISTORY);
-  writeFileSync(cluster, `${CLUSTER}policy: { queue: fifo-strict, placement: pool }\n`);
+  writeFileSync(cluster, `${CLUSTER}policy: ${policy}\n`);
   const { document } = runBacktest(
     await loadBacktest({ tracePath: history, clusterPath: cluster }),
   );
@@ -40,6 +41,13 @@ async function folderWithBacktest(
   writeFileSync(join(folder, "backtest.json"), text);
   return folder;
 }
+
+/** Quotas of GPUs for two tenants, as a scenario writes them. */
+const FAIR_SHARE = (vision: number): string => {
+  const queue = (name: string, gpus: number): string =>
+    `{ name: ${name}, groups: [{ resources: [gpu], flavors: [{ flavor: f, resources: [{ resource: gpu, nominal: ${gpus} }] }] }] }`;
+  return `{ queue: { name: fair-share, quotas: { flavors: [{ name: f }], queues: [${queue("default", vision)}, ${queue("nlp", 1)}] } }, placement: pool }`;
+};
 
 async function trustIn(folder: string, scenario = SCENARIO(CLUSTER)): Promise<Trust> {
   const path = join(folder, "scenario.yaml");
@@ -164,6 +172,20 @@ describe("trustOf", () => {
     const scenario = SCENARIO(CLUSTER).replace("backtest.json", "gone.json");
     await expect(trustIn(folder, scenario)).rejects.toThrow(
       /trust\.backtest: gone\.json does not exist/,
+    );
+  });
+
+  test("other quotas are another policy", async () => {
+    const folder = await folderWithBacktest(undefined, FAIR_SHARE(4));
+    expect((await trustIn(folder, SCENARIO(CLUSTER, FAIR_SHARE(4)))).trust.applies).toBe(true);
+    const other = await trustIn(folder, SCENARIO(CLUSTER, FAIR_SHARE(3)));
+    expect(other.trust.applies).toBe(false);
+    expect(other.trust.sentence).toContain(
+      "the quotas of fair-share with pool are not those it was made with",
+    );
+    const none = await trustIn(folder, SCENARIO(CLUSTER, "{ queue: fair-share, placement: pool }"));
+    expect(none.trust.sentence).toContain(
+      "fair-share with pool has no quotas of its own here, and some there",
     );
   });
 });

@@ -23,6 +23,7 @@ const BACKTEST = z.object({
   policy: z.object({
     queue: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
     placement: z.union([z.string(), z.array(z.object({ name: z.string(), weight: z.number() }))]),
+    quotas: z.string().optional(),
   }),
   jobs: z.object({ compared: z.number() }),
   wait: z.object({
@@ -119,6 +120,12 @@ function reasonsAgainst(
     JSON.stringify([policy.queue, policy.placement]) !== JSON.stringify([own.queue, own.placement])
   ) {
     reasons.push(`it is about another policy (${policyWords(policy)}, here ${policyWords(own)})`);
+  } else if (policy.quotas !== own.quotas) {
+    const which =
+      policy.quotas === undefined || own.quotas === undefined
+        ? `${policyWords(own)} has ${own.quotas === undefined ? "no quotas" : "quotas"} of its own here, and ${policy.quotas === undefined ? "none" : "some"} there`
+        : `the quotas of ${policyWords(own)} are not those it was made with`;
+    reasons.push(which);
   }
   if (jobs.compared === 0) reasons.push("no job could be compared in it");
   const [over] = recordedUse.overCapacity;
