@@ -130,6 +130,12 @@ export const METRICS: readonly Metric[] = [
     unit: "currency",
     description: "The total over completed jobs. Needs `cost`.",
   },
+  {
+    path: "hosting.slowdownMean",
+    unit: "ratio",
+    description:
+      "Running time over duration, weighted by GPU-hours: what hosting and placement cost. Needs a hosting profile or communication.",
+  },
 ];
 
 /** The metric of a path, or undefined. */

@@ -13,6 +13,7 @@ interface Run {
     readonly jctS: { readonly mean: number };
   };
   readonly cost: { readonly total: number; readonly periodS: number };
+  readonly hosting: { readonly slowdownMean: number; readonly slowdownMax: number };
   readonly nodePools?: {
     readonly pools: readonly {
       readonly nodesUpMax: number;
@@ -52,6 +53,10 @@ describe("scenarios/bare-metal-vs-vm.yaml", () => {
     expect(rented.jobs.jctS.mean).toBeGreaterThan(document.jobs.jctS.mean * 1.01);
     expect(rented.jobs.jctS.mean).toBeLessThan(document.jobs.jctS.mean * 1.15);
     expect(isMet(rented, "cost of the week")).toBe(false);
+    expect(document.hosting).toEqual({ slowdownMean: 1, slowdownMax: 1 });
+    // Between 1 / 0.97 for jobs that only compute and (1 − 0.3) / 0.97 + 0.3 for the heaviest, plus jitter.
+    expect(rented.hosting.slowdownMean).toBeGreaterThan(1.021);
+    expect(rented.hosting.slowdownMax).toBeLessThan(1 / 0.97 + 0.002 * 2.72);
   });
 
   test("elastic ones shorten waits by hours, and are paid for only while they are up", () => {
