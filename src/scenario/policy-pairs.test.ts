@@ -10,7 +10,8 @@ import { parseScenario } from "./parse-scenario.js";
 import { resolveScenario } from "./resolve-scenario.js";
 import type { ResolvedConfiguration } from "./resolved.js";
 
-const PLACEMENTS = [...PLACEMENT_POLICIES.map(({ name }) => name), "pool", "consolidate"];
+const GANGS = ["pool", "consolidate", "consolidate-first", "contiguous", "topology"] as const;
+const PLACEMENTS = [...PLACEMENT_POLICIES.map(({ name }) => name), ...GANGS];
 
 function scenario(queue: string, placement: string, partition: string): ResolvedConfiguration {
   const text = `schema: headroom/scenario/v1
@@ -31,7 +32,8 @@ policy:
 }
 
 function placementOf(name: string): PlacementSpec {
-  if (name === "pool" || name === "consolidate") return { kind: name };
+  const gang = GANGS.find((kind) => kind === name);
+  if (gang !== undefined) return { kind: gang };
   return { kind: "nodes", policy: name };
 }
 

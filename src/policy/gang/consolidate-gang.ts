@@ -21,6 +21,7 @@ const GPU_MILLI = 1000;
  */
 class ConsolidateGang implements GangPlacer, GangForesight {
   readonly name = "consolidate";
+  readonly placesOneByOne = false;
   readonly gpuMilliTotal: number;
   readonly ignoredDemands: readonly string[];
   private readonly book: GangBook = createGangBook();

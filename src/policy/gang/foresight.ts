@@ -17,6 +17,11 @@ export interface PlannedPart {
 /** What queues that reserve ask of a placement with nodes. */
 export interface GangForesight {
   /**
+   * True when workers go one by one, wherever there is room for one: then a gang fits when enough workers
+   * do. False when the gang is looked at as a whole.
+   */
+  readonly placesOneByOne: boolean;
+  /**
    * Where the gang would go if the nodes had these rooms; undefined when nowhere.
    *
    * More room never turns a plan into none: a gang that holds a reservation can always be placed on it.

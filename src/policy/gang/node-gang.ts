@@ -20,6 +20,7 @@ const GPU_MILLI = 1000;
  */
 class NodeGang implements GangPlacer, GangForesight {
   readonly name: string;
+  readonly placesOneByOne = true;
   readonly gpuMilliTotal: number;
   readonly ignoredDemands: readonly string[];
   readonly startsByProfile = new Map<string, number>();

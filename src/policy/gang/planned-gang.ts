@@ -23,6 +23,7 @@ const GPU_MILLI = 1000;
  */
 class PlannedGang implements GangPlacer, GangForesight {
   readonly name: string;
+  readonly placesOneByOne = false;
   readonly gpuMilliTotal: number;
   readonly ignoredDemands: readonly string[];
   readonly startsByProfile = new Map<string, number>();

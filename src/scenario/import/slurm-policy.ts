@@ -84,7 +84,7 @@ function queueOf(log: ImportLog, scheduler: SlurmField | undefined): string | un
   }
   if (type === "sched/backfill") {
     log.notes.push(
-      `SchedulerType=sched/backfill is easy-backfill: Slurm keeps the expected start of every higher job it tested, Headroom's easy-backfill that of the first; conservative-backfill keeps all of them and needs placement pool (${SOURCE})`,
+      `SchedulerType=sched/backfill is easy-backfill: Slurm keeps the expected start of every higher job it tested, Headroom's easy-backfill that of the first; conservative-backfill keeps all of them (${SOURCE})`,
       "backfill needs a walltime for every job; where the trace has none, set the option estimate to duration",
     );
     return "easy-backfill";

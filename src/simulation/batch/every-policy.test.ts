@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ClusterSpec } from "../../cluster/spec.js";
 import { QUEUE_POLICIES } from "../../policy/queue/registry.js";
 import type { QueueOptionValue, QueuePolicyOption } from "../../policy/queue/types.js";
 import { clusterOf, outcomesOf, runJobs, type TestJob } from "./batch-fixture.js";
@@ -28,6 +29,7 @@ const jobOf: fc.Arbitrary<TestJob> = fc
     preemptible: fc.boolean(),
     checkpointIntervalS: fc.constantFrom(3, 10, Number.NaN),
     padding: fc.integer({ min: -5, max: 20 }),
+    topology: fc.constantFrom("", "required:rack", "preferred:host", "required:host"),
   })
   .map(({ size, padding, ...job }) => ({
     ...job,
@@ -42,12 +44,26 @@ function valueOf(option: QueuePolicyOption): fc.Arbitrary<QueueOptionValue> {
   return fc.constantFrom(Number(option.default), Math.min(high, Math.max(low, 5)));
 }
 
-const placementsOf = (policy: string): readonly PlacementSpec[] => [
+const PLACEMENTS: readonly PlacementSpec[] = [
   { kind: "pool" },
-  ...(policy === "conservative-backfill" ? [] : [{ kind: "nodes", policy: "pack" } as const]),
-  ...(policy === "conservative-backfill" ? [] : [{ kind: "nodes", policy: "random" } as const]),
-  ...(policy.endsWith("backfill") ? [] : [{ kind: "consolidate" } as const]),
+  { kind: "nodes", policy: "pack" },
+  { kind: "nodes", policy: "random" },
+  { kind: "consolidate" },
+  { kind: "consolidate-first" },
+  { kind: "contiguous" },
+  { kind: "contiguous", within: "rack" },
+  { kind: "topology" },
+  { kind: "topology", profile: "best-fit" },
 ];
+
+/** Nodes of four GPUs in two racks. */
+function racks(): ClusterSpec {
+  const { nodes } = clusterOf([4, 4, 4]);
+  return {
+    topology: { levels: ["rack"] },
+    nodes: nodes.map((node, index) => ({ ...node, domains: [index === 1 ? "b" : "a"] })),
+  };
+}
 
 const limitsOf = fc.constantFrom({ eventsMax: 200_000 }, { eventsMax: 200_000, untilS: 40 });
 
@@ -61,11 +77,11 @@ test.each(QUEUE_POLICIES.map((entry) => [entry.name, entry] as const))(
       fc.property(
         fc.array(jobOf, { maxLength: 25 }),
         optionsOf,
-        fc.constantFrom(...placementsOf(name)),
+        fc.constantFrom(...PLACEMENTS),
         limitsOf,
         (rows, options, placement, limits) => {
           const spec: Partial<BatchSpec> = {
-            cluster: clusterOf([4, 4, 4]),
+            cluster: racks(),
             queue: { name, options },
             placement,
             limits,
@@ -97,7 +113,7 @@ test.each(QUEUE_POLICIES.map((entry) => [entry.name, entry] as const))(
           );
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 80 },
     );
   },
 );

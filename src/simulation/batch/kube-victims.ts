@@ -235,7 +235,7 @@ function poolVictims(options: KubeVictimOptions): VictimChooser {
 
 /** Kube's rules for the placement; undefined where it does not place worker by worker. */
 export function createKubeVictims(options: KubeVictimOptions): VictimChooser | undefined {
-  const { cluster, podsThatFit } = options.gang;
+  const { cluster, foresight } = options.gang;
   if (cluster === undefined) return poolVictims(options);
-  return podsThatFit === undefined ? undefined : new KubeNodeVictims(options, cluster);
+  return foresight?.placesOneByOne === true ? new KubeNodeVictims(options, cluster) : undefined;
 }

@@ -35,17 +35,24 @@ function poolTrial({ gang, classes }: StopTrialOptions): StopTrial {
   };
 }
 
-/** Nodes: workers are counted, node by node. */
+/** Nodes: workers are counted, node by node; a placement that looks at the whole gang is asked besides. */
 function nodeTrial(options: StopTrialOptions, cluster: ClusterView): StopTrial {
   const { gang, classes, shapes } = options;
   const future = new FutureNodes(cluster, shapes);
   const requestOf = (demand: number): PodRequest => shapes[classes.shape[demand]!]!;
+  const { foresight } = gang;
+  const hasPlace = (demand: number): boolean =>
+    foresight === undefined ||
+    foresight.placesOneByOne ||
+    foresight.planIn(demand, future) !== undefined;
   let wanted: PodRequest | undefined;
+  let wantedDemand = -1;
   let missingWorkers = 0;
   return {
     begin(demand) {
       future.startFromNow();
       wanted = requestOf(demand);
+      wantedDemand = demand;
       missingWorkers = classes.workers[demand]! - gang.podsThatFit!(demand);
     },
     without(job) {
@@ -54,7 +61,7 @@ function nodeTrial(options: StopTrialOptions, cluster: ClusterView): StopTrial {
         requestOf(classes.classOf[job]!),
         wanted!,
       );
-      return missingWorkers <= 0;
+      return missingWorkers <= 0 && hasPlace(wantedDemand);
     },
   };
 }

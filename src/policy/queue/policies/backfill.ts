@@ -52,7 +52,7 @@ export const easyBackfill: QueuePolicyEntry = {
 export const conservativeBackfill: QueuePolicyEntry = {
   name: "conservative-backfill",
   description:
-    "First in, first out with conservative backfilling: every job gets a reservation when it arrives, at the earliest time that delays no earlier reservation by the estimates; when a job ends early, reservations are moved forward one by one in order of submission, again until none moves, never back. Needs the placement pool. Estimates below a second count as a second. A job that outlives its estimate is then expected to take as long again as it has run, at least a second, and all reservations are made anew.",
+    "First in, first out with conservative backfilling: every job gets a reservation when it arrives, at the earliest time that delays no earlier reservation by the estimates; when a job ends early, reservations are moved forward one by one in order of submission, again until none moves, never back. In a pool a reservation is a number of GPUs, on nodes it names the nodes: those the placement would take then; with scorers, the first in order that have room. Estimates below a second count as a second. A job that outlives its estimate is then expected to take as long again as it has run, at least a second, and all reservations are made anew.",
   options: estimateOptions,
   create: (options) => ({
     kind: "backfill",
