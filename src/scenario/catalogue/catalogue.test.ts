@@ -84,7 +84,7 @@ describe("in a scenario", () => {
     const broken = CATALOGUE_EXAMPLE.replace("    memory: 512GiB\n", "");
     const text = scenario(
       "[{ name: n, count: 1, sku: our-h100 }]",
-      "variants: [{ name: v, set: { cluster.nodes[n].count: 2 } }]",
+      'variants: [{ name: v, set: { "cluster.nodes[n].count": 2 } }]',
     );
     const problems = problemsOf(text, broken);
     expect(problems).toHaveLength(1);
