@@ -86,13 +86,16 @@ function topicNamed(name: string): string {
 
 /** Longer texts stand on lines of their own below their row. */
 const CELL_LENGTH_MAX = 16;
+/** Descriptions longer than this go on below their row. */
+const WHAT_LENGTH_MAX = 72;
 const HEADER = ["", "what", "expected", "actual", "error", "bar", "unit"];
 
 function report(checks: readonly Check[], missing: readonly MissingData[], all: boolean): string[] {
   const shown = checks.filter(({ detail, pass }) => all || detail !== true || pass === false);
-  const rows = shown.map((check) => [
+  const what = shown.map((check) => wordWrapped(check.what, WHAT_LENGTH_MAX));
+  const rows = shown.map((check, i) => [
     mark(check),
-    check.what,
+    what[i]![0]!,
     short(check.expected),
     short(check.actual),
     check.error === null ? "-" : number(check.error),
@@ -117,6 +120,7 @@ function report(checks: readonly Check[], missing: readonly MissingData[], all: 
     ...shown.flatMap((check, i) => [
       ...heading(check, shown[i - 1]),
       table[i + 1]!,
+      ...what[i]!.slice(1).map((line) => `${" ".repeat(8)}${line}`),
       ...below[i]!.map((line) => `${" ".repeat(12)}${line}`),
     ]),
     "",
@@ -136,6 +140,19 @@ function heading(check: Check, before: Check | undefined): readonly string[] {
     group === undefined ? topic : `${topic}: ${group}`;
   if (before !== undefined && title(before) === title(check)) return [];
   return ["", colours(process.stdout).bold(title(check))];
+}
+
+/** Lines of at most so many characters, broken between words. */
+function wordWrapped(text: string, lengthMax: number): readonly string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1]!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= lengthMax)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function mark({ pass }: Check): string {
