@@ -240,7 +240,7 @@ describe("topology", () => {
 
   test("a level nobody knows is refused", () => {
     expect(() => gangOn([1, 1, 1, 1], [[1, { mode: "required", level: "row" }]])).toThrow(
-      'topology: the level must be one of rack, host, got "row"',
+      'topology: a job asks for the level "row", cluster.topology has rack, host',
     );
   });
 });

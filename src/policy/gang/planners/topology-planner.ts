@@ -43,7 +43,7 @@ export function createTopologyPlanner(
     const level = names.indexOf(request.level);
     if (level >= 0) return level;
     throw new SpecificationError(
-      `topology: the level must be one of ${names.join(", ")}, got "${request.level}"`,
+      `topology: a job asks for the level "${request.level}", cluster.topology has ${names.join(", ")}`,
     );
   };
   const requests = demands.topologyRequests ?? [UNCONSTRAINED];
