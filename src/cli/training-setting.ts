@@ -13,7 +13,7 @@ import { findTrainingModel, TRAINING_MODELS } from "../performance/training/mode
 import { parallelismFaults, type Parallelism } from "../performance/training/parallelism.js";
 import type { TrainingModel } from "../performance/training/training-model.js";
 import { findNodeLinks, type KnownLinks } from "../scenario/node-links.js";
-import type { TrainingSetting } from "../studies/training/estimate-training.js";
+import type { TrainingSetting } from "../studies/training/training-setting.js";
 import { namedGpu } from "./named-gpu.js";
 
 /** What the command line gives, as written. */

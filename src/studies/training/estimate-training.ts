@@ -6,24 +6,12 @@ import {
   type Parallelism,
 } from "../../performance/training/parallelism.js";
 import { trainingMemory, type TrainingMemory } from "../../performance/training/training-memory.js";
-import { countParameters, type TrainingModel } from "../../performance/training/training-model.js";
+import { countParameters } from "../../performance/training/training-model.js";
 import { trainingThroughput, type TrainingStep } from "../../performance/training/training-step.js";
-import type { GpuSpec } from "../../hardware/gpu-spec.js";
 import type { KnownLinks } from "../../scenario/node-links.js";
 import { trainingInputs, type TrainingInput } from "./training-inputs.js";
+import type { TrainingSetting } from "./training-setting.js";
 import { trainingAlternatives, type TrainingAlternative } from "./training-alternatives.js";
-
-/** A model, the machines it is trained on, and how. */
-export interface TrainingSetting {
-  readonly model: TrainingModel;
-  /** Machine as it was named. */
-  readonly machine: string;
-  readonly gpu: GpuSpec;
-  readonly known: KnownLinks;
-  readonly nodes: number;
-  readonly parallelism: Parallelism;
-  readonly precision: MatmulPrecision;
-}
 
 /** What `headroom training --json` prints. Times in seconds, memory in bytes. */
 export interface TrainingEstimate {

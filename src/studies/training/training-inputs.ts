@@ -1,7 +1,7 @@
 import { gpuRatesOf } from "../../performance/compute/gpu-rates.js";
 import { HIDDEN_SHARE, KERNEL_SHARE } from "../../performance/training/training-step.js";
 import type { Sourced } from "../../performance/virtualization/hosting-profile.js";
-import type { TrainingSetting } from "./estimate-training.js";
+import type { TrainingSetting } from "./training-setting.js";
 
 /** A number the estimate rests on. */
 export interface TrainingInput {

@@ -160,13 +160,18 @@ class PlacementRate implements RateFactor {
     };
   }
 
-  /** Undefined when the links of a node are not known, or GPUs differ: nobody measured mixed collectives. */
+  /**
+   * Undefined when the links of a node are not known, GPUs differ (nobody measured mixed collectives), or a GPU is
+   * handed out in parts, whose speed is a factor of its own.
+   */
   private placeOf(gpusOfNode: ReadonlyMap<number, readonly number[]>): GangPlace | undefined {
     const { links, fabric } = this.spec.communication!;
     const nodes: CollectiveNode[] = [];
     let isTcp = false;
     for (const node of [...gpusOfNode.keys()].sort((left, right) => left - right)) {
       const known = links[node];
+      const { partitioning } = this.context.cluster.nodes[node]!;
+      if (partitioning !== undefined && partitioning.mode !== "whole") return undefined;
       if (known === undefined || known.gpu.name !== (nodes[0] ?? known).gpu.name) return undefined;
       isTcp ||= this.spec.profiles[node]?.network.value === "tcp";
       const gpus = [...gpusOfNode.get(node)!].sort((left, right) => left - right);
