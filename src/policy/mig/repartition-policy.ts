@@ -55,7 +55,8 @@ interface DynamicNode {
  * node and index), each cut so that the waiting shapes get their instances and the rest follows the expected
  * mix. A GPU is cut only when the new layout has more instances for the shape than its present one. When no
  * GPU is idle and the first pod has waited `drainAfterS`, the GPU with the fewest busy instances is
- * drained: no pod is placed on it until it is empty. A GPU that drains for nobody any more goes back into
+ * drained, if another layout would have more instances for the shape: no pod is placed on it until it is
+ * empty. A GPU that drains for nobody any more goes back into
  * service. Never touches a GPU with a busy instance.
  *
  * @param weights expected mix by node: instance-seconds by profile
@@ -186,18 +187,36 @@ class Plan {
     return service === "in-service" && this.changingOn.get(node)! < rules.gpusAtOnceMax;
   }
 
-  private cut({ node, kind, rules }: DynamicNode, gpu: number, index: number): void {
+  private cut(dynamic: DynamicNode, gpu: number, index: number): void {
+    const { node, kind, rules } = dynamic;
     const layout = this.layoutFor(node, kind, index);
-    const accepted = acceptanceOf(this.waiting[index]!.request, kind).profiles;
-    const names = accepted.map((profile) => kind.table!.geometry.profiles[profile]!.name);
+    if (this.gain(dynamic, gpu, index, layout) > 0) {
+      this.name(node, gpu);
+      this.steps.push({ kind: "repartition", node, gpu, layout, durationS: rules.durationS });
+      this.takeOff(kind, layout);
+    } else if (this.view.partitions.serviceOf(node, gpu) === "draining") {
+      // It has what waits by now: as it is, it serves at once.
+      this.name(node, gpu);
+      this.steps.push({ kind: "undrain", node, gpu });
+      this.takeOff(kind, this.view.partitions.instancesOf(node, gpu));
+    }
+    // Else an idle GPU that has the instances already lacks something else; cutting it anew would not help.
+  }
+
+  /** How many more instances that will do for a waiting shape a GPU would have, busy ones counted. */
+  private gain(
+    { node, kind }: DynamicNode,
+    gpu: number,
+    index: number,
+    layout: readonly MigPlacement[],
+  ): number {
+    const { profiles } = kind.table!.geometry;
+    const names = acceptanceOf(this.waiting[index]!.request, kind).profiles.map(
+      (profile) => profiles[profile]!.name,
+    );
     const usable = (placements: readonly { readonly profile: string }[]): number =>
       placements.filter(({ profile }) => names.includes(profile)).length;
-    const present = this.view.partitions.instancesOf(node, gpu);
-    // An idle GPU that has the instances already lacks something else; cutting it anew would not help.
-    if (usable(layout) <= usable(present)) return;
-    this.name(node, gpu);
-    this.steps.push({ kind: "repartition", node, gpu, layout, durationS: rules.durationS });
-    this.takeOff(kind, layout);
+    return usable(layout) - usable(this.view.partitions.instancesOf(node, gpu));
   }
 
   /** Instances for what waits, from `index` on in queue order, and the expected mix for the rest. */
@@ -244,10 +263,12 @@ class Plan {
       if (drainAfterS === undefined || waitedS < drainAfterS) continue;
       if (this.changingOn.get(node)! >= gpusAtOnceMax || !this.couldHost(dynamic, request))
         continue;
+      const layout = this.layoutFor(node, dynamic.kind, index);
       for (let gpu = 0; gpu < gpus; gpu += 1) {
         const busy = this.view.partitions.busyPartsOf(node, gpu);
         const isInService = this.view.partitions.serviceOf(node, gpu) === "in-service";
         if (!isInService || busy === 0 || this.named.has(key(node, gpu))) continue;
+        if (this.gain(dynamic, gpu, index, layout) <= 0) continue;
         if (best === undefined || busy < best.busy) best = { node, gpu, busy };
       }
     }
