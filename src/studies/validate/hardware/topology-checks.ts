@@ -95,6 +95,7 @@ export function topologyChecks(): readonly Check[] {
     return boundedCheck({
       id: `hardware/topology/${example.id}`,
       topic: "hardware",
+      group: "Kueue topology-aware scheduling: nodes chosen for a gang",
       what: example.what,
       source: SOURCE,
       expected: example.expected,
