@@ -116,9 +116,9 @@ function checkLeaf(context: CheckContext, { cluster }: ScenarioSpec): void {
   if (leaf === undefined || levels.includes(leaf)) return;
   context.report({
     path: ["cluster", "fabric", "leaf"],
-    rule: "unknown-name",
+    rule: levels.length === 0 ? "incomplete-fields" : "unknown-name",
     message: `cluster.fabric.leaf: "${leaf}" is no level of cluster.topology`,
-    allowed: levels,
+    ...(levels.length === 0 ? {} : { allowed: levels }),
     ...(levels.length === 0 ? { help: "add cluster.topology with that level" } : {}),
   });
 }
