@@ -14,31 +14,49 @@ export interface EnergySpec {
   readonly firstNodes: readonly number[];
 }
 
+/** Nodes of a kind that are switched on (or off, below 0) at a time. */
+export interface NodeSwitch {
+  /** Seconds. */
+  readonly timeS: number;
+  readonly kind: number;
+  readonly change: number;
+}
+
 /** Watches gangs take and leave GPUs; never changes how fast they work. */
 export interface EnergyObserver {
   readonly factor: RateFactor;
-  /** @param endS end of the run. Seconds. */
-  finish(endS: number): EnergyReading;
+  /**
+   * Reads the meter.
+   *
+   * @param endS end of the run. Seconds.
+   * @param comings kinds whose nodes come and go, with every switch of one of them; the nodes of other kinds
+   *   are on all the time
+   */
+  finish(
+    endS: number,
+    comings?: { readonly kinds: ReadonlySet<number>; readonly switches: readonly NodeSwitch[] },
+  ): EnergyReading;
 }
 
 /**
  * Reads the electricity of a run off the room its gangs hold.
  *
- * Every node is switched on from the first submission to the end, also while it is out of service. In a pool,
- * which has no places, gangs fill the groups in their order.
+ * Nodes are switched on from the first submission to the end, also while they are out of service, unless their
+ * group is elastic. In a pool, which has no places, gangs fill the groups in their order.
  */
 export function createEnergyObserver(spec: EnergySpec, context: RateContext): EnergyObserver {
   const { cluster, jobs } = context;
-  const startS = jobs.submitS.reduce((first, timeS) => Math.min(first, timeS), Infinity);
-  const meter = createEnergyMeter({ kinds: spec.kinds, startS: jobs.count === 0 ? 0 : startS });
   const kindOf = kindByNode(spec, cluster.nodes.length);
   const nodesOf = new Float64Array(spec.kinds.length);
   for (const kind of kindOf) nodesOf[kind]!++;
-  nodesOf.forEach((count, kind) => {
-    meter.switchOn(jobs.count === 0 ? 0 : startS, kind, count);
-  });
   const pool = createPoolFill(spec, nodesOf);
   const held = new Map<number, Float64Array>();
+  const changes: HoldChange[] = [];
+  const note = (milli: Float64Array, sign: 1 | -1): void => {
+    milli.forEach((gpuMilli, kind) => {
+      if (gpuMilli !== 0) changes.push({ timeS: context.nowS(), kind, gpuMilli: sign * gpuMilli });
+    });
+  };
   return {
     factor: {
       name: "energy",
@@ -52,31 +70,60 @@ export function createEnergyObserver(spec: EnergySpec, context: RateContext): En
           });
         }
         held.set(job, milli);
-        hold(meter, context.nowS(), milli, 1);
+        note(milli, 1);
       },
       stopped(job) {
         const milli = held.get(job);
         if (milli === undefined) return;
         held.delete(job);
         pool.give(milli);
-        hold(meter, context.nowS(), milli, -1);
+        note(milli, -1);
       },
       rateOf: () => 1,
       slowestIn: () => 1,
     },
-    finish: (endS) => meter.finish(Math.max(endS, jobs.count === 0 ? 0 : startS)),
+    finish(endS, comings) {
+      const first = jobs.submitS.reduce((earliest, timeS) => Math.min(earliest, timeS), Infinity);
+      const startS = jobs.count === 0 ? 0 : first;
+      return readMeter(spec, { startS, endS: Math.max(startS, endS), nodesOf, changes, comings });
+    },
   };
 }
 
-function hold(
-  meter: ReturnType<typeof createEnergyMeter>,
-  timeS: number,
-  milli: Float64Array,
-  sign: 1 | -1,
-): void {
-  milli.forEach((gpuMilli, kind) => {
-    if (gpuMilli !== 0) meter.hold(timeS, kind, sign * gpuMilli);
+/** Gangs took or left GPUs of a kind of node. */
+interface HoldChange {
+  readonly timeS: number;
+  readonly kind: number;
+  readonly gpuMilli: number;
+}
+
+function readMeter(
+  spec: EnergySpec,
+  watched: {
+    readonly startS: number;
+    readonly endS: number;
+    readonly nodesOf: Float64Array;
+    readonly changes: readonly HoldChange[];
+    readonly comings: Parameters<EnergyObserver["finish"]>[1];
+  },
+): EnergyReading {
+  const { startS, endS, nodesOf, changes, comings } = watched;
+  const meter = createEnergyMeter({ kinds: spec.kinds, startS });
+  nodesOf.forEach((count, kind) => {
+    if (comings?.kinds.has(kind) !== true) meter.switchOn(startS, kind, count);
   });
+  const switches = (comings?.switches ?? [])
+    .map((one) => ({ ...one, timeS: Math.min(endS, Math.max(startS, one.timeS)) }))
+    .sort((left, right) => left.timeS - right.timeS);
+  let next = 0;
+  for (const { timeS, kind, gpuMilli } of changes) {
+    for (; next < switches.length && switches[next]!.timeS <= timeS; next++) {
+      meter.switchOn(switches[next]!.timeS, switches[next]!.kind, switches[next]!.change);
+    }
+    meter.hold(timeS, kind, gpuMilli);
+  }
+  for (const { timeS, kind, change } of switches.slice(next)) meter.switchOn(timeS, kind, change);
+  return meter.finish(endS);
 }
 
 function kindByNode({ firstNodes }: EnergySpec, nodes: number): Int32Array {

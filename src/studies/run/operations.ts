@@ -10,6 +10,7 @@ import type { FaultsOutcome } from "../../simulation/faults/fault-spec.js";
 import {
   createEnergyObserver,
   type EnergyObserver,
+  type NodeSwitch,
 } from "../../simulation/power/energy-observer.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { prepareHosting } from "./hosting.js";
@@ -94,17 +95,36 @@ export function prepareOperations(
     },
     finish(run) {
       const outcome = process?.outcome();
-      const energy = observer?.finish(run.endOfRunS);
+      const pools = hosting.outcomes();
+      const energy = observer?.finish(run.endOfRunS, comingsOf(pools, nodeGroups));
       return {
         ...run,
         operated: {
           operations,
-          pools: hosting.outcomes(),
+          pools,
           ...(outcome === undefined ? {} : { faults: outcome }),
           ...(energy === undefined ? {} : { energy }),
         },
       };
     },
+  };
+}
+
+/** Nodes of elastic groups use electricity while they are up or being provisioned, like they are paid for. */
+function comingsOf(
+  pools: readonly ElasticPoolOutcome[],
+  nodeGroups: readonly NodeGroup[],
+): { readonly kinds: ReadonlySet<number>; readonly switches: readonly NodeSwitch[] } {
+  const kindOf = ({ name }: ElasticPoolOutcome): number =>
+    nodeGroups.findIndex((group) => group.name === name);
+  return {
+    kinds: new Set(pools.map(kindOf)),
+    switches: pools.flatMap((pool) =>
+      pool.upTimes.flatMap(({ fromS, toS }) => [
+        { timeS: fromS, kind: kindOf(pool), change: 1 },
+        ...(Number.isNaN(toS) ? [] : [{ timeS: toS, kind: kindOf(pool), change: -1 }]),
+      ]),
+    ),
   };
 }
 
