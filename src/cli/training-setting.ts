@@ -112,7 +112,8 @@ function unknown(rule: string, message: string, given: string, names: readonly s
 
 function gpuOf(sku: NodeSku, { gpu }: TrainingOptions): GpuSpec {
   const name = gpu ?? sku.gpuModel;
-  if (name !== undefined) return namedGpu(`${COMMAND} --gpu`, name, { catalogue: createCatalogue() });
+  if (name !== undefined)
+    return namedGpu(`${COMMAND} --gpu`, name, { catalogue: createCatalogue() });
   throw new InputError([
     {
       file: COMMAND,
