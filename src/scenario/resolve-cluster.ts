@@ -9,6 +9,7 @@ import { DEFAULTS } from "./defaults.js";
 import type { Assumption, GpuModelInfo, NodeGroup, ResolvedConfiguration } from "./resolved.js";
 import { expandNodeNames } from "./node-names.js";
 import { resolvePartitioning } from "./resolve-partitioning.js";
+import { resolveGpuGroups } from "./resolve-gpu-groups.js";
 import { resolveTopology } from "./resolve-topology.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 
@@ -114,6 +115,7 @@ function resolveGroup(
   }
   const gpuModel =
     gpuCount === 0 || gpuWritten === undefined ? "" : resolveGpu(gpuWritten, gpuNames, assume);
+  const gpuDomains = resolveGpuGroups(group.linksLike ?? sku?.name, gpuCount, assume);
   const partitioning = resolvePartitioning(group.partitioning, { gpuModel, gpuCount }, assume);
   return {
     cpuMilli,
@@ -121,6 +123,7 @@ function resolveGroup(
     podsMax: group.pods ?? DEFAULTS.podsPerNode,
     gpuCount,
     gpuModel,
+    ...(gpuDomains === undefined ? {} : { gpuDomains }),
     ...(partitioning === undefined ? {} : { partitioning }),
     ...(group.partition === undefined ? {} : { partition: group.partition }),
   };

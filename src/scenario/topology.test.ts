@@ -80,6 +80,24 @@ describe("where nodes stand", () => {
     ]);
   });
 
+  test("GPUs of a machine of the catalogue are grouped as it is built", () => {
+    const of = (node: string) => resolved({ nodes: `- { name: a, count: 1, ${node} }` });
+    const pairs = of("sku: Standard_NC96ads_A100_v4");
+    expect(pairs.cluster.nodes[0]!.gpuDomains?.[0]).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    expect(pairs.assumptions.find(({ id }) => id.startsWith("gpu-groups"))).toMatchObject({
+      value: expect.stringContaining("NVLink {0, 1} {2, 3}") as string,
+    });
+    // Behind an NVSwitch all are alike.
+    expect(of("sku: Standard_ND96isr_H100_v5").cluster.nodes[0]).not.toHaveProperty("gpuDomains");
+    const given = of(
+      "gpu: A100 PCIe-80GB, gpus: 4, cpu: 96, memory: 880GiB, linksLike: Standard_NC96ads_A100_v4",
+    );
+    expect(given.cluster.nodes[0]!.gpuDomains).toEqual(pairs.cluster.nodes[0]!.gpuDomains);
+  });
+
   test("nothing is said where nothing is written", () => {
     const { cluster, topology, policy } = resolved({ policy: "placement: pack" });
     expect([cluster.topology, topology, policy.partitions]).toEqual([
