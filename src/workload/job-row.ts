@@ -37,6 +37,10 @@ export interface JobRow {
   /** The optional columns of the table; absent values cost nothing. Times are on the clock of `submitS`. */
   readonly gangGpus?: number | undefined;
   readonly user?: string | undefined;
+  /** Name of the job array the job is a task of. */
+  readonly array?: string | undefined;
+  /** Most tasks of that array that may run at once; the last given counts. Defaults to no limit. */
+  readonly arrayRunningMax?: number | undefined;
   /** As `topologyText` writes it. */
   readonly topology?: string | undefined;
   readonly status?: JobStatus | undefined;

@@ -122,6 +122,11 @@ export interface JobTable {
   readonly topology?: Int32Array;
   /** As `topologyText` writes them; the first is "". */
   readonly topologyTexts?: readonly string[];
+  /** Index into `arrayNames`; 0 for a job that is no task of a job array. */
+  readonly array?: Int32Array;
+  readonly arrayNames?: readonly string[];
+  /** Most tasks of each array that may run at once, by index of the array; 0 for no limit. */
+  readonly arrayRunningMax?: Int32Array;
   /** Rows that must end before job i may start are `dependencies[dependencyOffset[i] .. [i+1])`. */
   readonly dependencyOffset?: Int32Array;
   readonly dependencies?: Int32Array;

@@ -36,6 +36,7 @@ const DERIVED = -1;
 export function createOptionalJobColumns(): OptionalJobColumns {
   const user = createNamedColumn();
   const topology = createNamedColumn();
+  const arrays = createArrayColumns();
   const status = createOptionalColumn(uint8, 0);
   const preemptible = createOptionalColumn(uint8, 0);
   const gangGpus = createOptionalColumn(int32, DERIVED);
@@ -43,24 +44,15 @@ export function createOptionalJobColumns(): OptionalJobColumns {
     workersMin: createOptionalColumn(int32, DERIVED),
     workersMax: createOptionalColumn(int32, DERIVED),
   };
-  const instants = {
-    recordedStartS: createOptionalColumn(float64, Number.NaN),
-    recordedEndS: createOptionalColumn(float64, Number.NaN),
-    deadlineS: createOptionalColumn(float64, Number.NaN),
-  };
-  const lengths = {
-    checkpointIntervalS: createOptionalColumn(float64, Number.NaN),
-    checkpointCostS: createOptionalColumn(float64, Number.NaN),
-    ranS: createOptionalColumn(float64, Number.NaN),
-  };
+  const seconds = createSecondsColumns();
   const runningOn = createRunningOnColumns();
   const workerColumns = entriesOf(workerCounts);
-  const secondsColumns = entriesOf({ ...instants, ...lengths });
 
   return {
     set(row, job) {
       user.set(row, job.user);
       topology.set(row, job.topology);
+      arrays.set(row, job);
       if (job.status !== undefined && job.status !== "unknown") {
         status.set(row, JOB_STATUSES.indexOf(job.status));
       }
@@ -72,15 +64,17 @@ export function createOptionalJobColumns(): OptionalJobColumns {
         const value = job[name];
         if (value !== undefined) column.set(row, value);
       }
-      for (const [name, column] of secondsColumns) {
-        const value = job[name];
-        if (value !== undefined && !Number.isNaN(value)) column.set(row, value);
-      }
+      seconds.set(row, job);
     },
     finish({ appended, order, zeroS, workers, gpuCountOf }) {
       const finished: Writable = {};
-      Object.assign(finished, user.finish(appended, order, "user", "userNames"));
-      Object.assign(finished, topology.finish(appended, order, "topology", "topologyTexts"));
+      Object.assign(
+        finished,
+        user.finish(appended, order, "user", "userNames"),
+        topology.finish(appended, order, "topology", "topologyTexts"),
+        arrays.finish(appended, order),
+        runningOn.finish(appended, order),
+      );
       assignPresent(finished, "status", status.finish(appended, order));
       assignPresent(finished, "preemptible", preemptible.finish(appended, order));
       const gangs = gangGpus.finish(appended, order);
@@ -91,15 +85,7 @@ export function createOptionalJobColumns(): OptionalJobColumns {
         assignPresent(finished, name, values);
         fillDerived(values, (row) => workers[row]!);
       }
-      for (const [name, column] of entriesOf(instants)) {
-        const values = column.finish(appended, order);
-        assignPresent(finished, name, values);
-        values?.forEach((value, row) => (values[row] = value - zeroS));
-      }
-      for (const [name, column] of entriesOf(lengths)) {
-        assignPresent(finished, name, column.finish(appended, order));
-      }
-      Object.assign(finished, runningOn.finish(appended, order));
+      Object.assign(finished, seconds.finish(appended, order, zeroS));
       return finished;
     },
   };
@@ -116,6 +102,67 @@ function createNamedColumn() {
     finish(appended: number, order: Int32Array | undefined, rowsName: string, namesName: string) {
       const rows = column.finish(appended, order);
       return rows === undefined ? {} : { [rowsName]: rows, [namesName]: pool.names };
+    },
+  };
+}
+
+/** The columns of times: instants move with the clock of the table, lengths do not. */
+function createSecondsColumns(): {
+  set(row: number, job: JobRow): void;
+  finish(appended: number, order: Int32Array | undefined, zeroS: number): Partial<JobTable>;
+} {
+  const instants = {
+    recordedStartS: createOptionalColumn(float64, Number.NaN),
+    recordedEndS: createOptionalColumn(float64, Number.NaN),
+    deadlineS: createOptionalColumn(float64, Number.NaN),
+  };
+  const lengths = {
+    checkpointIntervalS: createOptionalColumn(float64, Number.NaN),
+    checkpointCostS: createOptionalColumn(float64, Number.NaN),
+    ranS: createOptionalColumn(float64, Number.NaN),
+  };
+  const columns = entriesOf({ ...instants, ...lengths });
+  return {
+    set(row, job) {
+      for (const [name, column] of columns) {
+        const value = job[name];
+        if (value !== undefined && !Number.isNaN(value)) column.set(row, value);
+      }
+    },
+    finish(appended, order, zeroS) {
+      const finished: Writable = {};
+      for (const [name, column] of entriesOf(instants)) {
+        const values = column.finish(appended, order);
+        assignPresent(finished, name, values);
+        values?.forEach((value, row) => (values[row] = value - zeroS));
+      }
+      for (const [name, column] of entriesOf(lengths)) {
+        assignPresent(finished, name, column.finish(appended, order));
+      }
+      return finished;
+    },
+  };
+}
+
+/** The columns of job arrays. */
+function createArrayColumns(): {
+  set(row: number, job: JobRow): void;
+  finish(appended: number, order: Int32Array | undefined): Partial<JobTable>;
+} {
+  const names = createNamePool([""]);
+  const runningMax: number[] = [0];
+  const column = createOptionalColumn(int32, 0);
+  return {
+    set(row, { array = "", arrayRunningMax }) {
+      if (array === "") return;
+      const index = names.indexOf(array);
+      column.set(row, index);
+      runningMax[index] = arrayRunningMax ?? runningMax[index] ?? 0;
+    },
+    finish(appended, order) {
+      const array = column.finish(appended, order);
+      if (array === undefined) return {};
+      return { array, arrayNames: names.names, arrayRunningMax: Int32Array.from(runningMax) };
     },
   };
 }

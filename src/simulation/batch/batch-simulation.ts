@@ -4,11 +4,11 @@ import type { Engine, EventKind, RunOutcome } from "../../engine/types.js";
 import { createQueuePolicy } from "../../policy/queue/registry.js";
 import { rankByKeys } from "../../policy/queue/rank.js";
 import type { JobTable } from "../../workload/job-table.js";
-import { OUTCOME, type BatchSpec } from "./batch-spec.js";
+import type { BatchSpec } from "./batch-spec.js";
 import { createDispatchers } from "./create-dispatchers.js";
 import type { ClusterProcess, StopTerms } from "./cluster-process.js";
 import type { Dispatcher } from "./dispatcher.js";
-import { ElasticGangs } from "./elastic-gangs.js";
+import { createElasticGangs, type ElasticGangs } from "./elastic-gangs.js";
 import type { GangRates } from "./gang-rates.js";
 import { GangRuns } from "./gang-runs.js";
 import { createJobColumns, type JobColumns } from "./job-columns.js";
@@ -16,12 +16,13 @@ import { createMigChanges, type MigChanges } from "./mig-changes.js";
 import { createLanes, type Lane, type Lanes } from "./lanes.js";
 import { createProcessHost, type ProcessHost } from "./process-host.js";
 import { createRates } from "./rates/create-rates.js";
+import { createLimits, type JobLimits } from "./job-limits.js";
 import { JobLauncher } from "./job-launcher.js";
 import { JobEntry } from "./job-entry.js";
 import { createJobTimers, type JobTimers } from "./job-timers.js";
 import { createPlacementLog, type PlacementLog } from "./placement-log.js";
 import { createReasonTable, type ReasonTable } from "./reason-table.js";
-import { createRecordLog, RECORD, type RecordLog } from "./records.js";
+import { createRecordLog, type RecordLog } from "./records.js";
 import { createRoomsAtStart, type RoomsAtStart } from "./rooms-at-start.js";
 import { createSampler, type Sampler } from "./sampler.js";
 import { createWorkBook, type WorkBook } from "./work-book.js";
@@ -45,6 +46,8 @@ export class BatchSimulation {
   private readonly runs: GangRuns;
   /** Gangs that change their size; absent when every job runs with the workers it asks for. */
   readonly elastic: ElasticGangs | undefined;
+  /** Limits of tenants, users and job arrays; absent when nobody has one. */
+  readonly limits: JobLimits | undefined;
   readonly launcher: JobLauncher;
   private readonly entry: JobEntry;
   private readonly roomsAtStart: RoomsAtStart;
@@ -70,6 +73,7 @@ export class BatchSimulation {
     this.open = jobs.count;
     const policy = createQueuePolicy(spec.queue);
     const processes = (spec.processes ?? []).map((entry) => entry({ cluster: spec.cluster, jobs }));
+    this.limits = createLimits(spec, this.lanes.classes, policy);
     const rates = createRates(spec, this.lanes, processes, () => this.engine.nowS);
     this.work = createWorkBook(jobs, {
       restart: "restart" in policy ? policy.restart : undefined,
@@ -125,7 +129,7 @@ export class BatchSimulation {
 
   /** Jobs waiting, in queues or for other jobs to end. */
   get queued(): number {
-    let queued = this.entry.held;
+    let queued = this.entry.waiting;
     for (const dispatcher of this.dispatchers) queued += dispatcher.waiting;
     return queued;
   }
@@ -166,6 +170,11 @@ export class BatchSimulation {
       timers,
       processes: this.processes,
       elastic: this.elastic,
+      classes: lanes.classes,
+      limits: this.limits,
+      dueLimits: () => {
+        this.entry.dueLimits();
+      },
       gangOfDemand: (demand) => lanes.lanes[lanes.classes.lane[demand]!]!.gang,
       queuedS: (job) => this.entry.queuedS(job),
     });
@@ -192,9 +201,23 @@ export class BatchSimulation {
     });
   }
 
+  private createElastic(): ElasticGangs | undefined {
+    return createElasticGangs(this.spec.elastic, this.lanes, {
+      runs: this.runs,
+      columns: this.columns,
+      work: this.work,
+      nowS: () => this.nowS,
+      mayHoldMore: (job, milli) => this.limits?.allowsMore(job, milli) ?? true,
+      resized: (job, workers) => {
+        this.launcher.resized(job, workers);
+      },
+    });
+  }
+
   private createEntry(): JobEntry {
-    const { jobs, lanes, columns, records, reasons, launcher, roomsAtStart } = this;
+    const { engine, jobs, lanes, columns, records, reasons, launcher, roomsAtStart } = this;
     return new JobEntry({
+      engine,
       jobs,
       lanes,
       columns,
@@ -202,30 +225,13 @@ export class BatchSimulation {
       reasons,
       launcher,
       roomsAtStart,
+      limits: this.limits,
       dispatcherOf: (job) => this.dispatcherOf(job),
       dueDecision: () => {
         this.dueDecision();
       },
       gaveUp: () => {
         this.open--;
-      },
-    });
-  }
-
-  private createElastic(): ElasticGangs | undefined {
-    const { lanes, classes } = this.lanes;
-    const { elastic: terms } = this.spec;
-    if (terms === undefined || classes.sizesOf.size === 0) return undefined;
-    return new ElasticGangs({
-      terms,
-      classes,
-      lanes,
-      runs: this.runs,
-      nowS: () => this.nowS,
-      startedS: (job) => this.work.lastStartS(job),
-      endOfRunningS: (job) => this.columns.dueS[job]!,
-      resized: (job, workers) => {
-        this.records.write(RECORD.resized, this.nowS, job, workers);
       },
     });
   }
@@ -254,16 +260,10 @@ export class BatchSimulation {
   }
 
   private end(job: number): void {
-    const { columns, nowS } = this;
     this.runs.leave(job);
-    columns.endS[job] = nowS;
-    columns.outcome[job] = OUTCOME.completed;
-    this.launcher.running--;
     this.open--;
-    this.work.finish(job, nowS);
-    this.records.write(RECORD.finished, nowS, job, 0);
+    this.launcher.finished(job);
     this.dueSample();
-    this.elastic?.left(job);
     const isDue = this.dispatcherOf(job).released(job);
     // Nobody may wait, and somebody may grow.
     if (isDue || this.elastic !== undefined) this.dueDecision();

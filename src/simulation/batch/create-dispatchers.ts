@@ -18,13 +18,13 @@ import { createHeadDispatcher } from "./head-dispatcher.js";
 import { createKubeVictims } from "./kube-victims.js";
 import { createLastInOrderChooser } from "./last-in-order-chooser.js";
 import type { Lane, Lanes } from "./lanes.js";
+import { createPreemptiveDispatcher } from "./preemptive-dispatcher.js";
 import {
-  createPreemptiveDispatcher,
   priorityOrder,
-  type PreemptiveOrder,
   remainingTimeOrder,
   serviceLevelOrder,
-} from "./preemptive-dispatcher.js";
+  type PreemptiveOrder,
+} from "./preemptive-orders.js";
 import { createQuotaDispatcher } from "./quota-dispatcher.js";
 import { createQuotaSetting, equalQuotas } from "./quota-setting.js";
 import { createSkipDispatcher } from "./skip-dispatcher.js";

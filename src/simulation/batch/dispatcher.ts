@@ -8,6 +8,11 @@ export interface Launcher {
   tryStart(job: number): boolean;
   /** Like `tryStart`, with the workers the job asks for and beside all that runs: nobody shrinks for it. */
   tryStartAsAsked(job: number): boolean;
+  /**
+   * True when the job is over a limit of its tenant, user or array, whatever room there is: it leaves the queue
+   * and is submitted again when enough of the limit is free. To be asked before every first try of a job.
+   */
+  setsAside(job: number): boolean;
   /** Why the last `tryStart` of a job of this demand class failed; index into the run's reasons. */
   refusalReason(demand: number): number;
   /** False when `tryStart` of a job of this demand class would certainly fail. Cheap. */

@@ -141,6 +141,7 @@ class EasyDispatcher implements Dispatcher {
     const { ranking, launcher, classes } = this.options;
     for (let rank = queue.peek(); rank !== NONE; rank = queue.peek()) {
       const job = ranking.jobAt[rank]!;
+      if (this.started[job] === 0 && launcher.setsAside(job)) this.forget(job);
       if (this.started[job] === 0) {
         if (!launcher.tryStart(job)) {
           this.headReason = launcher.refusalReason(classes.classOf[job]!);
@@ -156,6 +157,13 @@ class EasyDispatcher implements Dispatcher {
     return NONE;
   }
 
+  /** The job waits elsewhere: its rank stays in the queue and is passed over, as if it had been backfilled. */
+  private forget(job: number): void {
+    this.waiting--;
+    this.started[job] = 1;
+    this.classQueue(job).tree.remove(this.placeOf[job]!);
+  }
+
   private backfill(head: number): void {
     this.headJob = head;
     const { room, launcher, estimateS, classes } = this.options;
@@ -168,6 +176,10 @@ class EasyDispatcher implements Dispatcher {
     }
     this.classQueue(head).closed = true;
     for (let job = this.nextCandidate(windowS); job !== NONE; job = this.nextCandidate(windowS)) {
+      if (launcher.setsAside(job)) {
+        this.forget(job);
+        continue;
+      }
       const queue = this.classQueue(job);
       const isLong = estimateS[job]! > windowS;
       if (room.tryStart(job, isLong)) this.onStarted(job);

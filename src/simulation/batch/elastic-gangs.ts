@@ -5,7 +5,9 @@ import type { ElasticTerms } from "./elastic-terms.js";
 import type { GangRuns } from "./gang-runs.js";
 import type { GangSizes } from "./gang-sizes.js";
 import { createJobHeap } from "./job-order.js";
-import type { Lane } from "./lanes.js";
+import type { JobColumns } from "./job-columns.js";
+import type { Lane, Lanes } from "./lanes.js";
+import type { WorkBook } from "./work-book.js";
 import { createSpeedUp, type SpeedUp } from "./worker-scaling.js";
 
 const NONE = -1;
@@ -17,12 +19,12 @@ export interface ElasticSetting {
   readonly classes: DemandClasses;
   readonly lanes: readonly Lane[];
   readonly runs: GangRuns;
+  readonly columns: JobColumns;
+  readonly work: WorkBook;
   /** Simulated seconds. */
   nowS(): number;
-  /** Start of a running job's present run. Seconds. */
-  startedS(job: number): number;
-  /** When a running job will end if it is left alone. Seconds. */
-  endOfRunningS(job: number): number;
+  /** False when a limit keeps the job from holding that much more. Thousandths of a GPU. */
+  mayHoldMore(job: number, milli: number): boolean;
   /** The job runs with this many workers now; not called for the workers it asks for when it starts. */
   resized(job: number, workers: number): void;
 }
@@ -176,6 +178,8 @@ export class ElasticGangs {
     const { demandOf } = this.sizesOf(job);
     for (let workers = target; workers > before; workers--) {
       if (!this.isWorthGrowing(job, before, workers)) return;
+      const more = classes.gpuMilli[demandOf[workers]!]! - classes.gpuMilli[classes.heldOf[job]!]!;
+      if (!this.setting.mayHoldMore(job, more)) continue;
       if (!runs.replaceAnywhere(job, demandOf[workers]!)) continue;
       this.rescaled(job, workers);
       return;
@@ -183,7 +187,7 @@ export class ElasticGangs {
   }
 
   private isWorthGrowing(job: number, before: number, workers: number): boolean {
-    const leftS = this.setting.endOfRunningS(job) - this.setting.nowS();
+    const leftS = this.setting.columns.dueS[job]! - this.setting.nowS();
     const gain = this.speedUp(workers) / this.speedUp(before);
     return this.pauseS(job) + leftS / gain < leftS;
   }
@@ -251,14 +255,16 @@ export class ElasticGangs {
 
   private rescaled(job: number, workers: number): void {
     this.account(job);
-    if (this.setting.startedS(job) < this.setting.nowS()) this.resizes[job]!++;
+    if (this.setting.work.lastStartS(job) < this.setting.nowS()) this.resizes[job]!++;
     this.setting.runs.rescaled(job, this.pauseS(job));
     this.setting.resized(job, workers);
   }
 
   /** A job that starts at this instant has nothing to interrupt. Seconds. */
   private pauseS(job: number): number {
-    return this.setting.startedS(job) < this.setting.nowS() ? this.setting.terms.rescaleCostS : 0;
+    return this.setting.work.lastStartS(job) < this.setting.nowS()
+      ? this.setting.terms.rescaleCostS
+      : 0;
   }
 
   /** The demand of the class at its minimum. */
@@ -306,6 +312,16 @@ export class ElasticGangs {
   private laneOf(demand: number): { readonly gang: GangPlacer } {
     return this.setting.lanes[this.setting.classes.lane[demand]!]!;
   }
+}
+
+/** The elastic gangs of a run; undefined when every job runs with the workers it asks for. */
+export function createElasticGangs(
+  terms: ElasticTerms | undefined,
+  { lanes, classes }: Lanes,
+  setting: Omit<ElasticSetting, "terms" | "classes" | "lanes">,
+): ElasticGangs | undefined {
+  if (terms === undefined || classes.sizesOf.size === 0) return undefined;
+  return new ElasticGangs({ terms, classes, lanes, ...setting });
 }
 
 function copyOf({ values, length }: GangParts): GangParts {

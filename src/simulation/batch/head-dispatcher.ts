@@ -53,6 +53,10 @@ class HeadDispatcher implements Dispatcher {
     while (queue.size > 0) {
       const rank = queue.peek();
       const job = ranking.jobAt[rank]!;
+      if (launcher.setsAside(job)) {
+        queue.pop();
+        continue;
+      }
       const demand = classes.classOf[job]!;
       const sameHead = rank === this.blockedRank;
       if (sameHead && !(this.roomFreed && launcher.mayFit(demand))) break;

@@ -1,9 +1,11 @@
+import type { Engine, EventKind } from "../../engine/types.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME } from "./batch-spec.js";
 import { createDependencies, type Dependencies } from "./dependencies.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { JobColumns } from "./job-columns.js";
 import type { JobLauncher } from "./job-launcher.js";
+import type { JobLimits } from "./job-limits.js";
 import type { Lanes } from "./lanes.js";
 import { createNeverPlaceable } from "./never-placeable.js";
 import type { ReasonTable } from "./reason-table.js";
@@ -15,6 +17,7 @@ const DOOMED = "a job it depends on can never be placed";
 
 /** What the entry of jobs is made from. */
 export interface JobEntrySetting {
+  readonly engine: Engine;
   readonly jobs: JobTable;
   readonly lanes: Lanes;
   readonly columns: JobColumns;
@@ -22,6 +25,7 @@ export interface JobEntrySetting {
   readonly reasons: ReasonTable;
   readonly launcher: JobLauncher;
   readonly roomsAtStart: RoomsAtStart;
+  readonly limits: JobLimits | undefined;
   dispatcherOf(job: number): Dispatcher;
   dueDecision(): void;
   /** A job that can never run was given up. */
@@ -30,8 +34,10 @@ export interface JobEntrySetting {
 
 /** What happens to jobs between their submission and their queue: some never enter it, some wait for others to end. */
 export class JobEntry {
-  /** Jobs that were submitted and are in no queue yet. */
-  held = 0;
+  /** Jobs that wait for others to end. */
+  private held = 0;
+  private readonly limitKind: EventKind;
+  private limitsPending = false;
   /** When a job that was held entered its queue; others enter when they are submitted. */
   private readonly releasedS = new Map<number, number>();
   private readonly dependencies: Dependencies;
@@ -39,7 +45,26 @@ export class JobEntry {
 
   constructor(private readonly setting: JobEntrySetting) {
     this.dependencies = createDependencies(setting.jobs);
+    this.limitKind = setting.engine.defineEvent("limits are free", "arrive", () => {
+      this.limitsPending = false;
+      setting.limits?.release((job) => {
+        this.enqueue(job);
+      });
+    });
     this.whyNever = createNeverPlaceable(setting.lanes, (job) => setting.dispatcherOf(job));
+  }
+
+  /** Jobs that were submitted and are in no queue yet. */
+  get waiting(): number {
+    return this.held + (this.setting.limits?.heldCount ?? 0);
+  }
+
+  /** Offers jobs again that wait for a limit, once this instant's releases are over. */
+  dueLimits(): void {
+    if (this.limitsPending) return;
+    this.limitsPending = true;
+    const { engine } = this.setting;
+    engine.schedule(this.limitKind, engine.nowS, 0);
   }
 
   /** When the job entered its queue. Seconds. */
@@ -59,8 +84,9 @@ export class JobEntry {
     }
     const never = this.whyNever(job);
     const standing = this.dependencies.submitted(job);
-    if (never !== undefined || standing === "doomed") {
-      this.giveUp(job, reasons.indexOf(never ?? DOOMED));
+    const refusal = never ?? (standing === "doomed" ? DOOMED : this.setting.limits?.refusal(job));
+    if (refusal !== undefined) {
+      this.giveUp(job, reasons.indexOf(refusal));
       return;
     }
     columns.outcome[job] = OUTCOME.waiting;
@@ -79,7 +105,9 @@ export class JobEntry {
     });
   }
 
+  /** Puts a job into its queue that waits for no other, or sets it aside where it is over a limit. */
   private enqueue(job: number): void {
+    if (this.setting.launcher.setsAside(job)) return;
     if (this.setting.dispatcherOf(job).submit(job)) this.setting.dueDecision();
   }
 
@@ -93,6 +121,7 @@ export class JobEntry {
       columns.waitReason[job] = reason;
       records.write(RECORD.neverPlaceable, launcher.nowS, job, reason);
       this.setting.gaveUp(job);
+      if (job !== first) this.setting.limits?.done(job);
       this.dependencies.failed(job, (dependent) => {
         this.held--;
         given.push(dependent);

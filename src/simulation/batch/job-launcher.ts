@@ -4,9 +4,11 @@ import type { RestartCost } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME } from "./batch-spec.js";
 import type { PreemptingLauncher } from "./dispatcher.js";
+import type { DemandClasses } from "./demand-classes.js";
 import type { ElasticGangs } from "./elastic-gangs.js";
 import type { GangRuns } from "./gang-runs.js";
 import type { JobColumns } from "./job-columns.js";
+import type { JobLimits } from "./job-limits.js";
 import type { JobTimers } from "./job-timers.js";
 import type { PlacementLog } from "./placement-log.js";
 import type { ProcessHost } from "./process-host.js";
@@ -27,6 +29,11 @@ export interface LauncherSetting {
   readonly timers: JobTimers;
   readonly processes: ProcessHost;
   gangOfDemand: (demand: number) => GangPlacer;
+  readonly classes: DemandClasses;
+  /** Absent when nobody has one. */
+  readonly limits: JobLimits | undefined;
+  /** Calls for a release of jobs that wait for a limit at this instant. */
+  dueLimits: () => void;
   /** Absent when every job runs with the workers it asks for. */
   readonly elastic: ElasticGangs | undefined;
   /** When the job entered its queue. Seconds. */
@@ -51,6 +58,21 @@ export class JobLauncher implements PreemptingLauncher {
     return true;
   }
 
+  setsAside(job: number): boolean {
+    const reason = this.setting.limits?.setAside(job);
+    if (reason === undefined) return false;
+    this.refuse(job, this.setting.reasons.indexOf(reason));
+    return true;
+  }
+
+  /** The job holds another number of GPUs from now on. */
+  resized(job: number, workers: number): void {
+    const { classes, limits, records } = this.setting;
+    records.write(RECORD.resized, this.nowS, job, workers);
+    limits?.holds(job, classes.gpuMilli[classes.heldOf[job]!]!);
+    this.freedLimits();
+  }
+
   tryStartAsAsked(job: number): boolean {
     if (!this.setting.runs.tryStart(job)) return false;
     this.begun(job);
@@ -65,7 +87,14 @@ export class JobLauncher implements PreemptingLauncher {
     columns.outcome[job] = OUTCOME.running;
     this.running++;
     this.setting.records.write(isFirst ? RECORD.started : RECORD.resumed, nowS, job, 0);
-    this.setting.elastic?.started(job);
+    const { classes, limits, elastic } = this.setting;
+    limits?.holds(job, classes.gpuMilli[classes.heldOf[job]!]!);
+    elastic?.started(job);
+  }
+
+  /** Offers jobs again that waited for a limit, once this instant's releases are over. */
+  freedLimits(): void {
+    if (this.setting.limits?.isDue === true) this.setting.dueLimits();
   }
 
   refusalReason(demand: number): number {
@@ -137,7 +166,23 @@ export class JobLauncher implements PreemptingLauncher {
     this.running--;
     this.setting.records.write(RECORD.stopped, this.nowS, job, reason);
     this.setting.elastic?.left(job);
+    this.setting.limits?.left(job);
+    this.freedLimits();
     this.setting.processes.jobLeft(job);
+  }
+
+  /** The job has done its work and given its room up. */
+  finished(job: number): void {
+    const { columns, work, records, elastic, limits } = this.setting;
+    columns.endS[job] = this.nowS;
+    columns.outcome[job] = OUTCOME.completed;
+    this.running--;
+    work.finish(job, this.nowS);
+    records.write(RECORD.finished, this.nowS, job, 0);
+    elastic?.left(job);
+    limits?.left(job);
+    limits?.done(job);
+    this.freedLimits();
   }
 
   setTimer(job: number, timeS: number): void {

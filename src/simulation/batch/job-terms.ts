@@ -1,4 +1,5 @@
 import type { ElasticTerms } from "./elastic-terms.js";
+import type { LimitRule } from "./limit-rules.js";
 
 /** MIG profiles for jobs up to a share of a GPU. */
 export interface MigProfilesForShare {
@@ -15,6 +16,8 @@ export interface JobTerms {
    * a gang over several models at the lowest of their speeds. Models not named have speed 1. Not for a pool.
    */
   readonly gpuSpeeds?: Readonly<Record<string, number>>;
+  /** Most that tenants and users may use at once; job arrays carry their own limits. Default none. */
+  readonly useLimits?: readonly LimitRule[];
   /** How elastic jobs run; absent: with the workers they ask for. */
   readonly elastic?: ElasticTerms;
   /**

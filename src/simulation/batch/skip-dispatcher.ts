@@ -69,6 +69,12 @@ class SkipDispatcher implements Dispatcher {
       const demand = classes.classOf[job]!;
       const queue = this.queues[demand]!;
       if (this.closed[demand] === 1 || queue.peek() !== rank) continue;
+      if (launcher.setsAside(job)) {
+        queue.pop();
+        this.waiting--;
+        if (queue.size > 0) open.push(queue.peek());
+        continue;
+      }
       if (!launcher.tryStart(job)) {
         this.close(demand, job);
         continue;
