@@ -60,6 +60,7 @@ function optionalColumns(jobs: JobTable): Column[] {
     dependencyOffset,
     dependencies,
   } = jobs;
+  columns.push(...gpuPartColumns(jobs));
   if (jobs.partitionNames.length > 1) {
     columns.push(["partition", (row) => textCell(jobs.partitionNames[jobs.partition[row]!]!)]);
   }
@@ -91,6 +92,24 @@ function optionalColumns(jobs: JobTable): Column[] {
       ).join("|");
     columns.push(["after", (row) => textCell(namesOf(row))]);
   }
+  return columns;
+}
+
+/** What workers ask of parts of a GPU, where some ask. */
+function gpuPartColumns(jobs: JobTable): Column[] {
+  const partOf = (row: number) => jobs.shapes[jobs.shape[row]!]!.gpuPart;
+  const parts = jobs.shapes.flatMap(({ gpuPart }) => (gpuPart === undefined ? [] : [gpuPart]));
+  const columns: Column[] = [];
+  if (parts.some(({ migProfiles }) => migProfiles.length > 0))
+    columns.push(["mig", (row) => textCell(partOf(row)?.migProfiles.join("|") ?? "")]);
+  if (parts.some(({ gpuMemoryBytes }) => gpuMemoryBytes > 0)) {
+    columns.push([
+      "gpu_memory_mib",
+      (row) => String(Math.ceil((partOf(row)?.gpuMemoryBytes ?? 0) / MIB)),
+    ]);
+  }
+  if (parts.some(({ isReplicaEnough }) => isReplicaEnough))
+    columns.push(["gpu_replica", (row) => (partOf(row)?.isReplicaEnough === true ? "1" : "0")]);
   return columns;
 }
 

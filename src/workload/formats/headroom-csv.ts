@@ -1,5 +1,5 @@
 import { JOB_STATUSES } from "../job-table.js";
-import type { JobStatus } from "../job-table.js";
+import type { GpuPartRequest, JobStatus } from "../job-table.js";
 import { createCsvTable } from "../reading/csv-table.js";
 import type { CsvTable, NumberColumn, TextColumn } from "../reading/csv-table.js";
 import { GPU_COUNT_RULE, SECONDS_RULE } from "../reading/number-text.js";
@@ -58,6 +58,9 @@ function declareColumns(table: CsvTable) {
     durationS: table.numberColumn("duration_s", SECONDS_RULE),
     workers: table.numberColumn("workers", { ...count, optional: true, absent: 1 }),
     gpus: table.numberColumn("gpus", GPU_COUNT_RULE),
+    mig: table.textColumn("mig", optional),
+    gpuMemoryMib: table.numberColumn("gpu_memory_mib", amount(1e9)),
+    gpuReplica: table.textColumn("gpu_replica", optional),
     gpuMilli: table.numberColumn("gpu_milli", { min: 0, max: 1000, integer: true, ...none }),
     cpuMilli: table.numberColumn("cpu_milli", amount(1e9)),
     memoryMib: table.numberColumn("memory_mib", amount(1e9)),
@@ -105,6 +108,7 @@ function addJob(context: ReadingContext, table: CsvTable, columns: Columns): num
     memoryBytes: columns.memoryMib.number() * MIB,
     gpuCount: gpus.gpuCount,
     gpuMilli: gpus.gpuMilli,
+    gpuPart: gpuPartOf(columns, gpus),
     gpuModels: context.options.gpuModels === "use" ? listOf(columns.gpuModels) : [],
     tenant: columns.tenant.text(),
     priority: columns.priority.number(),
@@ -162,6 +166,34 @@ function gpuRequestOf({ gpus, gpuMilli }: Columns): { gpuCount: number; gpuMilli
     gpuMilli.reject("share-of-several", message);
   }
   return { gpuCount, gpuMilli: milli };
+}
+
+/** As `nvidia-smi` names profiles; whether a GPU has one of the name is for the cluster to say. */
+const MIG_PROFILE = /^[1-9]g\.[1-9][0-9]{0,3}gb([+-][a-z.]{2,7})?$/;
+
+function gpuPartOf(
+  { mig, gpuMemoryMib, gpuReplica }: Columns,
+  { gpuCount, gpuMilli }: { gpuCount: number; gpuMilli: number },
+): GpuPartRequest | undefined {
+  const migProfiles = listOf(mig).map((name) => name.toLowerCase());
+  const wrong = migProfiles.find((name) => !MIG_PROFILE.test(name));
+  if (wrong !== undefined) {
+    mig.reject("bad-mig-profile", `mig must name MIG profiles such as 1g.10gb, got ${wrong}`);
+  }
+  const gpuMemoryBytes = gpuMemoryMib.number() * MIB;
+  const isReplicaEnough = yesOrNo(gpuReplica);
+  if (migProfiles.length === 0 && gpuMemoryBytes === 0 && !isReplicaEnough) return undefined;
+  if (gpuCount === 0) {
+    const column = migProfiles.length > 0 ? mig : gpuMemoryBytes > 0 ? gpuMemoryMib : gpuReplica;
+    column.reject("part-without-gpu", `${column.name} must be empty with gpus 0`);
+  }
+  if (migProfiles.length > 0 && gpuMilli < 1000) {
+    mig.reject(
+      "share-of-instance",
+      `mig must be empty with a share of a GPU (gpu_milli ${gpuMilli})`,
+    );
+  }
+  return { migProfiles, isMigOnly: migProfiles.length > 0, gpuMemoryBytes, isReplicaEnough };
 }
 
 function elasticBoundsOf(
