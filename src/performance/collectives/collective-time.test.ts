@@ -35,11 +35,11 @@ describe("which rule answers", () => {
     ],
     ["more GPUs than measured", [switchedNode("GB200", 8)], "all-reduce", "measured-table", true],
     [
-      "a PCIe host that was measured",
+      "PCIe cards: another host than the one measured",
       [pcieNode("L40S", 4)],
       "reduce-scatter",
       "measured-table",
-      false,
+      true,
     ],
     [
       "a transfer: nobody measured it",

@@ -63,14 +63,21 @@ export function measuredTime(question: MeasuredQuestion): MeasuredTime | undefin
   const { seconds, isStretched, which } = overGpuCount(question, tables);
   const sizes = tables[0]!.bytes;
   const [smallest, largest] = [sizes[0]!, sizes[sizes.length - 1]!];
+  // An NVSwitch board is the same in every host; what PCIe carries is the host maker's.
+  const isOtherHost = joinedBy === "pcie";
   const notes = [
+    ...(isOtherHost
+      ? [
+          "on the one host that was measured: sockets and switches of another make it several times faster or slower",
+        ]
+      : []),
     ...(isOtherModel ? [`for ${gpuModel}, whose board has the same links`] : []),
     ...(bytes > largest ? ["above the largest size measured"] : []),
     ...(bytes < smallest ? ["below the smallest size measured"] : []),
   ];
   return {
     seconds,
-    extrapolated: isOtherModel || isStretched || bytes > largest || bytes < smallest,
+    extrapolated: isOtherModel || isOtherHost || isStretched || bytes > largest || bytes < smallest,
     source: [
       `${system.name}, NCCL ${system.ncclVersion}, ${which ?? `${gpuCount} GPUs`}`,
       ...notes,
