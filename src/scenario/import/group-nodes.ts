@@ -2,6 +2,7 @@ import type { GpuNames } from "../../hardware/gpu-names.js";
 import { createGpuNames } from "../../hardware/gpu-names.js";
 import type { ClusterPart, ImportLog, NodeGroupPart } from "./imported.js";
 import { coresText, sizeText } from "./imported.js";
+import type { MigPartitioning } from "./mig-nodes.js";
 import { compressNodeNames } from "../node-names.js";
 
 /** One machine as another system describes it. */
@@ -14,6 +15,8 @@ export interface FoundNode {
   readonly gpuType: string;
   readonly podsMax?: number;
   readonly partition?: string;
+  /** MIG layouts of its GPUs. */
+  readonly partitioning?: MigPartitioning;
 }
 
 /** GPU models by the name another system uses for them, as the person told. */
@@ -90,6 +93,7 @@ export function groupNodes(nodes: readonly FoundNode[], types: GpuTypes): Cluste
       model,
       node.podsMax,
       node.partition,
+      JSON.stringify(node.partitioning),
     ].join("|");
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { first: node, names: [node.name] });
@@ -105,6 +109,7 @@ export function groupNodes(nodes: readonly FoundNode[], types: GpuTypes): Cluste
     memory: sizeText(first.memoryBytes),
     ...(first.podsMax === undefined ? {} : { pods: first.podsMax }),
     ...(first.partition === undefined ? {} : { partition: first.partition }),
+    ...(first.partitioning === undefined ? {} : { partitioning: first.partitioning }),
   }));
   const declared = types.declared();
   return {

@@ -1,5 +1,6 @@
 import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
+import type { MigPartitioning } from "./mig-nodes.js";
 
 /** A file to import, as read. */
 export interface ImportSource {
@@ -52,6 +53,7 @@ export interface NodeGroupPart {
   readonly memory: string;
   readonly pods?: number;
   readonly partition?: string;
+  readonly partitioning?: MigPartitioning;
 }
 
 /** The rules, as the scenario schema writes them. */

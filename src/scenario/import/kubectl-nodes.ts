@@ -11,6 +11,7 @@ import type { FoundNode, GpuMapping } from "./group-nodes.js";
 import { createGpuTypes, groupNodes } from "./group-nodes.js";
 import type { Imported, ImportLog, ImportSource } from "./imported.js";
 import { createImportLog, finishImport } from "./imported.js";
+import { migPartitioningOf } from "./mig-nodes.js";
 
 const NODES_MAX = 200_000;
 const GIBIBYTE = 1_073_741_824;
@@ -38,7 +39,7 @@ export function importKubectlNodes(
     lists: ["items"],
     rowsMax: NODES_MAX,
     onElement: (element) => {
-      const node = readNode(log, file, element);
+      const node = readNode(log, file, element, mapping);
       if (node !== undefined) nodes.push(node);
     },
   });
@@ -58,7 +59,12 @@ export function importKubectlNodes(
   return finishImport({ cluster }, log);
 }
 
-function readNode(log: ImportLog, file: string, element: JsonElement): FoundNode | undefined {
+function readNode(
+  log: ImportLog,
+  file: string,
+  element: JsonElement,
+  mapping: GpuMapping,
+): FoundNode | undefined {
   const { value, line } = element;
   const metadata = objectIn(value, "metadata");
   const name = scalarText(metadata.name);
@@ -99,36 +105,49 @@ function readNode(log: ImportLog, file: string, element: JsonElement): FoundNode
     if (allocatable[field] !== undefined) continue;
     element.reject("status", "missing-field", `node ${name} lacks status.allocatable.${field}`);
   }
-  const gpus = gpusOf(element, metadata, amount, ignore);
+  const gpus = gpusOf(element, metadata, { amount, ignore, mapping });
   if (element.isBroken() || gpus === undefined) return undefined;
   return { name, cpuMilli, memoryBytes, ...gpus, ...(pods > 0 ? { podsMax: pods } : {}) };
 }
 
-/** Whole GPUs of a node; undefined for a node whose GPUs are offered in slices only. */
+interface GpuReading {
+  amount(resource: string): number;
+  ignore(path: string, why: string): undefined;
+  readonly mapping: GpuMapping;
+}
+
+/** GPUs of a node, whole or in MIG instances; undefined for a node that is left out. */
 function gpusOf(
   element: JsonElement,
   metadata: JsonObject,
-  amount: (resource: string) => number,
-  ignore: (path: string, why: string) => undefined,
-): Pick<FoundNode, "gpuCount" | "gpuType"> | undefined {
+  reading: GpuReading,
+): Pick<FoundNode, "gpuCount" | "gpuType" | "partitioning"> | undefined {
+  const { amount, ignore } = reading;
   const labels = objectIn(metadata, "labels");
   const label = (name: string): string => scalarText(labels[`nvidia.com/${name}`]);
   const product = label("gpu.product") || scalarText(labels["amd.com/gpu.product-name"]);
   const offered = GPU_RESOURCES.reduce((sum, resource) => sum + amount(resource), 0);
-  if (label("mig.strategy") === "single" && /-MIG-/.test(product)) {
-    return ignore(
-      "",
-      `offers ${product} only, and a cluster of a scenario has whole GPUs: the node is left out`,
-    );
+  const single = /^(.*)-MIG-(.+?)(-SHARED)?$/.exec(product);
+  if (label("mig.strategy") === "single" && single !== null) {
+    return migNode(reading, { product: single[1]!, instances: { [single[2]!]: offered } });
   }
   const allocatable = objectIn(objectIn(element.value, "status"), "allocatable");
   const slices = Object.keys(allocatable).filter(
     (name) => name.startsWith("nvidia.com/mig-") && amount(name) > 0,
   );
+  if (slices.length > 0 && offered === 0) {
+    const instances = Object.fromEntries(slices.map((name) => [name, amount(name)]));
+    const gpuCount = Number(label("gpu.count"));
+    return migNode(reading, {
+      product,
+      instances,
+      ...(Number.isInteger(gpuCount) && gpuCount > 0 ? { gpuCount } : {}),
+    });
+  }
   if (slices.length > 0) {
     ignore(
       `: ${slices.join(", ")}`,
-      "MIG slices have no counterpart; only the GPUs without MIG are counted",
+      "has GPUs with and without MIG, and a node group is cut in one way; only the GPUs without MIG are counted",
     );
   }
   const replicas = Math.max(1, Number(label("gpu.replicas")) || 1);
@@ -147,6 +166,20 @@ function gpusOf(
     );
   }
   return { gpuCount, gpuType: gpuCount === 0 ? "" : product.replace(/-SHARED$/, "") };
+}
+
+/** A node all of whose GPUs are cut; left out and listed when its instances do not fit its GPUs. */
+function migNode(
+  { ignore, mapping }: GpuReading,
+  node: Omit<Parameters<typeof migPartitioningOf>[0], "mapping">,
+): Pick<FoundNode, "gpuCount" | "gpuType" | "partitioning"> | undefined {
+  const found = migPartitioningOf({ ...node, mapping });
+  if (!found.ok) return ignore("", `${found.why}: the node is left out`);
+  ignore(
+    ": layout of each GPU",
+    "labels say how many MIG instances a node has, not which GPU holds them: they are packed into the fewest GPUs",
+  );
+  return { gpuCount: found.gpuCount, gpuType: node.product, partitioning: found.partitioning };
 }
 
 function quantityOf(element: JsonElement, amounts: JsonObject, resource: string): number {
