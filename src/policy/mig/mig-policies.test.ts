@@ -10,6 +10,7 @@ import { migMixOf } from "../../hardware/mig/mig-layout.js";
 import { createJobTableBuilder } from "../../workload/job-table-builder.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { addInstance, fillLayout, type OpenLayout } from "./fill-layout.js";
+import { withInstanceShares } from "./instance-shares.js";
 import { planLayouts } from "./plan-layouts.js";
 import { withProfilesByShare } from "./profiles-by-share.js";
 import { createRepartitionPolicy, type RepartitionStep } from "./repartition-policy.js";
@@ -153,6 +154,20 @@ describe("profiles by share", () => {
       ["7g.80gb"],
     ]);
   });
+});
+
+test("pods that ask for instances count by the compute of the first profile the cluster has", () => {
+  const builder = createJobTableBuilder();
+  [["2g.20gb"], ["1g.5gb", "3g.40gb"], ["9g.1gb"]].forEach((profiles, index) => {
+    const { gpuPart } = pod(profiles);
+    builder.add({ id: String(index), submitS: 0, durationS: 1, gpuCount: 1, gpuPart });
+  });
+  builder.add({ id: "whole", submitS: 0, durationS: 1, gpuCount: 1 });
+  const layouts = [whole];
+  const { shapes } = withInstanceShares(builder.build().jobs, {
+    nodes: [node(1, { mode: "mig", layouts })],
+  });
+  expect(shapes.map(({ gpuMilli }) => gpuMilli)).toEqual([286, 429, 1000, 1000]);
 });
 
 describe("repartitioning", () => {

@@ -1,4 +1,5 @@
 import type { RunOutcome } from "../../engine/types.js";
+import { withInstanceShares } from "../../policy/mig/instance-shares.js";
 import { planLayouts } from "../../policy/mig/plan-layouts.js";
 import { withProfilesByShare } from "../../policy/mig/profiles-by-share.js";
 import { assertGpuPartsSupported } from "./assert-gpu-parts.js";
@@ -18,7 +19,8 @@ const GPU_MILLI = 1000;
  * @throws RangeError when the queue policy, the placement or a limit is not valid
  */
 export function simulateBatch(asked: BatchSpec): BatchRun {
-  const mapped = withProfilesByShare(asked.jobs, asked.migProfilesByShare);
+  const jobsAsked = withProfilesByShare(asked.jobs, asked.migProfilesByShare);
+  const mapped = withInstanceShares(jobsAsked, asked.cluster);
   const spec = { ...asked, jobs: mapped, cluster: planLayouts(asked.cluster, mapped) };
   assertGpuPartsSupported(spec);
   const simulation = new BatchSimulation(spec);

@@ -118,7 +118,7 @@ function rateOfInstance({ profile }: HeldPart, gpuModel: string, request: PodReq
 
 /** Share of a whole GPU's compute that a job can use. */
 function computeDemand({ gpuMilli, gpuPart }: PodRequest, gpuModel: string): number {
-  if (gpuMilli < WHOLE_GPU_MILLI || gpuPart === undefined) return gpuMilli / WHOLE_GPU_MILLI;
+  if (gpuPart?.isMigOnly !== true) return gpuMilli / WHOLE_GPU_MILLI;
   const geometry = migGeometryOf(gpuModel);
   const recordedOn = gpuPart.migProfiles.find(
     (name) => geometry !== undefined && migProfileOf(geometry, name) !== undefined,
