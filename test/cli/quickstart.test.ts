@@ -19,7 +19,9 @@ describe("committed scenarios", () => {
     expect(stdout).toContain("report.html");
     expect(statSync(join(out, "report.html")).size).toBeLessThan(3e6);
     const result = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
-    expect(stdout.replace(/\s+/g, " ")).toContain(result.decision);
+    // With many variants the terminal shows a table in place of the sentences about them.
+    const [aboutBase] = String(result.decision).split(" With \u201c");
+    expect(stdout.replace(/\s+/g, " ")).toContain(aboutBase);
   });
 });
 
