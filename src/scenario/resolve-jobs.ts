@@ -1,8 +1,10 @@
+import type { JobRow } from "../workload/job-row.js";
 import { createJobTableBuilder } from "../workload/job-table-builder.js";
 import type { GpuPartRequest, JobTable } from "../workload/job-table.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import { topologyText } from "../workload/topology-request.js";
-import { DEFAULTS } from "./defaults.js";
+import { DEFAULTS, LIMITS } from "./defaults.js";
+import { parseArray } from "./parse-array.js";
 import type { Assumption } from "./resolved.js";
 import { resolveTopologyRequest } from "./resolve-topology.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
@@ -16,11 +18,11 @@ export function resolveJobs(
   assume: (assumption: Assumption) => void,
 ): JobTable {
   const builder = createJobTableBuilder();
+  const rowsOf = new Map<string, readonly number[]>();
   for (const job of jobs) {
     const gpuPart = gpuPartOf(job);
     const gpuCount = job.gpus ?? (gpuPart === undefined ? DEFAULTS.gpus : 1);
-    const row = builder.add({
-      id: job.id,
+    const row = {
       submitS: job.submit,
       durationS: job.duration,
       walltimeS: job.walltime,
@@ -36,11 +38,36 @@ export function resolveJobs(
       partition: job.partition,
       topology:
         job.topology === undefined ? undefined : topologyText(resolveTopologyRequest(job.topology)),
-    });
-    if (row === -1) throw new Error(`scenario: job ${job.id} passed the checks twice`);
+      user: job.user,
+      workersMin: job.workersMin,
+      workersMax: job.workersMax,
+      deadlineS: job.deadline,
+      preemptible: job.preemptible,
+      checkpointIntervalS: job.checkpointInterval,
+    };
+    const rows = tasksOf(job).map((task) => builder.add({ ...task, ...row }));
+    if (rows.includes(-1)) throw new Error(`scenario: job ${job.id} passed the checks twice`);
+    rowsOf.set(job.id, rows);
+  }
+  for (const { id, after = [] } of jobs) {
+    for (const row of rowsOf.get(id)!)
+      for (const before of after)
+        for (const afterRow of rowsOf.get(before)!) builder.addDependency(row, afterRow);
   }
   if (jobs.some((job) => job.cpu === undefined || job.memory === undefined)) assume(NO_HOST_DEMAND);
   return builder.build({ originS: 0 }).jobs;
+}
+
+/** The rows a job becomes: itself, or the tasks of its array. */
+function tasksOf({
+  id,
+  array,
+}: JobInput): readonly Pick<JobRow, "id" | "array" | "arrayRunningMax">[] {
+  if (array === undefined) return [{ id }];
+  const parsed = parseArray(array, LIMITS.jobsMax);
+  if (parsed === undefined) throw new Error(`scenario: array ${array} passed the checks`);
+  const { tasks, runningMax } = parsed;
+  return tasks.map((task) => ({ id: `${id}[${task}]`, array: id, arrayRunningMax: runningMax }));
 }
 
 /** What a job says about parts of a GPU; undefined when it says nothing. */

@@ -37,6 +37,7 @@ export const SCENARIO_RULES = {
   "too-many-nodes": "The cluster has more nodes than can be simulated.",
   "no-nodes": "The cluster has no nodes.",
   "bad-quotas": "Quotas contradict each other, or name GPU models that are not there.",
+  "unknown-job": "A job waits for one that is not there.",
   "goal-unit": "The target of a goal does not fit the unit of its metric.",
   "extends-cycle": "Files extend each other in a circle.",
   "extends-depth": "The chain of files that extend each other is too long.",

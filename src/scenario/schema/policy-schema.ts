@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { QueuePolicyOption } from "../../policy/queue/types.js";
 import type { ScenarioRegistries } from "../registries.js";
 import { field, oneOf } from "./field.js";
+import { limitsSchema } from "./job-terms-schema.js";
 import { partitionsSchema, placementSchema } from "./placement-schema.js";
 import { duration } from "./quantities.js";
 import type { QuotaInput } from "./quota-schema.js";
@@ -77,5 +78,6 @@ export function policySchema(registries: ScenarioRegistries) {
     queue: queueSchema(registries),
     placement: placementSchema(registries),
     partitions: partitionsSchema().optional(),
+    limits: limitsSchema().optional(),
   });
 }

@@ -4,7 +4,7 @@ import { DEFAULTS, LIMITS } from "../defaults.js";
 import type { ScenarioRegistries } from "../registries.js";
 import { checkpointSchema } from "./checkpoint-schema.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
-import { jobTermsFields } from "./job-terms-schema.js";
+import { jobTermFields, jobTermsFields } from "./job-terms-schema.js";
 import { communicationSchema, jobModelSchema } from "./model-schema.js";
 import { gpuPartFields, migProfilesSchema } from "./partitioning-schema.js";
 import { cores, duration, share, size } from "./quantities.js";
@@ -76,6 +76,7 @@ function jobSchema() {
       example: "research",
     }).optional(),
     topology: jobTopologySchema("the job").optional(),
+    ...jobTermFields(),
     model: jobModelSchema().optional(),
     walltime: field(duration("zero-or-more"), {
       description: "What the person who submitted the job said it would take at most. Policies that plan ahead go by it.",
