@@ -186,6 +186,14 @@ test("optional parts are averaged over the runs that have them, list entries by 
     ],
   });
   expect(averaged.cost).toEqual({ ...cost(3) });
+  const item = (basis: string) => ({
+    ...plain,
+    cost: { ...cost(1), items: [{ name: "h100", amount: 1, basis }] },
+  });
+  const itemsOf = (...bases: string[]) => averageResults(bases.map(item)).cost?.items;
+  expect(itemsOf("1 × 1", "1 × 1")).toEqual([{ name: "h100", amount: 1, basis: "1 × 1" }]);
+  // Words about one run are no words about a mean.
+  expect(itemsOf("1 × 1", "2 × 0.5")).toEqual([{ name: "h100", amount: 1 }]);
   expect(averaged).not.toHaveProperty("mig");
   expect(averaged.partitions.map((partition) => partition.outcomes)).toEqual([
     { completed: 6, running: 0, waiting: 1, neverPlaceable: 0 },

@@ -43,14 +43,15 @@ function averageOf<Value extends object>(values: readonly Value[]): Value {
     const all = values.map((value) => (value as Record<string, unknown>)[key]);
     return [key, averageValue(all)];
   });
-  return Object.fromEntries(entries) as Value;
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Value;
 }
 
 function averageValue(all: readonly unknown[]): unknown {
   const given = all.filter((value) => value !== null && value !== undefined);
   const [first] = given;
   if (first === undefined) return null;
-  if (typeof first === "string") return first;
+  // Words about one run, such as how an amount was computed, say nothing about a mean over several.
+  if (typeof first === "string") return given.every((text) => text === first) ? first : undefined;
   if (Array.isArray(first)) return averageList(given as (readonly Named[])[]);
   if (typeof first === "object") return averageOf(given as object[]);
   if (typeof first === "boolean") return given.filter(Boolean).length * 2 >= all.length;
