@@ -14,6 +14,8 @@ export interface NodeSpec {
   readonly gpuModel: string;
   /** Partition (virtual cluster) the node belongs to; absent means the default partition "". */
   readonly partition?: string;
+  /** Labels that jobs may select; absent: none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** How its GPUs are handed out; absent: whole, and in thousandths. */
   readonly partitioning?: NodePartitioning;
   /** Memory of one GPU in bytes; absent when nobody said. */

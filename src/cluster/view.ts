@@ -1,13 +1,11 @@
 import type { PodRequest } from "../workload/job-table.js";
 import type { MigPlacement } from "../hardware/mig/mig-geometry.js";
-import type { HeldPart, PartitionView } from "./partitions/partitioning.js";
+import type { PartitionView } from "./partitions/partition-view.js";
+import type { HeldPart } from "./partitions/partitioning.js";
+import type { ReadonlyNumbers } from "./readonly-numbers.js";
 import type { ClusterSpec } from "./spec.js";
 
-/** Numbers that may be read and not written: typed arrays inside, this outside. */
-export interface ReadonlyNumbers {
-  readonly length: number;
-  readonly [index: number]: number;
-}
+export type { ReadonlyNumbers };
 
 /**
  * What a policy may see of the cluster. Nodes are numbered 0..nodeCount-1 in spec order; the GPUs of

@@ -3,12 +3,13 @@ import type { MigPlacement } from "../../hardware/mig/mig-geometry.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { WHOLE_GPU_MILLI } from "../gpu-milli.js";
 import type { NodeSpec } from "../spec.js";
-import type { ReadonlyNumbers } from "../view.js";
+import type { ReadonlyNumbers } from "../readonly-numbers.js";
 import { assertPartitioning } from "./assert-partitioning.js";
 import type { Acceptance } from "./acceptance.js";
 import { acceptanceOf, nodeKindOf, type NodeKind } from "./gpu-acceptance.js";
 import { MigGpus } from "./mig-gpus.js";
-import type { GpuMode, GpuService, HeldPart, MigInstance, PartitionView } from "./partitioning.js";
+import type { PartitionView } from "./partition-view.js";
+import type { GpuMode, GpuService, HeldPart, MigInstance } from "./partitioning.js";
 import { ReplicaGpus } from "./replica-gpus.js";
 
 /** The columns of a cluster that thousandths are read from. */
