@@ -117,6 +117,43 @@ describe("placement and hosting", () => {
     ).toEqual([10]);
   });
 
+  test("links of other GPU models are no reference, and no place counts as better than the best", () => {
+    const fast: NodeLinks = { ...LINKS, gpu: { name: "B200" } };
+    const halves: CollectiveTimer = (question) => ({
+      ...timer(question),
+      seconds: question.nodes[0]!.gpu.name === "B200" ? 0.5 : question.nodes.length,
+    });
+    const slowdown = createCommunicationSlowdown(halves);
+    const run = runJobs([GANG], {
+      cluster: clusterOf([8, 8]),
+      placement: { kind: "nodes", policy: "pack" },
+      rates: [
+        createPlacementRate({
+          profiles: [undefined, undefined],
+          communication: {
+            links: [LINKS, LINKS],
+            kinds: [fast, LINKS],
+            stepOf: () => ({
+              hostShare: 0,
+              communicationShare: () => 0.5,
+              communicationSlowdown: (place, best) => slowdown.of(place, best, 1000) / 2,
+            }),
+          },
+        }),
+      ],
+    });
+    expect(run.endS[0]).toBe(1000);
+  });
+
+  test("a pool, which has no places, is refused", () => {
+    expect(() =>
+      runJobs([GANG], {
+        cluster: clusterOf([8, 8]),
+        rates: [createPlacementRate({ profiles: [HALF, HALF] })],
+      }),
+    ).toThrow(/a pool has no places/);
+  });
+
   test("rates stay in (0, 1.05] for every profile, size and share that a scenario may write", () => {
     const fast = { ...HALF, computeRatio: given(1.05) };
     for (const profile of [BARE_METAL, VIRTUAL_MACHINE, HALF, fast]) {

@@ -1,3 +1,4 @@
+import { SpecificationError } from "../../../base/specification-error.js";
 import type { CollectiveFabric, CollectiveNode } from "../../../performance/collectives/types.js";
 import {
   tightestPlace,
@@ -75,7 +76,7 @@ export function createPlacementRate(spec: PlacementRateSpec): RateFactorEntry {
 class PlacementRate implements RateFactor {
   readonly name = "placement and hosting";
   private readonly rate: Float64Array;
-  /** Best places by demand: the same shape and workers have the same. */
+  /** Best places by GPU and size of the gang. */
   private readonly bestByDemand = new Map<string, readonly GangPlace[]>();
   private readonly tcpFabric: CollectiveFabric;
   private readonly running = new Map<number, RunningGang>();
@@ -86,6 +87,11 @@ class PlacementRate implements RateFactor {
     private readonly spec: PlacementRateSpec,
     private readonly context: RateContext,
   ) {
+    if (context.placement.kind === "pool") {
+      throw new SpecificationError(
+        "hosting and communication: a pool has no places; name a placement for nodes",
+      );
+    }
     this.rate = new Float64Array(context.jobs.count);
     this.tcpFabric = { ...spec.communication?.fabric, transport: "tcp" };
     const shared = spec.communication?.shared;
@@ -152,7 +158,7 @@ class PlacementRate implements RateFactor {
       hosted: [...hosted].map(([profile, nodes]) => ({ profile, nodes })),
       step,
       place,
-      best: place === undefined ? [] : this.bestOf(job),
+      best: place === undefined ? [] : this.bestOf(job, place),
       nodes: [...gpusOfNode].map(([node, gpus]) => ({
         node,
         gpuShare: gpus.length / this.context.cluster.nodes[node]!.gpuCount,
@@ -181,20 +187,22 @@ class PlacementRate implements RateFactor {
     return network === undefined ? { nodes } : { nodes, fabric: network };
   }
 
-  private bestOf(job: number): readonly GangPlace[] {
+  /** Among nodes with the same GPUs, for as many as the gang has: that GPUs differ in speed is a factor of its own. */
+  private bestOf(job: number, { nodes }: GangPlace): readonly GangPlace[] {
     const { jobs } = this.context;
     const { kinds, fabric } = this.spec.communication!;
-    const shape = jobs.shapes[jobs.shape[job]!]!;
-    const gangGpus = jobs.gangGpus?.[job];
-    const [workers, gpusPerWorker] =
-      gangGpus === undefined ? [jobs.workers[job]!, shape.gpuCount] : [gangGpus, 1];
-    const key = `${jobs.shape[job]!}:${workers}:${gpusPerWorker}`;
+    const gpuName = nodes[0]!.gpu.name;
+    const gpus = nodes.reduce((sum, node) => sum + node.gpus.length, 0);
+    const { gpuCount } = jobs.shapes[jobs.shape[job]!]!;
+    // A gang that is counted in GPUs, or whose workers share some, may be cut anywhere.
+    const isWhole = jobs.gangGpus === undefined && gpuCount > 0 && gpus % gpuCount === 0;
+    const gpusPerWorker = isWhole ? gpuCount : 1;
+    const workers = gpus / gpusPerWorker;
+    const key = `${gpuName}:${workers}:${gpusPerWorker}`;
     let best = this.bestByDemand.get(key);
     if (best === undefined) {
-      const accepted = kinds.filter(
-        ({ gpu }) => shape.gpuModels.length === 0 || shape.gpuModels.includes(gpu.name),
-      );
-      best = accepted.flatMap((kind): readonly GangPlace[] => {
+      const alike = kinds.filter(({ gpu }) => gpu.name === gpuName);
+      best = alike.flatMap((kind): readonly GangPlace[] => {
         const nodes = tightestPlace(kind, workers, gpusPerWorker);
         if (nodes === undefined) return [];
         return [fabric === undefined ? { nodes } : { nodes, fabric }];
@@ -212,6 +220,7 @@ function rateOf({ hosted, step, place, best }: RunningGang, networkShare: number
     return 1 / relativeStepTime(hosted, { communicationShare: 0, hostShare });
   const communicationShare = step.communicationShare(best);
   const here = networkShare === 1 ? place : { ...place, networkShare };
-  const slowdown = step.communicationSlowdown(here, best);
+  // A place that beats the best one looked for is the best one.
+  const slowdown = Math.max(1, step.communicationSlowdown(here, best));
   return 1 / relativeStepTime(hosted, { communicationShare, hostShare }, slowdown);
 }
