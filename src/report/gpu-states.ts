@@ -57,7 +57,10 @@ const idleClasses: Readonly<Record<string, IdleClass>> = {
     meaning: "MIG GPUs being emptied, or out of service while their layout changes",
   },
   stranded: { state: "stranded", meaning: "free, but in a form no job of the mix can take" },
-  reserved: { state: "reserved", meaning: "kept free for someone" },
+  reserved: {
+    state: "reserved",
+    meaning: "kept free for someone, standing by, or of an elastic group and not started",
+  },
   drained: { state: "drained", meaning: "taken out of service on purpose" },
   failed: { state: "failed", meaning: "broken or under repair" },
 };

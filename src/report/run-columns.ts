@@ -1,7 +1,10 @@
+import type { ClusterSpec } from "../cluster/spec.js";
 import { gangGpuMilli } from "../policy/gang/gang-gpu-milli.js";
 import { OUTCOME, type BatchRun } from "../simulation/batch/batch-spec.js";
 import { waitedS } from "../simulation/batch/waited.js";
 import { runsAtStart } from "../workload/running-on-columns.js";
+import { createLaneFold, type LaneSeries } from "../studies/run/lane-usage.js";
+import { replayUsage } from "../studies/run/replay-usage.js";
 import type { ConfigurationRun } from "../studies/run/run-configuration.js";
 import type { LongestWait, RunColumns } from "./run-report-input.js";
 
@@ -21,8 +24,16 @@ export function runColumns({ configuration, run, firstResult }: ConfigurationRun
     waitS: Float64Array.from(started, (job) => waits[job]!),
     submitS: Float64Array.from(started, (job) => run.jobs.submitS[job]!),
     gpus: Float64Array.from(started, (job) => gangGpuMilli(run.jobs, job) / GPU_MILLI),
+    lanes: laneSeries(run, configuration.cluster),
     ...(firstResult === undefined ? {} : { ownResult: firstResult }),
   };
+}
+
+function laneSeries(run: BatchRun, cluster: ClusterSpec): readonly LaneSeries[] {
+  if (cluster.nodes.every(({ partition }) => partition === undefined)) return [];
+  const fold = createLaneFold(run, cluster, run.startOfTraceS, { withSeries: true });
+  replayUsage(run, [fold]);
+  return fold.series();
 }
 
 /** The jobs that waited longest, with the reason of their last refusal; ties in file order. */

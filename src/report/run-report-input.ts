@@ -1,3 +1,4 @@
+import type { LaneSeries } from "../studies/run/lane-usage.js";
 import type {
   ResultDocument,
   RunResult,
@@ -15,6 +16,8 @@ export interface RunColumns {
   readonly submitS: Float64Array;
   /** GPUs of the same jobs, same order; a fraction for a share of one GPU, 0 for CPU-only jobs. */
   readonly gpus: Float64Array;
+  /** Partitions with nodes of their own, over time; absent or empty when the cluster has none. */
+  readonly lanes?: readonly LaneSeries[];
   /** Figures of the run these columns are of, where those of the configuration are means over several. */
   readonly ownResult?: RunResult;
 }

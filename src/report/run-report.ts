@@ -4,12 +4,19 @@ import { type RunReportInput, configurations } from "./run-report-input.js";
 import { answerSection } from "./sections/answer.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { comparisonSection } from "./sections/comparison.js";
+import { costSection } from "./sections/cost.js";
+import { fairnessSection } from "./sections/fairness.js";
+import { faultsSection } from "./sections/faults.js";
 import { gpusSection } from "./sections/gpus.js";
 import { hostingSection } from "./sections/hosting.js";
 import { limitsSection } from "./sections/limits.js";
+import { lossesSection } from "./sections/losses.js";
+import { migSection } from "./sections/mig.js";
+import { partitionsSection } from "./sections/partitions.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { queueSection } from "./sections/queue.js";
 import { tenantsSection } from "./sections/tenants.js";
+import { topologySection } from "./sections/topology.js";
 import { waitsSection } from "./sections/waits.js";
 
 /**
@@ -27,8 +34,15 @@ export function buildRunReport(input: RunReportInput): ReportDocument {
     waitsSection(input, runs),
     gpusSection(input, runs),
     queueSection(runs),
+    partitionsSection(runs),
+    lossesSection(runs),
+    topologySection(runs),
+    migSection(runs),
+    faultsSection(runs),
     hostingSection(runs),
+    costSection(runs),
     tenantsSection(runs),
+    fairnessSection(runs),
     limitsSection(runs),
     assumptionsSection(input.result.assumptions),
     provenanceSection(input, runs),

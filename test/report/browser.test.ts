@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { writeHtml } from "../../src/report/html/html.js";
 import { buildRunReport } from "../../src/report/run-report.js";
 import { checkReportInBrowser, findChromium } from "./browser-check.js";
+import { inputWithEverything } from "./everything.js";
 import { fixtureInput } from "./fixture.js";
 
 const found = findChromium() !== undefined;
@@ -43,6 +44,13 @@ describe.skipIf(!found && !required)("the report in a browser", () => {
     });
     const path = save("fine.html", (await writeHtml(buildRunReport(input))).html);
     expect(await checkReportInBrowser(path, { chartsMin: 7 })).toEqual([]);
+  });
+
+  test("every section a result can have is readable on a telephone", async () => {
+    const html = (await writeHtml(buildRunReport(inputWithEverything()))).html;
+    expect(await checkReportInBrowser(save("everything.html", html), { chartsMin: 11 })).toEqual(
+      [],
+    );
   });
 
   test("the check finds what it is for", async () => {

@@ -12,8 +12,9 @@ export function tenantsSection(runs: readonly Configuration[]): ReportSection | 
   const { tenants, partitions } = base!.result;
   const blocks: ReportBlock[] = [];
   if (tenants.length > 0) blocks.push(groupTable(runs, "tenant", (result) => result.tenants));
-  // A single unnamed partition is the whole cluster and says nothing new.
-  if (partitions.some(({ name }) => name !== "")) {
+  // A single unnamed partition is the whole cluster and says nothing new; those with nodes have a section.
+  const haveOwnNodes = partitions.every(({ lane }) => lane !== undefined);
+  if (!haveOwnNodes && partitions.some(({ name }) => name !== "")) {
     blocks.push(groupTable(runs, "partition", (result) => result.partitions));
   }
   if (blocks.length === 0) return undefined;
