@@ -11,10 +11,11 @@ const DAY_S = 86_400;
 const HOUR_S = 3600;
 
 /** The base of a scenario with ten nodes of eight H100 in two groups, and these sections. */
-function resolve(sections: string): ResolvedConfiguration {
+function resolve(sections: string, topology = ""): ResolvedConfiguration {
   const text = `schema: headroom/scenario/v1
 name: operations
 cluster:
+  ${topology}
   nodes:
     - {name: h100, count: 8, sku: DGX H100}
     - {name: l4, count: 2, gpu: L4, gpus: 2, cpu: 32, memory: 128GiB}
@@ -76,6 +77,19 @@ describe("faults", () => {
     );
     // 1 in 1 000 days of a node: a feed of four nodes fails as often as they do, and takes all of them.
     expect(feeds!.instances[0]!.timeFactor).toBeCloseTo(0.25, 12);
+  });
+
+  test("a level of the topology: one instance for each of its domains", () => {
+    const text = `faults:
+  components: [{name: feed, scope: nodes, level: rack, nodes: [h100], mtbf: 90d, repair: {mean: 6h}}]`;
+    expect(() => resolve(text)).toThrow(/which the cluster does not have/);
+    const { faults } = resolve(text, "topology: [{level: block, size: 8}, {level: rack, size: 4}]");
+    expect(faults!.components[0]!.instances.map((instance) => instance.nodes)).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+    ]);
+    const misspelt = text.replace("level: rack", "level: racks");
+    expect(() => resolve(misspelt, "topology: [{level: rack, size: 4}]")).toThrow(/got "racks"/);
   });
 
   test("maintenance goes batch by batch, spares are the last nodes of their group", () => {

@@ -160,17 +160,16 @@ function checkComponent(context: CheckContext, spec: ScenarioSpec, index: number
     const field = nodesEach === undefined ? "level" : "nodesEach";
     report(field, "conflicting-fields", `is of scope ${scope}; ${field} is for scope nodes`);
   }
-  if (level !== undefined) checkLevel(context, [...path, "level"], level);
+  if (level !== undefined) checkLevel(context, spec, [...path, "level"], level);
 }
 
-/** The topology is looked at as it is written: it may be broken, which is reported elsewhere. */
-function checkLevel(context: CheckContext, path: readonly PathPart[], level: string): void {
-  const levels = context.valueAt(["cluster", "topology", "levels"]);
-  const names = Array.isArray(levels)
-    ? (levels as readonly unknown[]).map((one) =>
-        typeof one === "string" ? one : String((one as { readonly name?: unknown } | null)?.name),
-      )
-    : [];
+function checkLevel(
+  context: CheckContext,
+  spec: ScenarioSpec,
+  path: readonly PathPart[],
+  level: string,
+): void {
+  const names = (spec.cluster.topology ?? []).map((one) => one.level);
   if (names.includes(level)) return;
   context.report({
     path,
