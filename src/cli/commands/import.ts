@@ -13,7 +13,14 @@ import type {
   ImportOptions,
   ImportResult,
 } from "../../scenario/import/import-files.js";
-import { IMPORT_KINDS, importFiles, partText } from "../../scenario/import/import-files.js";
+import {
+  catalogueText,
+  IMPORT_KINDS,
+  importFiles,
+  partText,
+} from "../../scenario/import/import-files.js";
+import { parseCatalogue } from "../../scenario/catalogue/parse-catalogue.js";
+import { present } from "../../scenario/import/imported.js";
 import { parseTime } from "../../workload/reading/civil-time.js";
 import { writeHeadroomCsv } from "../../workload/write-headroom-csv.js";
 
@@ -24,6 +31,11 @@ interface ImportCommandOptions {
   readonly assumeDuration?: string;
   readonly limitUse?: string;
   readonly now?: string;
+  readonly machine?: string;
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly hosting?: string;
+  readonly nic?: string;
 }
 
 /** `headroom import`: configuration and jobs of a running cluster, without retyping. */
@@ -62,6 +74,11 @@ export function registerImport(program: Command): void {
       "--now <time>",
       "when the list of jobs was made, such as 2026-01-05T08:00:00Z, where it does not say",
     )
+    .option("--machine <name>", "what the host is called whose nvidia-smi outputs are read")
+    .option("--cpu <cores>", "its CPU, which nvidia-smi does not say, such as 112")
+    .option("--memory <size>", "its memory, such as 2TB")
+    .option("--hosting <kind>", "bare-metal or vm; bare-metal when absent")
+    .option("--nic <link>", "link of its network adapters, such as infiniband-ndr")
     .addHelpText(
       "after",
       `
@@ -71,6 +88,7 @@ ${kinds.join("\n")}
 Examples:
   headroom import queues.yaml nodes.json --out cluster.yaml
   headroom import slurm.conf --out cluster.yaml --gpu "a100=A100 SXM4-80GB"
+  headroom import smi.xml topo.txt --out mine.yaml --machine our-h100 --cpu 112 --memory 2TB --nic infiniband-ndr
   headroom import squeue.txt --as squeue --out now.csv --assume-duration 4h --limit-use 60%`,
     )
     .action(run);
@@ -83,7 +101,13 @@ async function run(files: readonly string[], options: ImportCommandOptions): Pro
   );
   const result = importFiles(sources, importOptions);
   const chunks =
-    result.kind === "trace" ? writeHeadroomCsv(result.jobs) : [partText(result.scenario, result)];
+    result.kind === "trace"
+      ? writeHeadroomCsv(result.jobs)
+      : [
+          result.kind === "catalogue"
+            ? checkedCatalogue(options.out, catalogueText(result.catalogue, result))
+            : partText(result.scenario, result),
+        ];
   await writeTextFile(options.out, chunks);
   process.stdout.write(`${report(result, options.out).join("\n")}\n`);
 }
@@ -139,11 +163,24 @@ function readOptions(files: readonly string[], options: ImportCommandOptions): I
   if (problems.length > 0) throw new InputError(problems);
   return {
     gpus,
+    host: hostOptions(options),
     ...(as === undefined ? {} : { kind: as as ImportKind }),
     ...(duration?.ok === true ? { assumedDurationS: duration.value } : {}),
     ...(use?.ok === true ? { limitUse: use.value } : {}),
     ...(time === undefined ? {} : { nowS: time.epochS }),
   };
+}
+
+/** The text, once it is known to be a catalogue: what --cpu and --memory say is checked with the rest. */
+function checkedCatalogue(file: string, text: string): string {
+  parseCatalogue(file, text);
+  return text;
+}
+
+/** What nvidia-smi does not know of its host, as far as it was given. */
+function hostOptions(options: ImportCommandOptions): NonNullable<ImportOptions["host"]> {
+  const { machine, cpu, memory, hosting, nic } = options;
+  return present({ machine, cpu, memory, hosting, nic });
 }
 
 function report({ read, notes, ignored, ...result }: ImportResult, out: string): readonly string[] {
@@ -157,7 +194,9 @@ function report({ read, notes, ignored, ...result }: ImportResult, out: string):
     ...ignored.map(({ file, line, path, why }) => `  ${file}:${line}: ${path}: ${why}`),
     result.kind === "trace"
       ? `wrote ${out}: ${result.jobs.count} jobs; use it as workload.trace`
-      : `wrote ${out}: ${sectionsOf(result.scenario).join(", ")}; use it with extends: ${out}`,
+      : result.kind === "catalogue"
+        ? `wrote ${out}: a catalogue; use it with --file, or as cluster.catalogue: ${out}`
+        : `wrote ${out}: ${sectionsOf(result.scenario).join(", ")}; use it with extends: ${out}`,
   ].map((line) => visibleText(line));
 }
 

@@ -20,6 +20,8 @@ import {
   type MigMix,
   type MigProfile,
 } from "../../hardware/mig.js";
+import { writeTextFile } from "../../io/write-text-file.js";
+import { migPartedText } from "../../scenario/import/mig-parted-text.js";
 import { catalogueWith } from "../catalogue-file.js";
 import { namedMigGeometry } from "../named-gpu.js";
 import { migLayoutsJson, printMigLayouts } from "../print-mig-layouts.js";
@@ -35,6 +37,8 @@ interface PackOptions {
   readonly demand: string;
   readonly layoutPolicy?: string;
   readonly layout?: string;
+  readonly migParted?: string;
+  readonly gpusPerNode?: string;
   readonly file?: string;
   readonly json?: true;
 }
@@ -112,6 +116,8 @@ function registerPack(mig: Command): void {
       "the layout of every GPU, such as 3g.40gb=1,1g.10gb=4; implies static",
     )
     .option("--file <file>", "a catalogue of your own, whose entries come first")
+    .option("--mig-parted <file>", "also write the layouts as a mig-parted configuration")
+    .option("--gpus-per-node <n>", "GPUs of one node in that configuration; 8 when absent")
     .option("--json", "print the packing and its proof as one JSON object")
     .addHelpText(
       "after",
@@ -129,6 +135,10 @@ Examples:
     )
     .action(async (name: string, options: PackOptions, command: Command) => {
       const outcome = pack(name, options, await catalogueWith(options.file));
+      if (options.migParted !== undefined) {
+        const text = migPartedText(outcome.packing, gpusPerNode(options));
+        await writeTextFile(options.migParted, [text]);
+      }
       write(
         command,
         options.json === true
@@ -163,6 +173,13 @@ function pack(name: string, options: PackOptions, catalogue: HardwareCatalogue):
     return undefined;
   };
   const policy = policyOf(options, problems);
+  if (!Number.isInteger(gpusPerNode(options)) || gpusPerNode(options) < 1) {
+    problems.push({
+      file: "mig pack --gpus-per-node",
+      rule: "bad-count",
+      message: `GPUs of a node must be a whole number of at least 1, got "${options.gpusPerNode!}"`,
+    });
+  }
   const demand = mixOf("--demand", options.demand);
   const layout = options.layout === undefined ? undefined : mixOf("--layout", options.layout);
   if (layout !== undefined && placeMigMix(geometry, layout) === undefined) {
@@ -180,6 +197,11 @@ function pack(name: string, options: PackOptions, catalogue: HardwareCatalogue):
   });
   if (packing === undefined) throw missingProfile(geometry, demand, { policy, layout });
   return { gpu, geometry, demand, policy, ...(layout === undefined ? {} : { layout }), packing };
+}
+
+/** The usual board where nobody says. */
+function gpusPerNode(options: PackOptions): number {
+  return Number(options.gpusPerNode ?? 8);
 }
 
 function policyOf({ layoutPolicy, layout }: PackOptions, problems: Problem[]): MigLayoutPolicy {

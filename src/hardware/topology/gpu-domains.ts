@@ -19,7 +19,8 @@ export function gpuDomainLevels(topology: NodeTopology): readonly GpuDomainLevel
   if (nvswitch !== undefined && nvswitch.gpus.length === gpuCount) return [];
   const candidates: readonly GpuDomainLevel[] = [
     { kind: "nvlink", groups: nvlinkCliques(topology) },
-    { kind: "pcie-switch", groups: (pcieSwitches ?? []).map(({ gpus }) => gpus) },
+    { kind: "pcie-switch", groups: switchGroups(pcieSwitches, undefined) },
+    { kind: "pcie-switch", groups: switchGroups(pcieSwitches, true) },
     { kind: "numa", groups: (numaNodes ?? []).map(({ gpus }) => gpus) },
   ];
   const levels: GpuDomainLevel[] = [];
@@ -44,6 +45,16 @@ export function gpuDomainsOf(
 ): readonly (readonly (readonly number[])[])[] | undefined {
   const levels = gpuDomainLevels(topology);
   return levels.length === 0 ? undefined : levels.map(({ groups }) => groups);
+}
+
+/** GPUs behind one bridge, or behind several. */
+function switchGroups(
+  pcieSwitches: NodeTopology["pcieSwitches"],
+  hasSeveralBridges: true | undefined,
+): readonly (readonly number[])[] {
+  return (pcieSwitches ?? [])
+    .filter((each) => each.hasSeveralBridges === hasSeveralBridges)
+    .map(({ gpus }) => gpus);
 }
 
 /** Groups of two or more, ascending. */

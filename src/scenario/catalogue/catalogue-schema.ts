@@ -124,12 +124,19 @@ function topologySchema() {
       example: [0, 1],
     }).optional(),
   });
+  const behindSwitch = part.extend({
+    severalBridges: field(z.boolean(), {
+      description: "True when they reach each other over several bridges (PXB), not one (PIX).",
+      default: false,
+      example: true,
+    }).optional(),
+  });
   return z.strictObject({
     numa: field(z.array(part).max(64), {
       description: "NUMA nodes with what is nearest to each.",
       example: [{ gpus: [0, 1] }, { gpus: [2, 3] }],
     }).optional(),
-    switches: field(z.array(part).max(128), {
+    switches: field(z.array(behindSwitch).max(128), {
       description: "PCIe switches with what shares each.",
       example: [{ gpus: [0, 1], nics: [0] }],
     }).optional(),

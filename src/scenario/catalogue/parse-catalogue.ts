@@ -195,7 +195,14 @@ function topologyOf(
   return {
     gpuCount,
     ...(numa === undefined ? {} : { numaNodes: numa.map(part) }),
-    ...(switches === undefined ? {} : { pcieSwitches: switches.map(part) }),
+    ...(switches === undefined
+      ? {}
+      : {
+          pcieSwitches: switches.map((each) => ({
+            ...part(each),
+            ...(each.severalBridges === true ? { hasSeveralBridges: true as const } : {}),
+          })),
+        }),
     ...(nvswitch === undefined
       ? {}
       : {

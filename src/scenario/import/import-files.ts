@@ -10,6 +10,7 @@ import { importKubectlNodes } from "./kubectl-nodes.js";
 import { importKubectlPods } from "./kubectl-pods-now.js";
 import { importKueue } from "./kueue.js";
 import { importSlurm } from "./slurm-conf.js";
+import { importNvidiaHost, type HostOptions, type ImportedCatalogue } from "./nvidia-smi-host.js";
 import type { NowOptions } from "./squeue.js";
 import { importSqueue } from "./squeue.js";
 
@@ -21,6 +22,10 @@ export const IMPORT_KINDS = {
   "kubectl-pods": "kubectl get pods -A -o json: a trace of today's jobs",
   "slurm-conf": "slurm.conf: cluster and policy",
   scontrol: "scontrol show config, show node -o, show partition -o: cluster and policy",
+  "nvidia-smi-xml": "nvidia-smi -q -x on one host: a catalogue of your own",
+  "nvidia-smi-topo": "nvidia-smi topo -m on one host: a catalogue of your own",
+  "nvidia-smi-mig": "nvidia-smi mig -lgipp (and -lgip): a catalogue of your own",
+  "mig-parted": "a mig-parted configuration: MIG layouts of kubectl-nodes, read with it",
   squeue: "squeue, as columns separated by | or --json: a trace of today's jobs",
 } as const;
 
@@ -33,6 +38,8 @@ export interface ImportOptions extends NowOptions {
   readonly kind?: ImportKind;
   /** GPU models by the names the files use for them. */
   readonly gpus?: GpuMapping;
+  /** What nvidia-smi does not know of its host. */
+  readonly host?: HostOptions;
 }
 
 /** A file and what it was taken for. */
@@ -50,6 +57,7 @@ export type ImportResult = {
 } & (
   | { readonly kind: "scenario"; readonly scenario: ScenarioPart }
   | { readonly kind: "trace"; readonly jobs: ImportedJobs["jobs"] }
+  | { readonly kind: "catalogue"; readonly catalogue: ImportedCatalogue["catalogue"] }
 );
 
 /**
@@ -82,11 +90,41 @@ export function importFiles(
     const importer = list.kind === "squeue" ? importSqueue : importKubectlPods;
     return { kind: "trace", read: named, ...importer(list.source, options) };
   }
+  if (read.some(({ kind }) => kind.startsWith("nvidia-smi-"))) {
+    return { kind: "catalogue", read: named, ...importHost(read, options) };
+  }
   return {
     kind: "scenario",
     read: named,
     ...mergeParts(importParts(read, options.gpus ?? new Map())),
   };
+}
+
+/** Outputs of nvidia-smi on one host, each at most once, and nothing else. */
+function importHost(read: readonly KindOfFile[], options: ImportOptions): ImportedCatalogue {
+  const files: Record<string, ImportSource> = {};
+  for (const { file, kind, source } of read) {
+    const part = {
+      "nvidia-smi-xml": "report",
+      "nvidia-smi-topo": "matrix",
+      "nvidia-smi-mig": "mig",
+    }[kind as string];
+    if (part !== undefined && files[part] === undefined) files[part] = source;
+    else {
+      throw new InputError([
+        {
+          file,
+          rule: "import-mixed",
+          message:
+            part === undefined
+              ? "outputs of nvidia-smi become a catalogue and have to be imported without other files"
+              : `a second file of the kind ${kind}: one import makes one machine`,
+          help: "run headroom import once for each",
+        },
+      ]);
+    }
+  }
+  return importNvidiaHost(files, options.gpus ?? new Map(), options.host ?? {});
 }
 
 type KindOfFile = ReadFile & { readonly source: ImportSource };
@@ -102,9 +140,12 @@ function importParts(
   const kueue = sourcesOf("kueue");
   const slurm = sourcesOf("slurm-conf", "scontrol");
   if (slurm.length > 0) groups.push({ file: slurm[0]!.file, part: () => importSlurm(slurm, gpus) });
-  for (const source of sourcesOf("kubectl-nodes")) {
-    groups.push({ file: source.file, part: () => importKubectlNodes(source, gpus) });
+  const migParted = sourcesOf("mig-parted");
+  const nodes = sourcesOf("kubectl-nodes");
+  for (const source of nodes) {
+    groups.push({ file: source.file, part: () => importKubectlNodes(source, gpus, migParted) });
   }
+  if (nodes.length === 0 && migParted.length > 0) groups.push(withoutNodes(migParted[0]!));
   if (kueue.length > 0) groups.push({ file: kueue[0]!.file, part: () => importKueue(kueue, gpus) });
   for (const source of sourcesOf("kube-scheduler")) {
     groups.push({ file: source.file, part: () => importKubeScheduler(source) });
@@ -121,6 +162,29 @@ function importParts(
   });
   if (problems.length > 0) throw new InputError(problems);
   return parts;
+}
+
+/** A mig-parted file says how nodes may be cut, and not which nodes there are. */
+function withoutNodes({ file }: ImportSource): {
+  readonly file: string;
+  readonly part: () => never;
+} {
+  return {
+    file,
+    part: () => {
+      throw new InputError([
+        {
+          file,
+          line: 1,
+          col: 1,
+          rule: "import-incomplete",
+          message:
+            "a mig-parted configuration says how nodes can be cut, not which nodes there are",
+          help: "import it together with kubectl get nodes -o json, whose label nvidia.com/mig.config names the configuration of each",
+        },
+      ]);
+    },
+  };
 }
 
 /** Lays the parts beside each other; two that give the same field are a problem. */
@@ -176,6 +240,10 @@ function mergeParts(
  */
 export function guessKind({ file, text }: ImportSource): ImportKind {
   const isJson = /^\s*\{/.test(text);
+  if (/<nvidia_smi_log[\s>]/.test(text)) return "nvidia-smi-xml";
+  if (/^\s*GPU\s+\d+\s+Profile\s+ID\s+\d+\s+Placement/m.test(text)) return "nvidia-smi-mig";
+  if (/^\s*GPU0\s+X\s/m.test(text)) return "nvidia-smi-topo";
+  if (/^mig-configs\s*:/m.test(text)) return "mig-parted";
   if (isJson && /"jobs"\s*:/.test(text) && /"job_state"|"job_id"/.test(text)) return "squeue";
   if (isJson && /"kind"\s*:\s*"Node"/.test(text)) return "kubectl-nodes";
   if (isJson && /"kind"\s*:\s*"Pod"/.test(text)) return "kubectl-pods";
@@ -202,6 +270,21 @@ export function guessKind({ file, text }: ImportSource): ImportKind {
       help: "say it with --as, for example: --as slurm-conf",
     },
   ]);
+}
+
+/** A catalogue of one's own as a YAML file. */
+export function catalogueText(
+  catalogue: ImportedCatalogue["catalogue"],
+  { read, notes, ignored }: Pick<ImportResult, "read" | "notes" | "ignored">,
+): string {
+  const comments = [
+    `Made by headroom import from ${read.map(({ file, kind }) => `${file} (${kind})`).join(", ")}.`,
+    "A scenario uses it with cluster.catalogue: and this file's path.",
+    ...notes.map((note) => `Note: ${note}.`),
+    ...ignored.map(({ file, line, path, why }) => `Ignored: ${file}:${line}: ${path}: ${why}.`),
+  ];
+  const head = comments.map((comment) => `# ${comment.replace(/\p{Cc}+/gu, " ")}\n`).join("");
+  return `${head}${stringify(catalogue, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
 /** A part of a scenario as a YAML file that a scenario can extend. */

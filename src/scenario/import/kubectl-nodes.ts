@@ -1,3 +1,4 @@
+import { migGeometryOf } from "../../hardware/mig.js";
 import { parseQuantity } from "../../workload/formats/kubernetes-quantity.js";
 import {
   createJsonDocument,
@@ -11,7 +12,8 @@ import type { FoundNode, GpuMapping } from "./group-nodes.js";
 import { createGpuTypes, groupNodes } from "./group-nodes.js";
 import type { Imported, ImportLog, ImportSource } from "./imported.js";
 import { createImportLog, finishImport } from "./imported.js";
-import { migPartitioningOf } from "./mig-nodes.js";
+import { layoutNames, migPartitioningOf, partitioningText } from "./mig-nodes.js";
+import { layoutsOfConfig, readMigParted, type MigPartedConfigs } from "./mig-parted.js";
 
 const NODES_MAX = 200_000;
 const GIBIBYTE = 1_073_741_824;
@@ -29,8 +31,10 @@ const GPU_RESOURCES = ["nvidia.com/gpu", "amd.com/gpu", "gpu.intel.com/i915", "g
 export function importKubectlNodes(
   { file, text }: ImportSource,
   mapping: GpuMapping = new Map(),
+  migParted: readonly ImportSource[] = [],
 ): Imported {
   const log = createImportLog();
+  const migConfigs = new Map(migParted.flatMap((source) => [...readMigParted(source)]));
   const reading = createReadingLog();
   const nodes: FoundNode[] = [];
   const document = createJsonDocument({
@@ -39,7 +43,7 @@ export function importKubectlNodes(
     lists: ["items"],
     rowsMax: NODES_MAX,
     onElement: (element) => {
-      const node = readNode(log, file, element, mapping);
+      const node = readNode(log, file, element, { mapping, migConfigs });
       if (node !== undefined) nodes.push(node);
     },
   });
@@ -63,7 +67,7 @@ function readNode(
   log: ImportLog,
   file: string,
   element: JsonElement,
-  mapping: GpuMapping,
+  known: Pick<GpuReading, "mapping" | "migConfigs">,
 ): FoundNode | undefined {
   const { value, line } = element;
   const metadata = objectIn(value, "metadata");
@@ -105,7 +109,7 @@ function readNode(
     if (allocatable[field] !== undefined) continue;
     element.reject("status", "missing-field", `node ${name} lacks status.allocatable.${field}`);
   }
-  const gpus = gpusOf(element, metadata, { amount, ignore, mapping });
+  const gpus = gpusOf(element, metadata, { amount, ignore, log, ...known });
   if (element.isBroken() || gpus === undefined) return undefined;
   return { name, cpuMilli, memoryBytes, ...gpus, ...(pods > 0 ? { podsMax: pods } : {}) };
 }
@@ -114,6 +118,9 @@ interface GpuReading {
   amount(resource: string): number;
   ignore(path: string, why: string): undefined;
   readonly mapping: GpuMapping;
+  /** Configurations of mig-parted, which nodes name in a label. */
+  readonly migConfigs: MigPartedConfigs;
+  readonly log: ImportLog;
 }
 
 /** GPUs of a node, whole or in MIG instances; undefined for a node that is left out. */
@@ -127,6 +134,13 @@ function gpusOf(
   const label = (name: string): string => scalarText(labels[`nvidia.com/${name}`]);
   const product = label("gpu.product") || scalarText(labels["amd.com/gpu.product-name"]);
   const offered = GPU_RESOURCES.reduce((sum, resource) => sum + amount(resource), 0);
+  const configured = configuredNode(reading, {
+    product: product.replace(/-MIG-.*$/, ""),
+    config: label("mig.config"),
+    gpuCount: Number(label("gpu.count")),
+    offered: amount("nvidia.com/gpu"),
+  });
+  if (configured !== undefined) return configured;
   const single = /^(.*)-MIG-(.+?)(-SHARED)?$/.exec(product);
   if (label("mig.strategy") === "single" && single !== null) {
     return migNode(reading, { product: single[1]!, instances: { [single[2]!]: offered } });
@@ -166,6 +180,39 @@ function gpusOf(
     );
   }
   return { gpuCount, gpuType: gpuCount === 0 ? "" : product.replace(/-SHARED$/, "") };
+}
+
+/** The layouts that a node's configuration of mig-parted gives it; undefined where it names none that was read. */
+function configuredNode(
+  { ignore, mapping, migConfigs, log }: GpuReading,
+  node: {
+    readonly product: string;
+    readonly config: string;
+    readonly gpuCount: number;
+    readonly offered: number;
+  },
+): Pick<FoundNode, "gpuCount" | "gpuType" | "partitioning"> | undefined {
+  const rules = migConfigs.get(node.config);
+  const geometry = migGeometryOf(mapping.get(node.product) ?? node.product);
+  if (rules === undefined || geometry === undefined) return undefined;
+  const isSingle = node.gpuCount === node.offered && rules.length === 1;
+  const perGpu = Object.values(rules[0]?.instances ?? {}).reduce((sum, each) => sum + each, 0);
+  // Under the strategy `single` the label counts MIG devices, not GPUs.
+  const gpuCount = isSingle && perGpu > 0 ? node.gpuCount / perGpu : node.gpuCount;
+  if (!Number.isInteger(gpuCount) || gpuCount < 1) return undefined;
+  const names = geometry.profiles.map(({ name }) => name);
+  const layouts = layoutsOfConfig(rules, { geometry, gpuCount, log }).map((mix) =>
+    layoutNames(mix, names),
+  );
+  if (layouts.every(({ length }) => length === 0)) return undefined;
+  const cut = layouts.filter(({ length }) => length > 0);
+  if (cut.length < layouts.length) {
+    ignore(
+      `: ${layouts.length - cut.length} GPUs without MIG`,
+      "a node group is cut in one way; only the GPUs with MIG are counted",
+    );
+  }
+  return { gpuCount: cut.length, gpuType: node.product, partitioning: partitioningText(cut) };
 }
 
 /** A node all of whose GPUs are cut; left out and listed when its instances do not fit its GPUs. */

@@ -1,6 +1,6 @@
 import { findGpu } from "../../hardware/find-gpu.js";
 import type { MigMix } from "../../hardware/mig.js";
-import { migGeometryOf, migMixOf, migProfileOf, packMig } from "../../hardware/mig.js";
+import { migGeometryOf, migProfileOf, packMig } from "../../hardware/mig.js";
 import type { GpuMapping } from "./group-nodes.js";
 
 /** MIG layouts of one node, in the words of `cluster.nodes[].partitioning`. */
@@ -67,9 +67,4 @@ export function partitioningText(layouts: readonly (readonly string[])[]): MigPa
 /** Instances of a layout as a list of names, largest first, as scenarios write them. */
 export function layoutNames(mix: MigMix, order: readonly string[]): readonly string[] {
   return order.flatMap((name) => Array.from({ length: mix[name] ?? 0 }, () => name));
-}
-
-/** Counts names of instances. */
-export function mixOfNames(names: readonly string[]): MigMix {
-  return migMixOf(names.map((profile) => ({ profile, start: 0 })));
 }
