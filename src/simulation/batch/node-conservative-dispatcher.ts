@@ -7,7 +7,7 @@ import type { DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createJobList, type JobKeys, type JobList } from "./job-order.js";
 import { NodeHolds, type KeptRoom } from "./node-holds.js";
-import { NodeTimeline, type NodeHolding } from "./node-timeline.js";
+import { holdsTheSame, NodeTimeline, type NodeHolding } from "./node-timeline.js";
 
 /** Shortest estimate, and shortest extension of one: without length a reservation would reserve nothing. Seconds. */
 const LENGTH_MIN_S = 1;
@@ -58,7 +58,9 @@ class NodeConservativeDispatcher implements Dispatcher {
   private readonly startedS = new Map<number, number>();
   /** Reservations of waiting jobs by node. */
   private readonly waitingOn: Int32Array;
-  private endedEarly = false;
+  /** What came free since everybody was last offered it: on which nodes, and until when at most. */
+  private readonly freedNodes = new Set<number>();
+  private freedUntilS = -Infinity;
   private mustPlanAnew = true;
   private readonly waitReason: number;
 
@@ -95,7 +97,7 @@ class NodeConservativeDispatcher implements Dispatcher {
     if (endS > launcher.nowS && !this.mustPlanAnew) {
       this.timeline.advance(launcher.nowS);
       this.timeline.change(launcher.nowS, endS, holdings, 1);
-      this.endedEarly = true;
+      this.noteFreed(holdings, endS);
     }
     return this.waiting > 0;
   }
@@ -130,17 +132,20 @@ class NodeConservativeDispatcher implements Dispatcher {
     if (this.mustPlanAnew) this.planAnew();
     else {
       this.timeline.advance(this.options.launcher.nowS);
-      if (this.endedEarly) this.moveForward();
+      this.moveForward();
     }
     this.mustPlanAnew = false;
-    this.endedEarly = false;
     for (const job of this.arrivals) {
       this.bySubmission.insert(job);
       this.reserve(job, NOT_YET_S);
     }
     this.arrivals.length = 0;
+    this.startDue();
     // Nodes that were reserved and not taken may let others move.
-    while (this.startDue()) this.moveForward();
+    while (this.freedNodes.size > 0) {
+      this.moveForward();
+      this.startDue();
+    }
   }
 
   forEachWaiting(visit: (job: number, reason: number) => void): void {
@@ -159,15 +164,18 @@ class NodeConservativeDispatcher implements Dispatcher {
 
   /** Reserves the earliest room before `beforeS`; returns false, and reserves nothing, when there is none. */
   private reserve(job: number, beforeS: number): boolean {
-    const { launcher, classes, foresight } = this.options;
-    const { timeline } = this;
+    const isMove = beforeS !== NOT_YET_S;
+    const { timeline, options } = this;
+    const { launcher, classes, foresight } = options;
     const demand = this.demandOf(job);
     const lengthS = this.lengthS(job);
     const milli = classes.gpuMilli[demand]!;
     let startS = timeline.nextStart(launcher.nowS, milli, lengthS);
     while (startS !== undefined && startS < beforeS) {
       const endS = startS + lengthS;
-      const plan = foresight.planIn(demand, timeline.roomsBetween(startS, endS));
+      const plan = this.mayPlan(demand, startS, endS, isMove)
+        ? foresight.planIn(demand, timeline.roomsBetween(startS, endS))
+        : undefined;
       if (plan !== undefined) {
         this.book(job, { startS, endS, holdings: timeline.holdingsOfPlan(plan, startS, endS) });
         return true;
@@ -177,6 +185,27 @@ class NodeConservativeDispatcher implements Dispatcher {
     }
     if (beforeS === NOT_YET_S) this.reservations.key[job] = NOT_YET_S;
     return false;
+  }
+
+  /** A job that had no earlier place before can only have one now that uses what came free. */
+  private mayPlan(demand: number, fromS: number, toS: number, isMove: boolean): boolean {
+    if (!isMove) return true;
+    const rooms = this.timeline.roomsBetween(fromS, toS);
+    const request = this.onePart(demand);
+    return [...this.freedNodes].some((node) => rooms.podsOn(node, request) > 0);
+  }
+
+  /** The least a job of the demand takes on a node. */
+  private onePart(demand: number): PodRequest {
+    return this.options.foresight.partRequest(
+      demand,
+      Math.min(1, this.options.classes.gpuMilli[demand]!),
+    );
+  }
+
+  private noteFreed(holdings: readonly NodeHolding[], untilS: number): void {
+    for (const { node } of holdings) this.freedNodes.add(node);
+    this.freedUntilS = Math.max(this.freedUntilS, untilS);
   }
 
   private book(job: number, booking: Booking): void {
@@ -211,16 +240,39 @@ class NodeConservativeDispatcher implements Dispatcher {
       for (let place = 0; place < this.bySubmission.size; place++) {
         const job = this.bySubmission.at(place);
         const beforeS = this.reservations.key[job]!;
-        if (beforeS <= this.options.launcher.nowS || beforeS === NOT_YET_S) continue;
+        if (beforeS <= this.options.launcher.nowS || !this.mayMove(job)) continue;
         const old = this.unbook(job);
-        if (this.reserve(job, beforeS)) moved = true;
-        else this.book(job, old);
+        if (this.reserve(job, Math.min(beforeS, this.freedUntilS))) {
+          this.noteFreed(old.holdings, old.endS);
+          moved = true;
+        } else this.book(job, old);
       }
     }
+    this.freedNodes.clear();
+    this.freedUntilS = -Infinity;
+  }
+
+  /** Cheap: false when nothing that came free has room for even one worker before the job's reservation. */
+  private mayMove(job: number): boolean {
+    const booking = this.bookings.get(job);
+    if (booking === undefined || this.freedNodes.size === 0) return false;
+    // On nodes of its own the job is in its own way here.
+    if (booking.holdings.some(({ node }) => this.freedNodes.has(node))) return true;
+    const request = this.onePart(this.demandOf(job));
+    const window = {
+      fromS: this.options.launcher.nowS,
+      beforeS: Math.min(booking.startS, this.freedUntilS),
+      lengthS: this.lengthS(job),
+    };
+    for (const node of this.freedNodes)
+      if (this.timeline.mayTake(node, request, window)) return true;
+    return false;
   }
 
   private planAnew(): void {
     const { launcher } = this.options;
+    this.freedNodes.clear();
+    this.freedUntilS = -Infinity;
     for (let place = 0; place < this.bySubmission.size; place++) {
       const job = this.bySubmission.at(place);
       launcher.clearTimer(job);
@@ -243,13 +295,12 @@ class NodeConservativeDispatcher implements Dispatcher {
       this.reserve(this.bySubmission.at(place), NOT_YET_S);
   }
 
-  /** Starts whose reservation begins; true when one of them went to other nodes than it had reserved. */
-  private startDue(): boolean {
+  /** Starts the jobs whose reservation begins. */
+  private startDue(): void {
     const { launcher } = this.options;
-    let elsewhere = false;
     while (this.byReservation.size > 0) {
       const job = this.byReservation.at(0);
-      if (this.reservations.key[job]! > launcher.nowS) return elsewhere;
+      if (this.reservations.key[job]! > launcher.nowS) return;
       const reserved = this.unbook(job);
       const endS = launcher.nowS + this.lengthS(job);
       this.holdReservations(launcher.nowS, endS);
@@ -262,10 +313,10 @@ class NodeConservativeDispatcher implements Dispatcher {
       const holdings = this.holdingsOf(job);
       this.bookings.set(job, { startS: launcher.nowS, endS, holdings });
       this.timeline.change(launcher.nowS, endS, holdings, -1);
-      elsewhere ||= !isSame(holdings, reserved.holdings);
+      if (!holdsTheSame(holdings, reserved.holdings))
+        this.noteFreed(reserved.holdings, reserved.endS);
       launcher.setTimer(job, endS);
     }
-    return elsewhere;
   }
 
   private holdingsOf(job: number): readonly NodeHolding[] {
@@ -310,17 +361,6 @@ class NodeConservativeDispatcher implements Dispatcher {
       { nowS: this.options.launcher.nowS, reservedS: startS },
     );
   }
-}
-
-function isSame(left: readonly NodeHolding[], right: readonly NodeHolding[]): boolean {
-  const there = new Map(right.map(({ node, amounts }) => [node, amounts]));
-  return (
-    left.length === right.length &&
-    left.every(({ node, amounts }) => {
-      const other = there.get(node);
-      return other !== undefined && amounts.every((amount, index) => amount === other[index]);
-    })
-  );
 }
 
 /** Conservative backfilling on nodes. */

@@ -91,6 +91,28 @@ export class VectorProfile {
     return undefined;
   }
 
+  /** True when, from some time in [fromS, beforeS) on, every step of `lengthS` passes the test. */
+  holdsFor(
+    fromS: number,
+    beforeS: number,
+    lengthS: number,
+    test: (free: Float64Array) => boolean,
+  ): boolean {
+    const { timeS, free } = this;
+    let startS: number | undefined;
+    for (let step = this.stepAt(Math.max(fromS, timeS[0]!)); step < timeS.length; step += 1) {
+      if (!test(free[step]!)) startS = undefined;
+      else {
+        startS ??= Math.max(fromS, timeS[step]!);
+        const untilS = step + 1 < timeS.length ? timeS[step + 1]! : Infinity;
+        if (startS < beforeS && untilS >= startS + lengthS) return true;
+      }
+      if (startS === undefined && step + 1 < timeS.length && timeS[step + 1]! >= beforeS)
+        return false;
+    }
+    return false;
+  }
+
   /** First time after `afterS` at which a promise ends; undefined when none does. */
   nextEnd(afterS: number): number | undefined {
     for (

@@ -85,6 +85,21 @@ export class NodeTimeline {
     return this.total.nextEnd(afterS);
   }
 
+  /** True when the node may have room for one pod throughout `lengthS` from some time in [fromS, beforeS) on. */
+  mayTake(
+    node: number,
+    request: PodRequest,
+    window: { readonly fromS: number; readonly beforeS: number; readonly lengthS: number },
+  ): boolean {
+    const { fromS, beforeS, lengthS } = window;
+    return this.nodes[node]!.holdsFor(
+      fromS,
+      beforeS,
+      lengthS,
+      (free) => this.podsIn(node, request, free) > 0,
+    );
+  }
+
   /** What every node has throughout the time between. */
   roomsBetween(fromS: number, toS: number): NodeRooms {
     return {
@@ -221,4 +236,16 @@ export class NodeTimeline {
     for (let index = GPUS; index < amounts.length; index += 1) sum += amounts[index]!;
     return this.namesGpus ? sum : sum * WHOLE_GPU_MILLI;
   }
+}
+
+/** True for equal amounts on the same nodes, in whatever order. */
+export function holdsTheSame(left: readonly NodeHolding[], right: readonly NodeHolding[]): boolean {
+  const there = new Map(right.map(({ node, amounts }) => [node, amounts]));
+  return (
+    left.length === right.length &&
+    left.every(({ node, amounts }) => {
+      const other = there.get(node);
+      return other !== undefined && amounts.every((amount, index) => amount === other[index]);
+    })
+  );
 }
