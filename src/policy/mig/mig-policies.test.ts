@@ -252,6 +252,16 @@ describe("repartitioning", () => {
     expect(steps(dynamic(1, halves), [[pod(["3g.40gb"]), 2, 0]])).toEqual([]);
   });
 
+  test("a GPU out of service is not cut", () => {
+    const cluster = dynamic(2, whole);
+    cluster.closeGpus(0, [0]);
+    const [only, ...others] = steps(cluster, [[pod(["1g.10gb"]), 1, 0]]);
+    expect(only).toMatchObject({ kind: "repartition", node: 0, gpu: 1 });
+    expect(others).toEqual([]);
+    cluster.closeNode(0);
+    expect(steps(cluster, [[pod(["1g.10gb"]), 1, 0]])).toEqual([]);
+  });
+
   test("nothing is cut where the host has no room for the pod", () => {
     const cluster = dynamic(1, whole);
     cluster.allocate(0, { ...pod([]), gpuCount: 0, gpuMilli: 0, cpuMilli: 63_500 }, []);

@@ -182,6 +182,7 @@ class Plan {
   private isIdle({ node, rules }: DynamicNode, gpu: number, isDraining: boolean): boolean {
     const { partitions } = this.view;
     if (this.named.has(key(node, gpu)) || partitions.busyPartsOf(node, gpu) > 0) return false;
+    if (this.isClosed(node, gpu)) return false;
     const service = partitions.serviceOf(node, gpu);
     if (isDraining) return service === "draining";
     return service === "in-service" && this.changingOn.get(node)! < rules.gpusAtOnceMax;
@@ -268,6 +269,7 @@ class Plan {
         const busy = this.view.partitions.busyPartsOf(node, gpu);
         const isInService = this.view.partitions.serviceOf(node, gpu) === "in-service";
         if (!isInService || busy === 0 || this.named.has(key(node, gpu))) continue;
+        if (this.isClosed(node, gpu)) continue;
         if (this.gain(dynamic, gpu, index, layout) <= 0) continue;
         if (best === undefined || busy < best.busy) best = { node, gpu, busy };
       }
@@ -275,6 +277,12 @@ class Plan {
     if (best === undefined) return;
     this.name(best.node, best.gpu);
     this.steps.push({ kind: "drain", node: best.node, gpu: best.gpu });
+  }
+
+  /** Broken, or taken out of service by something else. */
+  private isClosed(node: number, gpu: number): boolean {
+    const { nodeClosed, gpuClosed, gpuOffset } = this.view;
+    return nodeClosed[node] === 1 || gpuClosed[gpuOffset[node]! + gpu] === 1;
   }
 
   private name(node: number, gpu: number): void {
