@@ -49,7 +49,7 @@ function tree(topology: NodeTopology): readonly string[] {
   }
   if (nvlinks !== undefined && nvlinks.length > 0) {
     const first = nvlinks[0]!;
-    lines.push(`  ${nvlinks.length} direct connections (${first.link}), see the table`);
+    lines.push(`  direct connections over ${first.link}: ${nvlinks.length}, see the table`);
   }
   if (numaNodes === undefined) {
     lines.push("  sockets and PCIe switches: not known");

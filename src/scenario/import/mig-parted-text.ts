@@ -11,22 +11,25 @@ export function migPartedText(packing: MigPacking, gpusPerNode: number): string 
   const gpus = packing.layouts.flatMap(({ gpus: count, placements }) =>
     Array.from({ length: count }, () => migMixOf(placements)),
   );
-  const kinds = new Map<string, { readonly rules: object[]; nodes: number }>();
+  const kinds = new Map<
+    string,
+    { readonly rules: object[]; readonly used: number; nodes: number }
+  >();
   for (let first = 0; first < gpus.length; first += gpusPerNode) {
-    const rules = rulesOf(gpus.slice(first, first + gpusPerNode));
+    const own = gpus.slice(first, first + gpusPerNode);
+    const rules = rulesOf(own);
     const key = JSON.stringify(rules);
     const known = kinds.get(key);
-    if (known === undefined) kinds.set(key, { rules, nodes: 1 });
+    if (known === undefined) kinds.set(key, { rules, used: own.length, nodes: 1 });
     else known.nodes += 1;
   }
-  const named = [...kinds.values()].map(({ rules, nodes }, index) => ({
+  const named = [...kinds.values()].map((kind, index) => ({
+    ...kind,
     name: `headroom-${index + 1}`,
-    rules,
-    nodes,
   }));
   const comments = named.map(
-    ({ name, nodes }) =>
-      `# ${name}: ${nodes} ${nodes === 1 ? "node" : "nodes"} of ${gpusPerNode} GPUs`,
+    ({ name, nodes, used }) =>
+      `# ${name}: ${nodes} ${nodes === 1 ? "node" : "nodes"}, ${used} of ${gpusPerNode} GPUs used`,
   );
   const configs = Object.fromEntries(named.map(({ name, rules }) => [name, rules]));
   return [
