@@ -19,15 +19,28 @@ export interface GrowingColumn<Values extends ColumnArray> {
 
 const BLOCK_ROWS = 16_384;
 
+/** An array buffer that can be shrunk in place (ES2024); its memory goes back at once, not at a collection. */
+type Shrinkable = ArrayBuffer & { resize(bytes: number): void };
+
+const ShrinkableBuffer = ArrayBuffer as unknown as new (
+  bytes: number,
+  options: { readonly maxByteLength: number },
+) => Shrinkable;
+
+/** Makes the array of a column: over a buffer, or with one of its own. */
+type MakeColumn<Values extends ColumnArray> = (lengthOrBuffer: number | ArrayBuffer) => Values;
+
 /**
  * Creates an empty column. `make` decides the element type.
  *
- * Values lie in blocks of fixed size: growing copies nothing and leaves no garbage behind, so that a
- * million rows need little more room while they are read than afterwards.
+ * Values lie in blocks of fixed size: growing copies nothing and leaves no garbage behind, and finishing
+ * gives every block back as soon as it is copied, so that a million rows need little more room while they
+ * are read than afterwards.
  */
 export function createGrowingColumn<Values extends ColumnArray>(
-  make: (length: number) => Values,
+  make: MakeColumn<Values>,
 ): GrowingColumn<Values> {
+  const blockBytes = BLOCK_ROWS * make(0).BYTES_PER_ELEMENT;
   let blocks: Values[] = [];
   let block = make(0);
   let inBlock = 0;
@@ -38,7 +51,7 @@ export function createGrowingColumn<Values extends ColumnArray>(
     },
     push(value) {
       if (inBlock === block.length) {
-        block = make(BLOCK_ROWS);
+        block = make(new ShrinkableBuffer(blockBytes, { maxByteLength: blockBytes }));
         blocks.push(block);
         inBlock = 0;
       }
@@ -62,6 +75,7 @@ export function createGrowingColumn<Values extends ColumnArray>(
           exact[at] = blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS]!;
         });
       }
+      for (const { buffer } of blocks) (buffer as Shrinkable).resize(0);
       blocks = [];
       block = make(0);
       return exact;
@@ -83,7 +97,7 @@ export interface OptionalColumn<Values extends ColumnArray> {
 
 /** Creates an optional column of which no row has a value yet. */
 export function createOptionalColumn<Values extends ColumnArray>(
-  make: (length: number) => Values,
+  make: MakeColumn<Values>,
   absent: number,
 ): OptionalColumn<Values> {
   let column: GrowingColumn<Values> | undefined;
@@ -105,8 +119,8 @@ export function createOptionalColumn<Values extends ColumnArray>(
 }
 
 /** Makes a Float64Array; for `createGrowingColumn`. */
-export const float64 = (length: number): Float64Array => new Float64Array(length);
+export const float64 = (of: number | ArrayBuffer): Float64Array => new Float64Array(of as number);
 /** Makes an Int32Array; for `createGrowingColumn`. */
-export const int32 = (length: number): Int32Array => new Int32Array(length);
+export const int32 = (of: number | ArrayBuffer): Int32Array => new Int32Array(of as number);
 /** Makes a Uint8Array; for `createGrowingColumn`. */
-export const uint8 = (length: number): Uint8Array => new Uint8Array(length);
+export const uint8 = (of: number | ArrayBuffer): Uint8Array => new Uint8Array(of as number);
