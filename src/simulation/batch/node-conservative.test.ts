@@ -318,3 +318,22 @@ describe("against a table of every second", () => {
     );
   });
 });
+
+test("reservations are on nodes whose labels the job selects", () => {
+  const { nodes } = clusterOf([4, 4]);
+  const cluster = {
+    nodes: nodes.map((node, index) => (index === 1 ? { ...node, labels: { zone: "b" } } : node)),
+  };
+  const nodeSelector = [{ label: "zone", in: ["b"] }];
+  const run = runJobs(
+    [
+      { submitS: 0, durationS: 100, walltimeS: 100, gpuCount: 4, nodeSelector },
+      { submitS: 1, durationS: 50, walltimeS: 50, gpuCount: 4, nodeSelector },
+      { submitS: 2, durationS: 500, walltimeS: 500, gpuCount: 4 },
+    ],
+    { cluster, queue, placement: firstFit },
+  );
+  // Node 0 is free all the time, and not for the second.
+  expect(Array.from(run.startS)).toEqual([0, 100, 2]);
+  expect(run.placementOf(1)[0]!.node).toBe(1);
+});

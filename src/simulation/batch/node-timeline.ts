@@ -1,3 +1,4 @@
+import { selectedNodes } from "../../cluster/selected-nodes.js";
 import type { ClusterView } from "../../cluster/view.js";
 import { acceptedModels } from "../../policy/gang/fit-index.js";
 import type { NodeRooms, PlannedPart } from "../../policy/gang/foresight.js";
@@ -211,6 +212,8 @@ export class NodeTimeline {
   private podsIn(node: number, request: PodRequest, free: Float64Array): number {
     const { cluster } = this;
     if (cluster.nodeClosed[node] === 1) return 0;
+    if (request.nodeSelector !== undefined && selectedNodes(cluster.spec, request)![node] === 0)
+      return 0;
     const models = this.models.get(request);
     if (models !== undefined && models[cluster.nodeModel[node]! + 1] === 0) return 0;
     const { cpuMilli, memoryBytes, gpuCount, gpuMilli } = request;
