@@ -10,6 +10,13 @@ export interface ClusterDescription {
   readonly sentence: string;
 }
 
+/** How the GPUs of a node are handed out, in words. */
+const MODES = {
+  whole: "whole GPUs only",
+  mig: "cut by MIG",
+  "time-slicing": "time-sliced",
+  mps: "shared by MPS",
+} as const;
 const MILLI = 1000;
 const BYTES_PER_GIB = 1024 * 1024 * 1024;
 
@@ -23,6 +30,7 @@ export function describeCluster(cluster: ClusterSpec): ClusterDescription {
       node.cpuMilli,
       node.memoryBytes,
       node.partition ?? "",
+      node.partitioning?.mode ?? "",
     ].join("|");
     const kind = kinds.get(key);
     if (kind === undefined) kinds.set(key, { node, count: 1 });
@@ -43,7 +51,8 @@ function kindLine(node: NodeSpec, count: number): string {
   const memory = `${Math.round(node.memoryBytes / BYTES_PER_GIB)} GiB`;
   const gpus = node.gpuCount === 0 ? "no GPU" : `${node.gpuCount} × ${node.gpuModel}`;
   const partition = node.partition ? `, partition ${node.partition}` : "";
-  return `${count} × node with ${gpus}, ${cores}, ${memory}${partition}`;
+  const mode = node.partitioning === undefined ? "" : ` (${MODES[node.partitioning.mode]})`;
+  return `${count} × node with ${gpus}${mode}, ${cores}, ${memory}${partition}`;
 }
 
 function sentence(
