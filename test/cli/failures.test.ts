@@ -142,3 +142,25 @@ cost: {}
     expect(given.stderr).toContain("cost.nodes must give a price for the node group h200");
   });
 });
+
+test("a job that would fail for ever is refused, unless the run has an end", () => {
+  const text = `schema: headroom/scenario/v1
+name: hopeless
+cluster:
+  nodes: [{name: h100, count: 2048, sku: DGX H100}]
+workload:
+  jobs: [{id: train, submit: 0s, duration: 54d, workers: 2048, gpus: 8}]
+policy: {queue: fifo-strict, placement: first-fit}
+faults: {preset: llama3, repair: {fixed: 1h}}
+`;
+  const file = join(temporaryFolder(), "hopeless.yaml");
+  writeFileSync(file, text);
+  const { exitCode, stderr } = headroom(["run", file, "--json"]);
+  expect(exitCode).toBe(2);
+  expect(stderr.replace(/\s+/g, " ")).toContain(
+    'the job "train" works 54 d without a checkpoint and failures stop its nodes every 3.09 h',
+  );
+  const ended = headroom(["run", file, "--json", "--set", "run.until=12h"]);
+  expect(ended.exitCode).toBe(0);
+  expect(JSON.parse(ended.stdout).jobs.completed).toBe(0);
+});

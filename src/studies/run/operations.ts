@@ -1,6 +1,8 @@
+import { SpecificationError } from "../../base/specification-error.js";
+import { formatDuration } from "../../base/units.js";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { EnergyReading } from "../../performance/power/energy-meter.js";
-import { withCheckpoints } from "../../scenario/resolve-checkpoints.js";
+import { hopelessJob, withCheckpoints } from "../../scenario/resolve-checkpoints.js";
 import type { NodeGroup, ResolvedConfiguration } from "../../scenario/resolved.js";
 import type { BatchRun, BatchSpec } from "../../simulation/batch/batch-spec.js";
 import { createCheckpointRate } from "../../simulation/faults/checkpoint-rate.js";
@@ -48,9 +50,14 @@ export interface PreparedOperations {
  * Puts failures, checkpoints and the meter into a batch run. Without any, the run stays as it is.
  *
  * @param operations absent when the scenario has none
+ * @throws SpecificationError when a job would fail for ever and the run has no end of its own
  */
 export function prepareOperations(
-  configuration: { readonly cluster: ClusterSpec; readonly jobs: JobTable },
+  configuration: {
+    readonly cluster: ClusterSpec;
+    readonly jobs: JobTable;
+    readonly limits?: { readonly untilS?: number };
+  },
   operations: Operations | undefined,
 ): PreparedOperations {
   const { cluster } = configuration;
@@ -63,6 +70,9 @@ export function prepareOperations(
     checkpoint === undefined
       ? configuration.jobs
       : withCheckpoints(configuration.jobs, checkpoint, { cluster, nodeGroups, faults });
+  if (configuration.limits?.untilS === undefined) {
+    checkEnds(jobs, { cluster, nodeGroups, faults });
+  }
   let process: FaultProcess | undefined;
   let observer: EnergyObserver | undefined;
   return {
@@ -108,6 +118,16 @@ export function prepareOperations(
       };
     },
   };
+}
+
+function checkEnds(jobs: JobTable, machines: Parameters<typeof hopelessJob>[1]): void {
+  const hopeless = hopelessJob(jobs, machines);
+  if (hopeless === undefined) return;
+  const { id, segmentS, interruptionS } = hopeless;
+  throw new SpecificationError(
+    `the job "${id}" works ${formatDuration(segmentS)} without a checkpoint and failures stop its nodes every ${formatDuration(interruptionS)} on average: it would hardly ever end; ` +
+      "give workload.checkpoint, or run.until to stop the run",
+  );
 }
 
 /** Nodes of elastic groups use electricity while they are up or being provisioned, like they are paid for. */
