@@ -57,32 +57,58 @@ interface Pod {
   readonly cpuMilli: number;
 }
 
-/** EASY on nodes with first fit, by counting GPUs and CPU per node second by second. */
-function naiveStarts(jobs: JobTable, cluster: ClusterSpec): number[] {
+type Part = readonly [node: number, pod: Pod];
+/** Where a job goes in these rooms. */
+type Rule = (jobs: JobTable, job: number, rooms: readonly Pod[]) => readonly Part[] | undefined;
+
+const minus = (left: Pod, right: Pod, sign = 1): Pod => ({
+  gpus: left.gpus - sign * right.gpus,
+  cpuMilli: left.cpuMilli - sign * right.cpuMilli,
+});
+
+const firstFit: Rule = (jobs, job, rooms) => {
+  const { gpuCount: gpus, cpuMilli } = jobs.shapes[jobs.shape[job]!]!;
+  const left = [...rooms];
+  const parts: Part[] = [];
+  for (let worker = 0; worker < jobs.workers[job]!; worker++) {
+    const node = left.findIndex((pod) => pod.gpus >= gpus && pod.cpuMilli >= cpuMilli);
+    if (node < 0) return undefined;
+    left[node] = minus(left[node]!, { gpus, cpuMilli });
+    parts.push([node, { gpus, cpuMilli }]);
+  }
+  return parts;
+};
+
+/** The rule of consolidate on nodes of four GPUs, written down once more. */
+const consolidate: Rule = (jobs, job, rooms) => {
+  const gpus = jobs.workers[job]! * jobs.shapes[jobs.shape[job]!]!.gpuCount;
+  const nodes = rooms.map((_, node) => node);
+  const order =
+    gpus <= 4
+      ? nodes
+          .filter((node) => rooms[node]!.gpus >= gpus)
+          .sort((left, right) => rooms[left]!.gpus - rooms[right]!.gpus || left - right)
+      : nodes.sort((left, right) => rooms[right]!.gpus - rooms[left]!.gpus || left - right);
+  const parts: Part[] = [];
+  for (let left = gpus; left > 0; left -= 4) {
+    const node = order[parts.length];
+    const part = Math.min(4, left);
+    if (node === undefined || rooms[node]!.gpus < part) return undefined;
+    parts.push([node, { gpus: part, cpuMilli: 0 }]);
+  }
+  return parts;
+};
+
+/** EASY on nodes, by counting GPUs and CPU per node second by second. */
+function naiveStarts(jobs: JobTable, cluster: ClusterSpec, rule: Rule): number[] {
   const startS: number[] = Array.from({ length: jobs.count }, () => Number.NaN);
-  const nodesOf: number[][] = startS.map(() => []);
-  const podOf = (job: number): Pod => {
-    const shape = jobs.shapes[jobs.shape[job]!]!;
-    return { gpus: shape.gpuCount, cpuMilli: shape.cpuMilli };
-  };
+  const partsOf: (readonly Part[])[] = startS.map(() => []);
   const empty = (): Pod[] =>
     cluster.nodes.map(({ gpuCount, cpuMilli }) => ({ gpus: gpuCount, cpuMilli }));
-  const minus = (left: Pod, right: Pod, sign = 1): Pod => ({
-    gpus: left.gpus - sign * right.gpus,
-    cpuMilli: left.cpuMilli - sign * right.cpuMilli,
-  });
-  const place = (job: number, room: readonly Pod[]): number[] | undefined => {
-    const left = [...room];
-    const nodes: number[] = [];
-    for (let worker = 0; worker < jobs.workers[job]!; worker++) {
-      const node = left.findIndex(
-        (pod) => pod.gpus >= podOf(job).gpus && pod.cpuMilli >= podOf(job).cpuMilli,
-      );
-      if (node < 0) return undefined;
-      left[node] = minus(left[node]!, podOf(job));
-      nodes.push(node);
-    }
-    return nodes;
+  const place = (job: number, room: readonly Pod[]): readonly Part[] | undefined =>
+    rule(jobs, job, room);
+  const take = (room: Pod[], parts: readonly Part[]): void => {
+    for (const [node, pod] of parts) room[node] = minus(room[node]!, pod);
   };
   const horizonS = jobs.durationS.reduce((sum, duration) => sum + duration, 100);
   for (let nowS = 0; nowS <= horizonS; nowS++) {
@@ -92,16 +118,15 @@ function naiveStarts(jobs: JobTable, cluster: ClusterSpec): number[] {
     const freeWithout = (isGone: (job: number) => boolean): Pod[] => {
       const room = empty();
       for (const job of running) {
-        if (!isGone(job))
-          for (const node of nodesOf[job]!) room[node] = minus(room[node]!, podOf(job));
+        if (!isGone(job)) take(room, partsOf[job]!);
       }
       return room;
     };
     const free = freeWithout(() => false);
-    const start = (job: number, nodes: number[]): void => {
+    const start = (job: number, parts: readonly Part[]): void => {
       startS[job] = nowS;
-      nodesOf[job] = nodes;
-      for (const node of nodes) free[node] = minus(free[node]!, podOf(job));
+      partsOf[job] = parts;
+      take(free, parts);
       running.push(job);
     };
     const waiting = startS.flatMap((_, job) =>
@@ -128,7 +153,7 @@ function naiveStarts(jobs: JobTable, cluster: ClusterSpec): number[] {
     )
       atS++;
     const later = freeWithout((job) => expectedS(job) <= atS);
-    for (const node of place(head, later)!) later[node] = minus(later[node]!, podOf(head));
+    take(later, place(head, later)!);
     for (const job of waiting) {
       const isLong = nowS + jobs.walltimeS[job]! > atS;
       const room = free.map((pod, node) =>
@@ -142,7 +167,7 @@ function naiveStarts(jobs: JobTable, cluster: ClusterSpec): number[] {
       const nodes = place(job, room);
       if (nodes === undefined) continue;
       start(job, nodes);
-      if (isLong) for (const node of nodes) later[node] = minus(later[node]!, podOf(job));
+      if (isLong) take(later, nodes);
     }
   }
   return startS;
@@ -173,7 +198,21 @@ test("starts every job when counting node by node does, whatever the estimates",
   fc.assert(
     fc.property(rowsOf, (rows) => {
       const run = runJobs(rows, { cluster, queue, placement });
-      expect(Array.from(run.startS)).toEqual(naiveStarts(run.jobs, cluster));
+      expect(Array.from(run.startS)).toEqual(naiveStarts(run.jobs, cluster, firstFit));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("consolidate: the same, on nodes of one size", () => {
+  const cluster = clusterOf([4, 4, 4]);
+  const rows = rowsOf.map((jobs) =>
+    jobs.map((job) => ({ ...job, gpuCount: Math.max(1, job.gpuCount), cpuMilli: 0 })),
+  );
+  fc.assert(
+    fc.property(rows, (jobs) => {
+      const run = runJobs(jobs, { cluster, queue, placement: { kind: "consolidate" } });
+      expect(Array.from(run.startS)).toEqual(naiveStarts(run.jobs, cluster, consolidate));
     }),
     { numRuns: 200 },
   );
