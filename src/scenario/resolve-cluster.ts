@@ -126,6 +126,7 @@ function resolveGroup(
     ...(gpuDomains === undefined ? {} : { gpuDomains }),
     ...(partitioning === undefined ? {} : { partitioning }),
     ...(group.partition === undefined ? {} : { partition: group.partition }),
+    ...(group.labels === undefined ? {} : { labels: group.labels }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { GpuPartRequest, JobTable } from "../workload/job-table.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import { topologyText } from "../workload/topology-request.js";
 import { DEFAULTS, LIMITS } from "./defaults.js";
+import type { NodeSelectorRule } from "../workload/node-selector.js";
 import { parseArray } from "./parse-array.js";
 import type { Assumption } from "./resolved.js";
 import { resolveTopologyRequest } from "./resolve-topology.js";
@@ -38,6 +39,7 @@ export function resolveJobs(
       partition: job.partition,
       topology:
         job.topology === undefined ? undefined : topologyText(resolveTopologyRequest(job.topology)),
+      nodeSelector: job.nodeSelector?.map(ruleOf),
       user: job.user,
       workersMin: job.workersMin,
       workersMax: job.workersMax,
@@ -56,6 +58,17 @@ export function resolveJobs(
   }
   if (jobs.some((job) => job.cpu === undefined || job.memory === undefined)) assume(NO_HOST_DEMAND);
   return builder.build({ originS: 0 }).jobs;
+}
+
+type SelectorInput = NonNullable<JobInput["nodeSelector"]>[number];
+
+function ruleOf({ label, is, in: values, notIn }: SelectorInput): NodeSelectorRule {
+  const wanted = is === undefined ? values : [is];
+  return {
+    label,
+    ...(wanted === undefined ? {} : { in: wanted }),
+    ...(notIn === undefined ? {} : { notIn }),
+  };
 }
 
 /** The rows a job becomes: itself, or the tasks of its array. */

@@ -1,4 +1,5 @@
 import type { GpuPartRequest, JobStatus } from "./job-table.js";
+import type { NodeSelectorRule } from "./node-selector.js";
 
 /*
  * Readers fill this in once per row. They name every field instead of spreading an object into it: V8
@@ -28,6 +29,8 @@ export interface JobRow {
   readonly gpuModels?: readonly string[] | undefined;
   /** Defaults to none. */
   readonly gpuPart?: GpuPartRequest | undefined;
+  /** Defaults to none: any node. */
+  readonly nodeSelector?: readonly NodeSelectorRule[] | undefined;
   /** Defaults to "". */
   readonly tenant?: string | undefined;
   /** Defaults to 0. */

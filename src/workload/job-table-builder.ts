@@ -5,6 +5,7 @@ import type { JobTable, PodRequest } from "./job-table.js";
 import { createNamePool } from "./name-pool.js";
 import { createOptionalJobColumns } from "./optional-job-columns.js";
 import { gpuPartKey } from "./gpu-part-key.js";
+import { nodeSelectorKey } from "./node-selector.js";
 import { ownText } from "./own-text.js";
 
 /** How the rows become a table. */
@@ -227,9 +228,11 @@ function createShapePool(): ShapePool {
     indexOf(job) {
       const { gpuCount, cpuMilli = 0, memoryBytes = 0, gpuModels = [] } = job;
       const gpuMilli = job.gpuMilli ?? (gpuCount > 0 ? 1000 : 0);
-      const { gpuPart } = job;
+      const { gpuPart, nodeSelector = [] } = job;
       const plainKey = `${cpuMilli}|${memoryBytes}|${gpuCount}|${gpuMilli}|${gpuModels.join("|")}`;
-      const key = gpuPart === undefined ? plainKey : `${plainKey}|${gpuPartKey(gpuPart)}`;
+      const partKey = gpuPart === undefined ? plainKey : `${plainKey}|${gpuPartKey(gpuPart)}`;
+      const key =
+        nodeSelector.length === 0 ? partKey : `${partKey}|${nodeSelectorKey(nodeSelector)}`;
       const known = indexes.get(key);
       if (known !== undefined) return known;
       shapes.push({
@@ -238,6 +241,7 @@ function createShapePool(): ShapePool {
         gpuCount,
         gpuMilli,
         gpuModels: gpuModels.map(ownText),
+        ...(nodeSelector.length === 0 ? {} : { nodeSelector }),
         ...(gpuPart === undefined
           ? {}
           : { gpuPart: { ...gpuPart, migProfiles: gpuPart.migProfiles.map(ownText) } }),

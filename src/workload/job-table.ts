@@ -1,3 +1,5 @@
+import type { NodeSelectorRule } from "./node-selector.js";
+
 /**
  * What one worker (pod) of a job asks of one node.
  *
@@ -14,6 +16,8 @@ export interface PodRequest {
   readonly gpuMilli: number;
   /** GPU models the pod accepts, in the order written; empty means any. */
   readonly gpuModels: readonly string[];
+  /** Rules that the labels of its node obey, all of them; absent: any node will do. */
+  readonly nodeSelector?: readonly NodeSelectorRule[];
   /** What the pod asks of parts of a GPU beyond a share; absent where it says nothing about them. */
   readonly gpuPart?: GpuPartRequest;
 }

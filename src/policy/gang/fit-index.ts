@@ -1,9 +1,11 @@
+import { selectedNodes } from "../../cluster/selected-nodes.js";
 import type { ClusterView } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { cpuFilter } from "../placement/filters/cpu.js";
 import { gpuModelFilter } from "../placement/filters/gpu-model.js";
 import { gpuPartFilter } from "../placement/filters/gpu-part.js";
 import { gpuShareFilter } from "../placement/filters/gpu-share.js";
+import { nodeSelectorFilter } from "../placement/filters/node-selector.js";
 import { memoryFilter } from "../placement/filters/memory.js";
 import { podsFilter } from "../placement/filters/pods.js";
 import type { DomainRooms } from "./topology/assign-domains.js";
@@ -18,8 +20,9 @@ const REASONS = [
   cpuFilter,
   memoryFilter,
   podsFilter,
+  nodeSelectorFilter,
 ].map(({ reason }) => reason);
-const LACK = { gpuModel: 0, gpus: 1, gpuParts: 2, cpu: 3, memory: 4, pods: 5 } as const;
+const LACK = { gpuModel: 0, gpus: 1, gpuParts: 2, cpu: 3, memory: 4, pods: 5, labels: 6 } as const;
 const LACK_NONE = REASONS.length;
 
 /**
@@ -46,6 +49,8 @@ export function podsOnNode(
   models: Uint8Array | undefined,
 ): number {
   if (models !== undefined && models[cluster.nodeModel[node]! + 1] === 0) return 0;
+  if (request.nodeSelector !== undefined && selectedNodes(cluster.spec, request)![node] === 0)
+    return 0;
   let pods = cluster.podsFree[node]!;
   if (request.cpuMilli > 0)
     pods = Math.min(pods, Math.floor(cluster.cpuMilliFree[node]! / request.cpuMilli));
@@ -78,7 +83,7 @@ function lackOnNode(
     return cluster.partitions.hasParts(node) ? LACK.gpuParts : LACK.gpus;
   if (cluster.cpuMilliFree[node]! < request.cpuMilli) return LACK.cpu;
   if (cluster.memoryBytesFree[node]! < request.memoryBytes) return LACK.memory;
-  return LACK.pods;
+  return cluster.podsFree[node]! < 1 ? LACK.pods : LACK.labels;
 }
 
 /** One flag per model index + 1 (0 is "no GPU"); undefined when every model will do. */

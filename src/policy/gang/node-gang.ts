@@ -1,6 +1,7 @@
 import { InvariantError } from "../../base/assert.js";
 import { everPossible } from "../../cluster/ever-possible.js";
 import type { HeldPart } from "../../cluster/partitions/partitioning.js";
+import { whyNothingSelected } from "../../cluster/selected-nodes.js";
 import type { ClusterState } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import type { Placer } from "../placement/types.js";
@@ -168,6 +169,8 @@ class NodeGang implements GangPlacer, GangForesight {
     const shape = this.demands.shape[demand]!;
     const workers = this.demands.workers[demand]!;
     const pods = this.podsWhenEmpty[shape]!;
+    const unlabelled = whyNothingSelected(this.cluster.spec, this.shapes[shape]!);
+    if (unlabelled !== undefined) return unlabelled;
     if (pods === 0) return "no node is large enough for one worker, or has a GPU model it accepts";
     if (this.placer.neverFits(shape))
       return "no node of the empty cluster passes the placement's filters";

@@ -1,6 +1,7 @@
 import { InvariantError } from "../../base/assert.js";
 import { everPossible } from "../../cluster/ever-possible.js";
 import type { HeldPart } from "../../cluster/partitions/partitioning.js";
+import { whyNothingSelected } from "../../cluster/selected-nodes.js";
 import type { ClusterState } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 import { tightestGpuSelector } from "../placement/devices/tightest-gpu.js";
@@ -154,6 +155,8 @@ class PlannedGang implements GangPlacer, GangForesight {
     const rooms = this.roomsWhenEmpty[shape]!;
     const workers = this.demands.workers[demand]!;
     const pods = sumOf(rooms.workersIn[rooms.workersIn.length - 1]!);
+    const unlabelled = whyNothingSelected(this.cluster.spec, this.shapes[shape]!);
+    if (unlabelled !== undefined) return unlabelled;
     if (pods === 0) return "no node is large enough for one worker, or has a GPU model it accepts";
     if (pods < workers) return `${workers} workers at once, the empty cluster has room for ${pods}`;
     if (this.planner.hasRoom(demand, rooms)) return undefined;

@@ -13,6 +13,7 @@ export function demandsBesidesGpus(shapes: readonly PodRequest[]): readonly stri
     ...(shapes.some((shape) => shape.cpuMilli > 0) ? ["CPU"] : []),
     ...(shapes.some((shape) => shape.memoryBytes > 0) ? ["memory"] : []),
     ...(shapes.some((shape) => shape.gpuModels.length > 0) ? ["GPU models"] : []),
+    ...(shapes.some((shape) => shape.nodeSelector !== undefined) ? ["labels of nodes"] : []),
   ];
 }
 

@@ -21,6 +21,7 @@ export function checkJobTerms(context: CheckContext): void {
   const known = new Set(ids);
   listAt(context, JOBS).forEach((job, index) => {
     checkWorkerRange(context, job, [...JOBS, index]);
+    checkSelector(context, [...JOBS, index, "nodeSelector"]);
     listAt(context, [...JOBS, index, "after"]).forEach((before, at) => {
       if (typeof before !== "string" || (known.has(before) && before !== ids[index])) return;
       const path = [...JOBS, index, "after", at];
@@ -116,6 +117,18 @@ function checkUseLimits(context: CheckContext): void {
       });
     }
     seen.add(key);
+  });
+}
+
+function checkSelector(context: CheckContext, list: readonly PathPart[]): void {
+  listAt(context, list).forEach((rule, index) => {
+    if (fieldOf(rule, "is") === undefined || fieldOf(rule, "in") === undefined) return;
+    context.report({
+      path: [...list, index, "in"],
+      part: "key",
+      rule: "conflicting-fields",
+      message: `${formatPath([...list, index])} has both is and in, must have one of them`,
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { DEFAULTS, LIMITS } from "../defaults.js";
 import { fabricSchema } from "./fabric-schema.js";
+import { nodeLabelsSchema } from "./node-selector-schema.js";
 import { field, lineOfText, plainName, wholeNumber } from "./field.js";
 import { elasticSchema, hostingSchema } from "./hosting-schema.js";
 import { partitioningSchema } from "./partitioning-schema.js";
@@ -67,6 +68,7 @@ function nodeGroupSchema() {
       example: "research",
     }).optional(),
     topology: groupTopologySchema().optional(),
+    labels: nodeLabelsSchema().optional(),
   });
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { LIMITS } from "../defaults.js";
 import { field, lineOfText, oneOf, wholeNumber } from "./field.js";
+import { nodeSelectorSchema } from "./node-selector-schema.js";
 import { duration } from "./quantities.js";
 
 const SPEED_MAX = 1_000;
@@ -27,6 +28,7 @@ export function jobTermFields() {
         "Makes the job a job array, written as for Slurm's `--array`: every number is a task of its own, `%8` lets at most 8 of them run at once. Tasks are called by the id with their number, such as `sweep[3]`.",
       example: "0-99%8",
     }).optional(),
+    nodeSelector: nodeSelectorSchema().optional(),
     user: field(lineOfText(100), {
       description: "The person the job belongs to, for limits of users.",
       example: "ada",

@@ -1,5 +1,6 @@
 import { acceptedModels } from "../../policy/gang/fit-index.js";
 import type { GangParts } from "../../policy/gang/types.js";
+import { selectedNodes } from "../../cluster/selected-nodes.js";
 import type { ClusterView } from "../../cluster/view.js";
 import type { PodRequest } from "../../workload/job-table.js";
 
@@ -92,6 +93,8 @@ export class FutureNodes {
   /** Pods of the shape that the node could take then. */
   podsOn(node: number, request: PodRequest): number {
     if (this.cluster.nodeClosed[node] === 1) return 0;
+    if (request.nodeSelector !== undefined && selectedNodes(this.cluster.spec, request)![node] === 0)
+      return 0;
     const models = this.models.get(request);
     if (models !== undefined && models[this.cluster.nodeModel[node]! + 1] === 0) return 0;
     let pods = this.pods[node]!;

@@ -4,6 +4,7 @@ import { gpuModelFilter } from "./gpu-model.js";
 import { gpuPartFilter } from "./gpu-part.js";
 import { gpuShareFilter } from "./gpu-share.js";
 import { memoryFilter } from "./memory.js";
+import { nodeSelectorFilter } from "./node-selector.js";
 import { podsFilter } from "./pods.js";
 
 /**
@@ -19,4 +20,5 @@ export const DEFAULT_FILTERS: readonly PlacementFilter[] = [
   cpuFilter,
   memoryFilter,
   podsFilter,
+  nodeSelectorFilter,
 ];
