@@ -1,8 +1,7 @@
 import type { GpuNames } from "../../hardware/gpu-names.js";
 import { createGpuNames } from "../../hardware/gpu-names.js";
-import type { ClusterPart, ImportLog, NodeGroupPart } from "./imported.js";
+import type { ClusterPart, ImportLog, MigPartitioning, NodeGroupPart } from "./imported.js";
 import { coresText, sizeText } from "./imported.js";
-import type { MigPartitioning } from "./mig-nodes.js";
 import { compressNodeNames } from "../node-names.js";
 
 /** One machine as another system describes it. */

@@ -1,6 +1,5 @@
 import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
-import type { MigPartitioning } from "./mig-nodes.js";
 
 /** A file to import, as read. */
 export interface ImportSource {
@@ -54,6 +53,15 @@ export interface NodeGroupPart {
   readonly pods?: number;
   readonly partition?: string;
   readonly partitioning?: MigPartitioning;
+}
+
+/** MIG layouts of one node, in the words of `cluster.nodes[].partitioning`. */
+export interface MigPartitioning {
+  readonly mode: "mig";
+  /** The instances of every GPU, where they are alike. */
+  readonly layout?: readonly string[];
+  /** One layout per GPU, where they differ. */
+  readonly layouts?: readonly (readonly string[])[];
 }
 
 /** The rules, as the scenario schema writes them. */

@@ -2,15 +2,7 @@ import { findGpu } from "../../hardware/find-gpu.js";
 import type { MigMix } from "../../hardware/mig.js";
 import { migGeometryOf, migProfileOf, packMig } from "../../hardware/mig.js";
 import type { GpuMapping } from "./group-nodes.js";
-
-/** MIG layouts of one node, in the words of `cluster.nodes[].partitioning`. */
-export interface MigPartitioning {
-  readonly mode: "mig";
-  /** The instances of every GPU, where they are alike. */
-  readonly layout?: readonly string[];
-  /** One layout per GPU, where they differ. */
-  readonly layouts?: readonly (readonly string[])[];
-}
+import type { MigPartitioning } from "./imported.js";
 
 /** What became of the instances a node offers. */
 export type FoundMig =
