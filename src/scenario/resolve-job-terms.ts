@@ -3,6 +3,7 @@ import type { GpuNames } from "../hardware/gpu-names.js";
 import type { JobTerms } from "../simulation/batch/job-terms.js";
 import type { LimitRule } from "../simulation/batch/limit-rules.js";
 import type { WorkerScaling } from "../simulation/batch/worker-scaling.js";
+import { resolveMigProfiles } from "./resolve-mig-profiles.js";
 import type { Assumption } from "./resolved.js";
 import { RESCALE_DEFAULT_S } from "./schema/job-terms-schema.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
@@ -19,6 +20,7 @@ export function resolveJobTerms(
   return {
     ...gpuSpeedsOf(workload, gpuNames, assume),
     ...elasticOf(workload, assume),
+    ...resolveMigProfiles(workload, assume),
     ...(policy.limits === undefined ? {} : { useLimits: policy.limits.map(limitOf) }),
   };
 }
