@@ -154,8 +154,11 @@ test("the JSON Schema is draft-07, closed, and complete", () => {
     for (const [key, child] of Object.entries(schema)) visit(child, `${path}/${key}`);
   };
   visit(jsonSchema, "");
-  // Only `set` of a variant takes any name: its names are paths.
-  expect(open).toEqual(["/properties/variants/items/properties/set"]);
+  // Labels of nodes have any name; those in `set` of a variant are paths.
+  expect(open).toEqual([
+    "/properties/cluster/properties/nodes/items/properties/labels",
+    "/properties/variants/items/properties/set",
+  ]);
 });
 
 test("the reference names every field, metric and rule", () => {
