@@ -72,7 +72,7 @@ function median(values) {
 async function measureCase(suite, parameters, program, options) {
   const samples = [];
   const referenceSamples = [];
-  for (let i = 0; i < (options.quick ? 1 : PROCESSES); i++) {
+  for (let i = 0; i < (options.quick ? 1 : (suite.processes ?? PROCESSES)); i++) {
     const own = await sampleInProcess(suite, parameters, options);
     samples.push(...own);
     if (program !== undefined) {

@@ -57,6 +57,7 @@ const SIZES = [
   { share: 0.03, gpuCount: 8, workers: 4 },
 ];
 const DURATION_MEAN_S = 3600;
+const TENANTS = 4;
 
 /** Poisson arrivals, exponential durations of one hour, sizes as above: `load` of `gpus` GPUs on average. */
 function generateJobs({ jobs, gpus, load }) {
@@ -74,11 +75,14 @@ function generateJobs({ jobs, gpus, load }) {
   for (let job = 0; job < jobs; job++) {
     submitS += arrivals.exponential(gapMeanS);
     let left = sizes.uniform();
+    const durationS = durations.exponential(DURATION_MEAN_S);
     const size = SIZES.find(({ share }) => (left -= share) < 0) ?? SIZES[0];
     builder.add({
       id: String(job),
       submitS,
-      durationS: durations.exponential(DURATION_MEAN_S),
+      durationS,
+      walltimeS: durationS,
+      tenant: `team-${job % TENANTS}`,
       gpuCount: size.gpuCount,
       workers: size.workers,
       cpuMilli: 12_000 * size.gpuCount,
@@ -136,7 +140,7 @@ const phillySweep = [512, 2816].map((gpus) => ({
   id: `batch/philly-sweep-${gpus}-gpus`,
   parameters: [{ n: PHILLY_JOBS }],
   unit: "s",
-  samples: 3,
+  samples: 1,
   prepare: async () => ({ jobs: await readPhilly() }),
   run: ({ jobs }) =>
     secondsOf(() => {
@@ -157,6 +161,7 @@ const generated = [
   parameters: [{ n: 1_000_000 }],
   unit,
   samples: 1,
+  processes: 1,
   prepare: ({ n }, { quick }) => ({
     jobs: generateJobs({ jobs: quick ? n / 10 : n, gpus: 10_000, load: 0.85 }),
   }),
@@ -173,7 +178,7 @@ const eventCost = {
   id: "batch/event-cost/gpus-at-load-0.85",
   parameters: [{ n: 1_000 }, { n: 10_000 }, { n: 100_000 }],
   unit: "ns/event",
-  samples: 3,
+  samples: 1,
   prepare({ n }) {
     const state = {
       gpus: n,
@@ -196,35 +201,85 @@ const eventCost = {
   },
 };
 
-/** Cost of one event as the queue grows: twice the load 1,000 GPUs can bear, n jobs in all. */
-const overload = {
-  id: "batch/event-cost/jobs-in-overload",
+const WARM_UP_JOBS = 20_000;
+/** Short runs are repeated until so many jobs have been simulated. */
+const JOBS_PER_SAMPLE = 50_000;
+
+/** Nanoseconds per event of runs on a pool. */
+function eventCostOf({ jobs, queue, gpus }) {
+  let events = 0;
+  const seconds = secondsOf(() => {
+    for (let done = 0; done === 0 || done < JOBS_PER_SAMPLE; done += jobs.count)
+      events += simulate({ gpus, jobs, queue, placement: POOL }).eventsHandled;
+  });
+  return (seconds * 1e9) / events;
+}
+
+/** Every queue policy of the product. */
+const POLICIES = [
+  "fifo-strict",
+  "fifo-skip",
+  "sjf",
+  "smallest-first",
+  "srtf",
+  "las",
+  "gittins",
+  "priority-preemption",
+  "easy-backfill",
+  "conservative-backfill",
+  "fair-share",
+];
+
+/** Cost of one event as the trace grows, at a load that every policy can bear: it should not grow with n. */
+const costByJobs = POLICIES.map((name) => ({
+  id: `batch/event-cost/jobs-at-load-0.85/${name}`,
   parameters: [{ n: 10_000 }, { n: 100_000 }, { n: 1_000_000 }],
   unit: "ns/event",
-  samples: 3,
-  prepare({ n }) {
-    const state = { jobs: generateJobs({ jobs: n, gpus: 1_000, load: 2 }) };
-    if (n <= 100_000) this.run(state);
-    return state;
-  },
-  run({ jobs }) {
-    let events = 0;
-    const seconds = secondsOf(() => {
-      const placement = { kind: "nodes", policy: "pack" };
-      events = simulate({
-        gpus: 1_000,
-        jobs,
-        queue: { name: "fifo-skip" },
-        placement,
-      }).eventsHandled;
+  samples: 1,
+  processes: 1,
+  prepare({ n }, { quick }) {
+    const of = (jobs) => ({
+      gpus: 1_000,
+      queue: { name },
+      jobs: generateJobs({ jobs, gpus: 1_000, load: 0.85 }),
     });
-    return (seconds * 1e9) / events;
+    for (let i = 0; i < 3; i++) eventCostOf(of(WARM_UP_JOBS));
+    return of(quick ? n / 10 : n);
   },
-};
+  run: (state) => eventCostOf(state),
+}));
+
+/** Queues that grow to about half of n jobs: twice the load that 1,000 GPUs can bear. */
+const OVERLOADED = [
+  { name: "fifo-skip", queued: [10_000, 100_000, 1_000_000] },
+  { name: "sjf", queued: [10_000, 100_000, 1_000_000] },
+  { name: "easy-backfill", queued: [10_000, 100_000, 1_000_000] },
+  { name: "conservative-backfill", queued: [1_000, 3_000, 10_000] },
+];
+
+/** Cost of one event as the queue grows; n is the number of jobs, about twice the longest queue. */
+const costInOverload = OVERLOADED.map(({ name, queued }) => ({
+  id: `batch/event-cost/jobs-in-overload/${name}`,
+  parameters: queued.map((n) => ({ n })),
+  unit: "ns/event",
+  samples: 1,
+  processes: 1,
+  prepare({ n }, { quick }) {
+    const of = (jobs) => ({
+      gpus: 1_000,
+      queue: { name },
+      jobs: generateJobs({ jobs, gpus: 1_000, load: 2 }),
+    });
+    for (let i = 0; i < 3; i++) eventCostOf(of(Math.min(WARM_UP_JOBS, n)));
+    return of(quick ? n / 10 : n);
+  },
+  run: (state) => eventCostOf(state),
+}));
 
 export const batchSuites = [
   ...(hasPhilly ? [...phillyD, ...phillySweep] : []),
   ...generated,
   eventCost,
-  overload,
+  ...costByJobs,
+  ...costInOverload,
 ];
