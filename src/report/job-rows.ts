@@ -46,7 +46,11 @@ export function jobRows(options: {
             `${cluster.nodes[node]!.name}${gpus.length > 0 ? `:${gpus.join(",")}` : ""}`,
         )
         .join(" "),
-    reasonWaited: (job) => run.reasons[run.waitReason[job]!] ?? "",
+    reasonWaited: (job) => {
+      const reason = run.reasons[run.waitReason[job]!] ?? "";
+      const holders = run.holdersFor?.(job);
+      return holders === undefined ? reason : `${reason}; GPUs are held by ${holders}`;
+    },
   };
 }
 

@@ -164,6 +164,11 @@ export interface BatchRun {
    */
   readonly waitReason: Int32Array;
   readonly reasons: readonly string[];
+  /**
+   * Who holds the GPUs of the nodes for which a job waited when the run stopped, largest first, such as
+   * "vision 64 GPUs (4 jobs)"; undefined for a job that did not wait then, and when nobody holds any.
+   */
+  holdersFor?(job: number): string | undefined;
   /** Stops and what they cost; absent when no job was stopped. */
   readonly preemption?: BatchPreemption;
   /** Absent when every job ran with the workers it asked for. */

@@ -6,6 +6,7 @@ import { assertGpuPartsSupported } from "./assert-gpu-parts.js";
 import { OUTCOME, type BatchElastic, type BatchRun, type BatchSpec } from "./batch-spec.js";
 import { BatchSimulation } from "./batch-simulation.js";
 import { elasticFault } from "./elastic-terms.js";
+import { createRoomHolders } from "./room-holders.js";
 
 const GPU_MILLI = 1000;
 
@@ -48,6 +49,7 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
       : {}),
     ...(simulation.elastic === undefined ? {} : { elastic: elasticOf(simulation) }),
     ...migOf(simulation),
+    holdersFor: createRoomHolders(jobs, classes, columns),
     placementOf(job) {
       const lane = lanes.lanes[classes.lane[classes.classOf[job]!]!];
       return lane === undefined ? [] : placements.placementOf(job, lane.nodeMap);
