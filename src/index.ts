@@ -22,7 +22,8 @@ export {
 
 export { simulateBatch } from "./simulation/batch/simulate-batch.js";
 export { summarizeBatch, type BatchSummary } from "./simulation/batch/summary.js";
-export type { BatchRun, BatchSpec, PlacementSpec } from "./simulation/batch/batch-spec.js";
+export type { BatchRun, BatchSpec } from "./simulation/batch/batch-spec.js";
+export type { PlacementSpec } from "./simulation/batch/placement-spec.js";
 export { createJobTableBuilder, type JobTableBuilder } from "./workload/job-table-builder.js";
 export type { JobTable, PodRequest } from "./workload/job-table.js";
 export { readTrace, readTraceText } from "./workload/read-trace.js";

@@ -5,7 +5,7 @@ import { InputError } from "../diagnostics/problem.js";
 import { PLACEMENT_POLICIES } from "../policy/placement/policies.js";
 import { QUEUE_POLICIES } from "../policy/queue/registry.js";
 import { simulateBatch } from "../simulation/batch/simulate-batch.js";
-import type { PlacementSpec } from "../simulation/batch/batch-spec.js";
+import type { PlacementSpec } from "../simulation/batch/placement-spec.js";
 import { parseScenario } from "./parse-scenario.js";
 import { resolveScenario } from "./resolve-scenario.js";
 import type { ResolvedConfiguration } from "./resolved.js";

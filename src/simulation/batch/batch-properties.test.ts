@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JobTable } from "../../workload/job-table.js";
 import { clusterOf, runJobs } from "./batch-fixture.js";
-import { OUTCOMES, type BatchRun, type PlacementSpec } from "./batch-spec.js";
+import { OUTCOMES, type BatchRun } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import { digestRecords, RECORD_KINDS } from "./records.js";
 
 /**

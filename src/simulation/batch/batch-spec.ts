@@ -1,7 +1,5 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
-import type { TopologyProfile } from "../../policy/gang/planners/topology-planner.js";
-import type { PlacementPolicy } from "../../policy/placement/policy.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
 import type { TopologyRequest } from "../../workload/topology-request.js";
@@ -9,32 +7,9 @@ import type { ClusterProcessEntry } from "./cluster-process.js";
 import type { RateFactorEntry } from "./gang-rates.js";
 import type { JobTerms } from "./job-terms.js";
 import type { MigTotals } from "./mig-meter.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import type { BatchRecords } from "./records.js";
 import type { UtilizationTotals } from "./utilization-recorder.js";
-
-/**
- * Where the workers of a job go.
- *
- * `nodes`: each worker by a placement policy, all at once or none. `pool`: one counter of GPUs, nodes
- * do not matter. `consolidate`: whole GPUs on as few nodes as possible. `consolidate-first`: workers on as few
- * nodes as possible, on scattered ones where few do not suffice. `contiguous`: on neighbouring nodes.
- * `topology`: as Kueue's topology-aware scheduling, by what each job asks for.
- */
-export type PlacementSpec =
-  | { readonly kind: "nodes"; readonly policy: string | PlacementPolicy }
-  | { readonly kind: "pool" }
-  | { readonly kind: "consolidate" }
-  | { readonly kind: "consolidate-first" }
-  | {
-      readonly kind: "contiguous";
-      /** Level of the cluster's topology whose domains a gang does not leave. */
-      readonly within?: string;
-    }
-  | {
-      readonly kind: "topology";
-      /** Default `mixed`. */
-      readonly profile?: TopologyProfile;
-    };
 
 /** What a run may be stopped by, besides having nothing left to do. */
 export interface BatchLimits {
@@ -131,15 +106,6 @@ export interface BatchPreemption {
   readonly lostS: Float64Array;
 }
 
-/** What MIG layouts left unused over a whole run, and how often they changed. */
-export interface BatchMig extends MigTotals {
-  readonly repartitions: number;
-  /** GPU-hours that the changes took; draining before them is not counted. */
-  readonly gpuHoursRepartitioning: number;
-  /** Workers' instances that jobs started on, by profile. */
-  readonly startsByProfile: ReadonlyMap<string, number>;
-}
-
 /** What jobs of varying size held, by row of the job table. */
 export interface BatchElastic {
   /** Times the job changed its number of workers while it ran. */
@@ -147,6 +113,15 @@ export interface BatchElastic {
   /** GPU-seconds the job has held in all its runs, those of a run that is not over up to the end of the simulation. */
   readonly gpuSeconds: Float64Array;
   isElastic(job: number): boolean;
+}
+
+/** What MIG layouts left unused over a whole run, and how often they changed. */
+export interface BatchMig extends MigTotals {
+  readonly repartitions: number;
+  /** GPU-hours that the changes took; draining before them is not counted. */
+  readonly gpuHoursRepartitioning: number;
+  /** Workers' instances that jobs started on, by profile. */
+  readonly startsByProfile: ReadonlyMap<string, number>;
 }
 
 /** Everything one run gave. Columns have one entry per row of the job table. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clusterOf, reasonOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { PlacementSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import type { StopTerms } from "./cluster-process.js";
 import { scriptedProcess, type ScriptedMoment } from "./scripted-process.js";
 

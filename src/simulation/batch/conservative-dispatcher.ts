@@ -3,7 +3,7 @@ import { createCapacityProfile, type CapacityProfile } from "./capacity-profile.
 import type { DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createJobList, type JobKeys, type JobList } from "./job-order.js";
-import type { Lane } from "./lanes.js";
+import type { Lane } from "./lane.js";
 
 /** Shortest estimate, and shortest extension of one: without length a reservation would reserve nothing. Seconds. */
 const LENGTH_MIN_S = 1;

@@ -8,7 +8,7 @@ import { createConservativeDispatcher } from "./conservative-dispatcher.js";
 import { describeDemand, type DemandClasses } from "./demand-classes.js";
 import type { Dispatcher, PreemptingLauncher } from "./dispatcher.js";
 import { createEasyDispatcher } from "./easy-dispatcher.js";
-import type { Lane } from "./lanes.js";
+import type { Lane } from "./lane.js";
 import { createNodeConservativeDispatcher } from "./node-conservative-dispatcher.js";
 import { createNodeRoom } from "./node-room.js";
 

@@ -17,7 +17,8 @@ import type { GangRates } from "./gang-rates.js";
 import { createHeadDispatcher } from "./head-dispatcher.js";
 import { createKubeVictims } from "./kube-victims.js";
 import { createLastInOrderChooser } from "./last-in-order-chooser.js";
-import type { Lane, Lanes } from "./lanes.js";
+import type { Lanes } from "./lanes.js";
+import type { Lane } from "./lane.js";
 import { createPreemptiveDispatcher } from "./preemptive-dispatcher.js";
 import {
   priorityOrder,

@@ -16,7 +16,7 @@ import { createPlacer } from "../../policy/placement/placer.js";
 import { findPlacementPolicy, PLACEMENT_POLICIES } from "../../policy/placement/policies.js";
 import type { PlacementPolicy, PlacementRandom } from "../../policy/placement/policy.js";
 import type { PodRequest } from "../../workload/job-table.js";
-import type { PlacementSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import type { JobTerms } from "./job-terms.js";
 
 /** What a lane's placement is made from. */

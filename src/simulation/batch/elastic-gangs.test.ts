@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clusterOf, outcomesOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { BatchRun, BatchSpec, PlacementSpec } from "./batch-spec.js";
+import type { BatchRun, BatchSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import type { ElasticTerms } from "./elastic-terms.js";
 import { digestRecords, RECORD } from "./records.js";
 import { scriptedProcess } from "./scripted-process.js";

@@ -6,7 +6,8 @@ import type { GangRuns } from "./gang-runs.js";
 import type { GangSizes } from "./gang-sizes.js";
 import { createJobHeap } from "./job-order.js";
 import type { JobColumns } from "./job-columns.js";
-import type { Lane, Lanes } from "./lanes.js";
+import type { Lanes } from "./lanes.js";
+import type { Lane } from "./lane.js";
 import type { WorkBook } from "./work-book.js";
 import { createSpeedUp, type SpeedUp } from "./worker-scaling.js";
 

@@ -93,7 +93,10 @@ export class FutureNodes {
   /** Pods of the shape that the node could take then. */
   podsOn(node: number, request: PodRequest): number {
     if (this.cluster.nodeClosed[node] === 1) return 0;
-    if (request.nodeSelector !== undefined && selectedNodes(this.cluster.spec, request)![node] === 0)
+    if (
+      request.nodeSelector !== undefined &&
+      selectedNodes(this.cluster.spec, request)![node] === 0
+    )
       return 0;
     const models = this.models.get(request);
     if (models !== undefined && models[this.cluster.nodeModel[node]! + 1] === 0) return 0;

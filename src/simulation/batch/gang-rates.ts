@@ -1,8 +1,8 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { GangParts } from "../../policy/gang/types.js";
 import type { JobTable } from "../../workload/job-table.js";
-import type { PlacementSpec } from "./batch-spec.js";
-import type { Lane } from "./lanes.js";
+import type { PlacementSpec } from "./placement-spec.js";
+import type { Lane } from "./lane.js";
 
 /**
  * One thing that decides how fast a gang works where it is: the model of its GPUs, the links between them,

@@ -4,7 +4,7 @@ import type { RestartCost } from "../../policy/queue/types.js";
 import type { GangParts } from "../../policy/gang/types.js";
 import type { GangRates } from "./gang-rates.js";
 import type { JobColumns } from "./job-columns.js";
-import type { Lane } from "./lanes.js";
+import type { Lane } from "./lane.js";
 import type { PlacementLog } from "./placement-log.js";
 import type { ProcessHost } from "./process-host.js";
 import type { WorkBook } from "./work-book.js";

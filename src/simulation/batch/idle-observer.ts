@@ -6,7 +6,8 @@ import {
   type IdleParts,
 } from "../../cluster/partitions/idle-parts.js";
 import type { DemandClasses } from "./demand-classes.js";
-import type { Lane, Lanes } from "./lanes.js";
+import type { Lanes } from "./lanes.js";
+import type { Lane } from "./lane.js";
 
 /** Sorts the idle GPU capacity of a run's cluster into classes, as seen by the workload's own demands. */
 export interface IdleObserver {

@@ -9,7 +9,7 @@ import {
   tableOf,
   type TestJob,
 } from "./batch-fixture.js";
-import type { PlacementSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import { summarizeBatch } from "./summary.js";
 
 describe("dependencies", () => {

@@ -8,7 +8,8 @@ import {
   tableOf,
   type TestJob,
 } from "./batch-fixture.js";
-import type { BatchRun, BatchSpec, PlacementSpec } from "./batch-spec.js";
+import type { BatchRun, BatchSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import type { LimitRule } from "./limit-rules.js";
 import { digestRecords, RECORD } from "./records.js";
 

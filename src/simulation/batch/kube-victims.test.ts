@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import { clusterOf, outcomesOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { BatchRun, PlacementSpec } from "./batch-spec.js";
+import type { BatchRun } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import { compareNodeCosts, type NodeCost } from "./kube-victims.js";
 import { RECORD_KINDS } from "./records.js";
 

@@ -1,24 +1,12 @@
-import type { Fragmentation } from "../../cluster/fragmentation.js";
 import { typicalPods, type TypicalPod } from "../../cluster/idle-classes.js";
 import type { NodeSpec } from "../../cluster/spec.js";
-import type { GangPlacer } from "../../policy/gang/types.js";
 import type { PlacementRandom } from "../../policy/placement/policy.js";
 import type { JobTable } from "../../workload/job-table.js";
 import type { BatchSpec } from "./batch-spec.js";
 import { createLanePlacement } from "./create-gang.js";
 import { classifyDemands, type DemandClasses } from "./demand-classes.js";
 import { elasticFault } from "./elastic-terms.js";
-
-/** Nodes with a queue of their own: a partition (virtual cluster), or the whole cluster. */
-export interface Lane {
-  /** Partition name; "" for the whole cluster. */
-  readonly name: string;
-  readonly gang: GangPlacer;
-  /** Idle capacity by class; undefined when it is not watched, and for a pool. */
-  readonly fragmentation: Fragmentation | undefined;
-  /** Node of the lane -> node of the cluster spec. */
-  readonly nodeMap: Int32Array;
-}
+import type { Lane } from "./lane.js";
 
 /** The lanes of a run, and what each of its jobs asks of its lane. */
 export interface Lanes {

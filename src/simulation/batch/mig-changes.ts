@@ -9,7 +9,8 @@ import {
 import { wantedProfiles } from "../../policy/mig/wanted-profiles.js";
 import type { JobTable } from "../../workload/job-table.js";
 import type { Dispatcher } from "./dispatcher.js";
-import type { Lane, Lanes } from "./lanes.js";
+import type { Lanes } from "./lanes.js";
+import type { Lane } from "./lane.js";
 
 const SECONDS_PER_HOUR = 3600;
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { clusterOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { PlacementSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 
 const queue = { name: "easy-backfill" };
 const placement: PlacementSpec = { kind: "nodes", policy: "first-fit" };

@@ -5,7 +5,7 @@ import {
   type NodeSelectorRule,
 } from "../../workload/node-selector.js";
 import { clusterOf, outcomesOf, reasonOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { PlacementSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 
 const [plain] = clusterOf([4]).nodes;
 const cluster = {

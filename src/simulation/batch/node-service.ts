@@ -1,6 +1,6 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { OutState } from "./cluster-process.js";
-import type { Lane } from "./lanes.js";
+import type { Lane } from "./lane.js";
 
 const GPU_MILLI = 1000;
 /** Classes of idle capacity that is out of service. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import { clusterOf, outcomesOf, reasonOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { BatchRun, PlacementSpec } from "./batch-spec.js";
+import type { BatchRun } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 
 const queue = { name: "fair-share" };
 const firstFit: PlacementSpec = { kind: "nodes", policy: "first-fit" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterSpec } from "../../cluster/spec.js";
 import { clusterOf, outcomesOf, reasonOf, runJobs, type TestJob } from "./batch-fixture.js";
-import type { PlacementSpec } from "./batch-spec.js";
+import type { PlacementSpec } from "./placement-spec.js";
 import { summarizeBatch } from "./summary.js";
 
 describe("who starts when", () => {

@@ -4,7 +4,7 @@ import type { PlacementPolicy } from "../../policy/placement/policy.js";
 import { scorerWithOptions } from "../../policy/placement/scorer-options.js";
 import { findPlacementPolicy } from "../../policy/placement/policies.js";
 import type { PlacementChoice } from "../../scenario/resolved.js";
-import type { PlacementSpec } from "../../simulation/batch/batch-spec.js";
+import type { PlacementSpec } from "../../simulation/batch/placement-spec.js";
 
 /** The placement a scenario chose, as the simulation takes it. */
 export function placementOf(choice: PlacementChoice): PlacementSpec {

@@ -1,12 +1,8 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { QuotaSpec } from "../../policy/fair-share/quota-spec.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
-import type {
-  BatchObservation,
-  BatchRun,
-  BatchSpec,
-  PlacementSpec,
-} from "../../simulation/batch/batch-spec.js";
+import type { BatchObservation, BatchRun, BatchSpec } from "../../simulation/batch/batch-spec.js";
+import type { PlacementSpec } from "../../simulation/batch/placement-spec.js";
 import type { JobTerms } from "../../simulation/batch/job-terms.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";

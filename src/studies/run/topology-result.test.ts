@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClusterSpec, NodeSpec } from "../../cluster/spec.js";
-import type { PlacementSpec } from "../../simulation/batch/batch-spec.js";
+import type { PlacementSpec } from "../../simulation/batch/placement-spec.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { createJobTableBuilder } from "../../workload/job-table-builder.js";
 import { topologyResult } from "./topology-result.js";

@@ -1,6 +1,7 @@
 import type { ClusterSpec } from "../../cluster/spec.js";
 import type { QueuePolicySpec } from "../../policy/queue/types.js";
-import type { BatchRun, PlacementSpec } from "../../simulation/batch/batch-spec.js";
+import type { BatchRun } from "../../simulation/batch/batch-spec.js";
+import type { PlacementSpec } from "../../simulation/batch/placement-spec.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";

@@ -9,7 +9,7 @@ import {
 import { sharedGpuRates } from "../../../performance/sharing/shared-gpu-rates.js";
 import type { PodRequest } from "../../../workload/job-table.js";
 import type { RateContext, RateFactor } from "../gang-rates.js";
-import type { Lane } from "../lanes.js";
+import type { Lane } from "../lane.js";
 
 const WHOLE_GPU_MILLI = 1000;
 

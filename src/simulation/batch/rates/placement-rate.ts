@@ -20,7 +20,7 @@ import {
   type RateFactor,
   type RateFactorEntry,
 } from "../gang-rates.js";
-import type { Lane } from "../lanes.js";
+import type { Lane } from "../lane.js";
 import { createNeighbours, type Neighbours } from "./neighbours.js";
 
 /** A node's GPUs and the links between them. */
