@@ -224,6 +224,7 @@ const POLICIES = [
   "srtf",
   "las",
   "gittins",
+  "priority",
   "priority-preemption",
   "easy-backfill",
   "conservative-backfill",

@@ -158,10 +158,13 @@ function startReading(options: TraceReadOptions): Reading {
       const { jobs, rowsOutOfOrder } = builder.build(
         onWeek ? { ...buildOptions, originS: "monday" } : buildOptions,
       );
-      if (jobs.count === 0) throw new InputError([noJobs(file, log.findings())]);
+      if (jobs.count === 0) {
+        const findings = log.findings();
+        throw new InputError([...findings.problems, noJobs(file, findings)]);
+      }
       if (rowsOutOfOrder > 0) {
         log.note(
-          `${rowsOutOfOrder} rows are submitted before the row above them; the jobs were sorted by submit time, rows of one second in file order`,
+          `${rowsOutOfOrder} ${rowsOutOfOrder === 1 ? "row is submitted before the row above it" : "rows are submitted before the row above them"}; the jobs were sorted by submit time, rows of one second in file order`,
         );
       }
       return {
@@ -205,7 +208,7 @@ function noJobs(file: string, { problemCount, leftOut }: ReadingFindings): Probl
   return {
     file,
     rule: "no-jobs",
-    message: `the trace has no jobs: ${problemCount > 0 ? `${problemCount} problems` : why}`,
+    message: `the trace has no jobs: ${problemCount > 0 ? `${problemCount === 1 ? "its one problem leaves" : `its ${problemCount} problems leave`} none` : why}`,
     help: "at least one job is needed",
   };
 }

@@ -41,7 +41,10 @@ export const headroomCsv: TraceFormat = {
       return table;
     };
     return createSingleFileReader(context, headroomCsv.title, open, () => {
-      if (zeroDurations > 0) context.log.note(`${zeroDurations} jobs last 0 seconds`);
+      if (zeroDurations > 0)
+        context.log.note(
+          `${zeroDurations} ${zeroDurations === 1 ? "job lasts" : "jobs last"} 0 seconds`,
+        );
       return { originS: 0 };
     });
   },
