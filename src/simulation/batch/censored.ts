@@ -7,20 +7,21 @@ import { summarizeInPlace, type DistributionSummary } from "../../stats/quantile
  * starving jobs; counting it with its time so far would let one that has just arrived make the figure smaller.
  * So every figure is the larger one of both: over the jobs whose time is known, and over these together with
  * the others at their time so far. It is a lower bound of what the figure will be, and never below what it was
- * without the jobs cut short. Without such jobs both are the same.
+ * without the jobs cut short. Without such jobs both are the same, and where no job is over there is no value.
  *
  * @param known times of jobs that are over; sorted in place
  * @param soFar times so far of jobs that are not; null-free, may be empty
  */
 export function summarizeCensored(known: Float64Array, soFar: Float64Array): DistributionSummary {
   const settled = summarizeInPlace(known);
-  if (soFar.length === 0) return settled;
+  // Where nothing is over nothing is known: a time so far would pass for a result.
+  if (soFar.length === 0 || settled.mean === null) return settled;
   const both = new Float64Array(known.length + soFar.length);
   both.set(known);
   both.set(soFar, known.length);
   const open = summarizeInPlace(both);
   const larger = (left: number | null, right: number | null): number | null =>
-    left === null || (right !== null && right > left) ? right : left;
+    left !== null && right !== null && right > left ? right : left;
   return {
     mean: larger(settled.mean, open.mean),
     p50: larger(settled.p50, open.p50),

@@ -1,5 +1,5 @@
 import { jainIndex } from "../../stats/fairness.js";
-import type { DistributionSummary } from "../../stats/quantile.js";
+import { summarizeInPlace, type DistributionSummary } from "../../stats/quantile.js";
 import { runsAtStart } from "../../workload/running-on-columns.js";
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import { summarizeCensored } from "./censored.js";
@@ -315,7 +315,11 @@ function summarizeGroups(
             name,
             jobs: jobs[group]!,
             gpuHours: gpuHours[group]!,
-            waitS: summarizeCensored(started[group]!, open[group]!),
+            // No goal is about a group: one that never got anything shows how long it has waited.
+            waitS:
+              started[group]!.length === 0
+                ? summarizeInPlace(open[group]!)
+                : summarizeCensored(started[group]!, open[group]!),
           },
         ],
   );
