@@ -31,10 +31,13 @@ export async function openScenarioTraces(
 ): Promise<ReadonlyMap<string, LoadedTrace>> {
   const loaded = new Map<string, LoadedTrace>();
   const problems: InputError["problems"][number][] = [];
+  const tried = new Set<string>();
   for (const { workload } of configurations) {
     if (workload.kind !== "trace") continue;
     const key = traceKey(workload.trace.path, workload.format);
-    if (loaded.has(key)) continue;
+    // One that is broken is told once, however many variants use it.
+    if (tried.has(key)) continue;
+    tried.add(key);
     try {
       loaded.set(key, await openTrace(workload.trace, workload.format));
     } catch (error) {

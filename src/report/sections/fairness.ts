@@ -63,10 +63,10 @@ function tenantTable({ tenants }: FairnessResult, several: boolean): ReportBlock
     columns: [
       { header: "Tenant" },
       { header: "Entitled to", align: "right" },
-      { header: "Held while it waited", align: "right" },
-      { header: "Of its entitlement", align: "right" },
-      { header: "Time in which it waited", align: "right" },
-      { header: "Held over the run", align: "right" },
+      { header: "Held while waiting", align: "right" },
+      { header: "Of its own", align: "right" },
+      { header: "Waited for", align: "right" },
+      { header: "Held, whole run", align: "right" },
     ],
     rows: [...tenants]
       .sort(
