@@ -24,6 +24,7 @@ export const SCENARIO_RULES = {
   "bad-quantity": "A quantity cannot be read: its number, or its unit.",
   "missing-unit": "A quantity has no unit.",
   "unknown-name": "A value is not one of the allowed names.",
+  "unknown-level": "A level is not one of the cluster's topology.",
   "unknown-gpu": "A GPU model is neither in the catalogue nor declared.",
   "ambiguous-gpu": "A GPU name fits several models that differ.",
   "unknown-sku": "A machine is not in the catalogue.",

@@ -144,7 +144,7 @@ function checkLevel(
   if (typeof level !== "string" || levels.includes(level)) return;
   context.report({
     path,
-    rule: "unknown-name",
+    rule: "unknown-level",
     message: `${formatPath(path)}: the cluster has no level "${level}"`,
     allowed: levels,
     help: "levels are named in cluster.topology",
