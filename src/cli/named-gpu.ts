@@ -74,3 +74,41 @@ export function namedMigGeometry(
     },
   ]);
 }
+
+/**
+ * The same where models may be named together that are cut alike and differ in memory only, and so in the names
+ * of their profiles: the one with the most memory stands for all.
+ *
+ * @throws InputError as `namedMigGeometry`
+ */
+export function namedMigShape(
+  command: string,
+  name: string,
+  catalogue: HardwareCatalogue,
+): {
+  readonly gpu: string;
+  readonly geometry: MigGeometry;
+  /** Other models the name fits, cut in the same way. */
+  readonly alike: readonly string[];
+} {
+  const found = catalogue.gpu(name);
+  if (found.kind === "ambiguous") {
+    const named = catalogue.gpus.filter((gpu) => found.names.includes(gpu.name));
+    const shapes = new Set(named.map((gpu) => shapeOf(catalogue.mig(gpu.name))));
+    const largest = named.reduce((best, gpu) => (gpu.memoryBytes > best.memoryBytes ? gpu : best));
+    const geometry = catalogue.mig(largest.name);
+    if (shapes.size === 1 && geometry !== undefined) {
+      const alike = found.names.filter((each) => each !== largest.name);
+      return { gpu: largest.name, geometry, alike };
+    }
+  }
+  return { ...namedMigGeometry(command, name, catalogue), alike: [] };
+}
+
+/** What decides which layouts are legal. */
+function shapeOf(geometry: MigGeometry | undefined): string {
+  if (geometry === undefined) return "";
+  const { slots, computeSlices, profiles } = geometry;
+  const cuts = profiles.map((one) => [one.computeSlices, one.slots, one.extension, ...one.starts]);
+  return JSON.stringify([slots, computeSlices, cuts]);
+}

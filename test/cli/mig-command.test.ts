@@ -31,7 +31,6 @@ describe("headroom mig layouts", () => {
 
   test.each([
     ["T4", "cannot be partitioned with MIG"],
-    ["A100", "fits several GPUs that differ"],
     ["H1000", 'Did you mean "H100"'],
   ])("%s is refused with the way out", (gpu, message) => {
     const { exitCode, stdout, stderr } = headroom(["mig", "layouts", gpu]);
@@ -123,4 +122,17 @@ describe("mig-parted", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain("--gpus-per-node");
   });
+});
+
+test("models that differ in memory only may be named together for their layouts", () => {
+  const { exitCode, stdout, stderr } = headroom(["mig", "layouts", "A100", "--json"]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("named as on A100 SXM4-80GB (also A100 SXM4-40GB");
+  expect(stdout).toBe(headroom(["mig", "layouts", "A100-80GB", "--json"]).stdout);
+});
+
+test("a demand needs the model, because its profile names do", () => {
+  const { exitCode, stderr } = headroom(["mig", "pack", "A100", "--demand", "1g.10gb=5"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("fits several GPUs that differ");
 });

@@ -23,7 +23,7 @@ import {
 import { writeTextFile } from "../../io/write-text-file.js";
 import { migPartedText } from "../../scenario/import/mig-parted-text.js";
 import { catalogueWith } from "../catalogue-file.js";
-import { namedMigGeometry } from "../named-gpu.js";
+import { namedMigGeometry, namedMigShape } from "../named-gpu.js";
 import { migLayoutsJson, printMigLayouts } from "../print-mig-layouts.js";
 import { migPackingJson, printMigPacking, type MigPackOutcome } from "../print-mig-packing.js";
 
@@ -78,7 +78,13 @@ Examples:
     )
     .action(async (name: string, options: LayoutsOptions, command: Command) => {
       const catalogue = await catalogueWith(options.file);
-      const { gpu, geometry } = namedMigGeometry("mig layouts", name, catalogue);
+      const { gpu, geometry, alike } = namedMigShape("mig layouts", name, catalogue);
+      if (alike.length > 0) {
+        const others = alike.join(", ");
+        process.stderr.write(
+          `"${name}" fits several models that are cut alike; the profiles are named as on ${gpu} (also ${others})\n`,
+        );
+      }
       const profiles =
         options.only === undefined
           ? plainMigProfiles(geometry)
