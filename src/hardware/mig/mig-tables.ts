@@ -104,12 +104,22 @@ const SEVEN_SLICE_GEOMETRIES: readonly MigGeometry[] = [
     ...A100_FIGURES,
   } as const,
   {
-    gpuModels: ["H100 SXM5-80GB", "H100 PCIe-80GB"],
+    gpuModels: ["H100 SXM5-80GB"],
     labels: ["10gb", "20gb", "20gb", "40gb", "40gb", "80gb"],
     usableGib: [9.75, 19.62, 19.62, 39.5, 39.5, 79.25],
     multiprocessors: HOPPER_MULTIPROCESSORS,
     copyEngines: HOPPER_ENGINES,
     provenance: "published",
+    sources: ["lgip-h100-80", "lgipp-h100", "mig-guide"],
+  } as const,
+  {
+    gpuModels: ["H100 PCIe-80GB"],
+    labels: ["10gb", "20gb", "20gb", "40gb", "40gb", "80gb"],
+    usableGib: [9.75, 19.62, 19.62, 39.5, 39.5, 79.25],
+    multiprocessors: [...NOT_FOUND, ...NOT_FOUND],
+    copyEngines: HOPPER_ENGINES,
+    provenance: "published",
+    note: "the listings are of the SXM card; this one has fewer multiprocessors, and no listing of its own was found",
     sources: ["lgip-h100-80", "lgipp-h100", "mig-guide"],
   } as const,
   {
