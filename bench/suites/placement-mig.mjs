@@ -1,13 +1,10 @@
+import { decideGangs, loadedCluster } from "../gang-decisions.mjs";
 import { createCluster } from "../../dist/cluster/cluster.js";
-import { createRandomStreams } from "../../dist/engine/streams.js";
 import { createNodeGang } from "../../dist/policy/gang/node-gang.js";
 import { createPlacer } from "../../dist/policy/placement/placer.js";
 import { findPlacementPolicy } from "../../dist/policy/placement/policies.js";
 
 const NODE_GPUS = 8;
-const GANGS = 400;
-/** Share of the compute that is taken before anything is measured. */
-const LOAD = 0.7;
 
 /** Layouts in turn: what can be asked for differs from GPU to GPU. */
 const LAYOUTS = [
@@ -77,44 +74,12 @@ function demandsOf() {
   };
 }
 
-/** A cluster at 70 % load; every decision releases an old gang at random and asks for a new one. */
 function prepare({ n }) {
   const demands = demandsOf();
   const state = createCluster(clusterOf(n));
   const placer = createPlacer(findPlacementPolicy("pack"), state, SHAPES);
   const gang = createNodeGang(state, SHAPES, demands, placer);
-  const stream = createRandomStreams(1).stream("bench/placement-mig");
-  const live = [];
-  const target = LOAD * n * 1000;
-  for (let tries = 0; state.gpuMilliUsed < target && tries < 200_000; tries += 1) {
-    const handle = gang.tryPlace(stream.integerBelow(demands.count));
-    if (handle >= 0) live.push(handle);
-  }
-  const work = { gang, demands, live, stream, state, target };
-  decide(work);
-  return work;
-}
-
-/** Milliseconds of the median decision that placed a gang; refusals are cheaper and not counted. */
-function decide({ gang, demands, live, stream, state, target }) {
-  const times = [];
-  for (let tries = 0; times.length < GANGS && tries < 20 * GANGS; tries += 1) {
-    while (state.gpuMilliUsed > target) {
-      const index = stream.integerBelow(live.length);
-      gang.release(live[index]);
-      live[index] = live[live.length - 1];
-      live.pop();
-    }
-    const demand = stream.integerBelow(demands.count);
-    const start = process.hrtime.bigint();
-    const handle = gang.tryPlace(demand);
-    const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-    if (handle < 0) continue;
-    times.push(milliseconds);
-    live.push(handle);
-  }
-  times.sort((left, right) => left - right);
-  return times[times.length >> 1];
+  return loadedCluster({ gang, demands, state, gpus: n, streamName: "bench/placement-mig" });
 }
 
 /** One gang of 1 to 16 workers on MIG instances of n GPUs cut in four ways. */
@@ -124,5 +89,5 @@ export const placementMig = {
   unit: "ms per gang (median)",
   samples: 5,
   prepare,
-  run: decide,
+  run: decideGangs,
 };

@@ -1,5 +1,5 @@
+import { decideGangs, loadedCluster } from "../gang-decisions.mjs";
 import { createCluster } from "../../dist/cluster/cluster.js";
-import { createRandomStreams } from "../../dist/engine/streams.js";
 import { createPlannedGang } from "../../dist/policy/gang/planned-gang.js";
 import { createContiguousPlanner } from "../../dist/policy/gang/planners/contiguous-planner.js";
 import { createTopologyPlanner } from "../../dist/policy/gang/planners/topology-planner.js";
@@ -7,9 +7,6 @@ import { createTopologyPlanner } from "../../dist/policy/gang/planners/topology-
 const NODE_GPUS = 8;
 const RACK_NODES = 4;
 const BLOCK_NODES = 32;
-const GANGS = 400;
-/** Share of the GPUs that are taken before anything is measured. */
-const LOAD = 0.7;
 
 /** Nodes of 8 GPUs in racks of 4 and blocks of 32 nodes; pairs of GPUs on each PCIe switch. */
 function clusterOf(gpus) {
@@ -76,46 +73,14 @@ function demandsOf() {
   };
 }
 
-/** A cluster at 70 % load; every decision releases an old gang at random and asks for a new one. */
 function prepareWith(plannerOf) {
   return ({ n }) => {
     const cluster = clusterOf(n);
     const demands = demandsOf();
     const state = createCluster(cluster);
     const gang = createPlannedGang(state, SHAPES, demands, plannerOf(cluster, demands));
-    const stream = createRandomStreams(1).stream("bench/placement");
-    const live = [];
-    const target = LOAD * n * 1000;
-    for (let tries = 0; state.gpuMilliUsed < target && tries < 100_000; tries += 1) {
-      const handle = gang.tryPlace(stream.integerBelow(demands.count));
-      if (handle >= 0) live.push(handle);
-    }
-    const work = { gang, demands, live, stream, state, target };
-    decide(work);
-    return work;
+    return loadedCluster({ gang, demands, state, gpus: n, streamName: "bench/placement" });
   };
-}
-
-/** Milliseconds of the median decision that placed a gang; refusals are cheaper and not counted. */
-function decide({ gang, demands, live, stream, state, target }) {
-  const times = [];
-  for (let tries = 0; times.length < GANGS && tries < 20 * GANGS; tries += 1) {
-    while (state.gpuMilliUsed > target) {
-      const index = stream.integerBelow(live.length);
-      gang.release(live[index]);
-      live[index] = live[live.length - 1];
-      live.pop();
-    }
-    const demand = stream.integerBelow(demands.count);
-    const start = process.hrtime.bigint();
-    const handle = gang.tryPlace(demand);
-    const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-    if (handle < 0) continue;
-    times.push(milliseconds);
-    live.push(handle);
-  }
-  times.sort((left, right) => left - right);
-  return times[times.length >> 1];
 }
 
 const SIZES = [{ n: 1_000 }, { n: 10_000 }, { n: 100_000 }];
@@ -127,7 +92,7 @@ export const placementTopology = {
   unit: "ms per gang (median)",
   samples: 5,
   prepare: prepareWith((cluster, demands) => createTopologyPlanner(cluster, { demands }, "mixed")),
-  run: decide,
+  run: decideGangs,
 };
 
 /** The same gangs on neighbouring nodes. */
@@ -139,5 +104,5 @@ export const placementContiguous = {
   prepare: prepareWith((cluster, demands) =>
     createContiguousPlanner(cluster, { demands }, undefined),
   ),
-  run: decide,
+  run: decideGangs,
 };

@@ -17,7 +17,7 @@ export function lintLines(manifests: readonly KaitoManifest[], lints: readonly L
   return [
     ...lines,
     "",
-    `${count}: ${lints.length} things to mend; as it stands, KAITO refuses the form.`,
+    `${count}: ${lints.length === 1 ? "1 thing" : `${lints.length} things`} to mend; as it stands, KAITO refuses the form.`,
   ];
 }
 

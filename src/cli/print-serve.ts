@@ -1,6 +1,6 @@
 import { formatNumber } from "../base/units.js";
 import type { LatencySummary, ServingSummary } from "../simulation/serving/summary.js";
-import { alignColumns, wrapText } from "./text-layout.js";
+import { alignColumns, wrapText, countText } from "./text-layout.js";
 
 /** What `headroom serve --json` prints. */
 export interface ServeDocument extends ServingSummary {
@@ -43,21 +43,21 @@ export function serveLines(document: ServeDocument): string[] {
   ];
   const lines = [
     `${model} on ${gpus} × ${gpu}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${each}`,
-    `${whole(requests.count)} requests at ${formatNumber(requests.perS)} per second (${trace.format})`,
+    `${countText(requests.count)} requests at ${formatNumber(requests.perS)} per second (${trace.format})`,
     "",
     ...alignColumns(rows),
     "",
-    `  ${whole(document.outputTokensPerS)} output tokens per second; ${whole(document.cacheBlocks)} blocks of cache per replica`,
-    `  ${whole(document.preemptions)} times a request lost its cache and began again; the last answer came ${seconds(document.drainS)} after the last arrival`,
+    `  ${countText(Math.round(document.outputTokensPerS))} output tokens per second; ${countText(document.cacheBlocks)} blocks of cache per replica`,
+    `  ${countText(document.preemptions)} times a request lost its cache and began again; the last answer came ${seconds(document.drainS)} after the last arrival`,
   ];
   if (requests.rejected > 0)
     lines.push(
-      `  ${whole(requests.rejected)} requests are larger than the cache of a replica and were rejected`,
+      `  ${countText(requests.rejected)} requests are larger than the cache of a replica and were rejected`,
     );
   if (trace.brokenRows > 0)
-    lines.push(`  Broken rows of the trace, left out: ${whole(trace.brokenRows)}`);
+    lines.push(`  Broken rows of the trace, left out: ${countText(trace.brokenRows)}`);
   if (trace.unanswered > 0)
-    lines.push(`  Rows that ask for no answer, left out: ${whole(trace.unanswered)}`);
+    lines.push(`  Rows that ask for no answer, left out: ${countText(trace.unanswered)}`);
   return [
     ...lines,
     "",
@@ -70,8 +70,4 @@ export function serveLines(document: ServeDocument): string[] {
 
 function seconds(value: number): string {
   return value < 1 ? `${formatNumber(value * 1000)} ms` : `${formatNumber(value)} s`;
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
 }

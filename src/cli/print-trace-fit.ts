@@ -3,7 +3,7 @@ import { visibleText } from "../diagnostics/visible-text.js";
 import type { Distance, GoodnessOfFit } from "../workload/fit/goodness-of-fit.js";
 import { colours } from "./terminal.js";
 import { hanging } from "./print-trace-rows.js";
-import { alignColumns } from "./text-layout.js";
+import { alignColumns, countText } from "./text-layout.js";
 
 /** Kinds printed, most jobs first; the poor ones are all named below the table. */
 const KINDS_MAX = 12;
@@ -21,8 +21,8 @@ export function printGoodnessOfFit(fit: GoodnessOfFit, notes: readonly string[])
         .slice(0, KINDS_MAX)
         .map(({ name, jobs, generatedJobs, durations, gaps, walltimes }) => [
           name,
-          whole(jobs),
-          whole(generatedJobs),
+          countText(jobs),
+          countText(generatedJobs),
           distance(durations),
           distance(gaps),
           distance(walltimes),
@@ -63,10 +63,6 @@ function distance(value: Distance | null): string {
 
 function mark(poor: boolean): string {
   return poor ? "*" : "";
-}
-
-function whole(value: number): string {
-  return formatNumber(value, { digits: 15 });
 }
 
 function hours(gpuSeconds: number): string {

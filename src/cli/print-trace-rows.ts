@@ -1,6 +1,6 @@
-import { formatNumber } from "../base/units.js";
 import { visibleText } from "../diagnostics/visible-text.js";
 import type { TraceRead } from "../workload/read-trace.js";
+import { countText } from "./text-layout.js";
 
 /** Plots and tables are made for this width. */
 const WIDTH = 80;
@@ -31,7 +31,7 @@ export function printedRows({
   const lines: string[] = [];
   if (problemCount > 0) {
     const rules = Object.entries(problemCountByRule).map(
-      ([rule, count]) => `${rule} ${whole(count)}`,
+      ([rule, count]) => `${rule} ${countText(count)}`,
     );
     lines.push(
       "",
@@ -42,12 +42,12 @@ export function printedRows({
       lines.push(...hanging(`  ${visibleText(place)}  `, visibleText(message)));
     }
     if (problemCount > PROBLEMS_SHOWN)
-      lines.push(`  and ${whole(problemCount - PROBLEMS_SHOWN)} more`);
+      lines.push(`  and ${countText(problemCount - PROBLEMS_SHOWN)} more`);
   }
   if (leftOut.length > 0) {
     lines.push("", "Rows that are no jobs here:");
     for (const { reason, rows, firstLine } of leftOut) {
-      lines.push(`  ${whole(rows)} ${visibleText(reason)} (first in line ${firstLine})`);
+      lines.push(`  ${countText(rows)} ${visibleText(reason)} (first in line ${firstLine})`);
     }
   }
   if (notes.length > 0)
@@ -56,9 +56,5 @@ export function printedRows({
 }
 
 function problemsText(count: number): string {
-  return count === 1 ? "1 problem" : `${whole(count)} problems`;
-}
-
-function whole(value: number): string {
-  return formatNumber(value, { digits: 15 });
+  return count === 1 ? "1 problem" : `${countText(count)} problems`;
 }

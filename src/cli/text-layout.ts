@@ -1,3 +1,4 @@
+import { formatNumber } from "../base/units.js";
 import { characterWidth, visibleText } from "../diagnostics/visible-text.js";
 
 /** Widest text that reads well, in columns; also the width where there is no terminal. */
@@ -53,4 +54,9 @@ export function displayWidth(text: string): number {
 /** A word as a POSIX shell reads it back. */
 export function shellQuoted(word: string): string {
   return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A number with all its digits, in groups of three before the point. */
+export function countText(value: number): string {
+  return formatNumber(value, { digits: 15 });
 }

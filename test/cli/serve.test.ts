@@ -48,6 +48,16 @@ describe("bad input", () => {
       ["--model", "meta-llama/Llama-3.1-70B", "--gpu", "L4"],
       /leaves no room for a cache/,
     ],
+    [
+      "GPUs that do not divide the heads",
+      [...MODEL, "--tensor-parallel", "3"],
+      /must divide the 32 heads of meta-llama\/Llama-3\.1-8B: one of 1, 2, 4, 8, 16, 32, got 3/,
+    ],
+    [
+      "a model that needs more than the next size",
+      ["--model", "meta-llama/Llama-3.1-405B", "--gpu", "H100 SXM", "--tensor-parallel", "2"],
+      /the fewest GPUs that leave room: --tensor-parallel 16/,
+    ],
     ["no replicas", [...MODEL, "--replicas", "0"], /must be a whole number from 1/],
     ["an unknown router", [...MODEL, "--router", "random"], /there is no "random"/],
   ])("%s", (_what, options, message) => {

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 
-import { formatNumber } from "../../base/units.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { readTextFile } from "../../io/read-file.js";
@@ -11,6 +10,7 @@ import { replayOpenb, type ReplayOutcome } from "../../simulation/replay/replay-
 import { readOpenbArrivals } from "../../workload/openb-arrivals.js";
 import { readOpenbNodes, readOpenbPods } from "../../workload/openb.js";
 import { parseSeed } from "../parse-seed.js";
+import { countText } from "../text-layout.js";
 
 interface ReplayOpenbOptions {
   readonly nodes: string;
@@ -154,19 +154,14 @@ function summary(outcome: ReplayOutcome, nodeCount: number, gpuCount: number): s
   const reasons = [...refusals].sort(([, a], [, b]) => b - a);
   return [
     "",
-    `${result.policy} on ${result.workload}, seed ${result.seed}: ${whole(result.pods)} pods on ${whole(nodeCount)} nodes with ${whole(gpuCount)} GPUs`,
+    `${result.policy} on ${result.workload}, seed ${result.seed}: ${countText(result.pods)} pods on ${countText(nodeCount)} nodes with ${countText(gpuCount)} GPUs`,
     "",
     "   GPU demand   allocated  fragmented  fragmented",
     "    arrived %   % of GPUs   % of GPUs   % of idle",
     ...rows,
     "",
-    `At the end ${whole(result.usedGpuMilli / 1000)} of ${whole(gpuCount)} GPUs are in use. Pods that found no node: ${whole(result.failedPods)}`,
-    ...reasons.map(([reason, pods]) => `${whole(pods).padStart(8)}  ${reason} on most nodes`),
+    `At the end ${countText(result.usedGpuMilli / 1000)} of ${countText(gpuCount)} GPUs are in use. Pods that found no node: ${countText(result.failedPods)}`,
+    ...reasons.map(([reason, pods]) => `${countText(pods).padStart(8)}  ${reason} on most nodes`),
     "",
   ];
-}
-
-/** A count with all its digits. */
-function whole(value: number): string {
-  return formatNumber(value, { digits: 12 });
 }

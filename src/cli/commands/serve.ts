@@ -120,13 +120,13 @@ function serviceOf(options: ServeOptions): Service {
   const model = named("--model", options.model, DECODER_MODELS);
   const rule = named("--cache-rule", options.cacheRule, CACHE_RULES);
   const gpu = servingGpu(options.gpu);
-  const tensorParallel = wholeNumber("--tensor-parallel", options.tensorParallel, 64);
+  const tensorParallel = checkedReplica(model, options.tensorParallel);
   const stepTime = createTrainedPhysics(model, gpu.rates, tensorParallel);
   const blocks =
     options.cacheBlocks === undefined
       ? cacheBlocks(model, gpu.memoryBytes, tensorParallel, rule)
       : wholeNumber("--cache-blocks", options.cacheBlocks, 100_000_000);
-  if (blocks === 0) throw doesNotFit(model, gpu.name, tensorParallel, rule);
+  if (blocks === 0) throw doesNotFit(model, gpu, tensorParallel, rule);
   return {
     model,
     gpu,
@@ -192,19 +192,38 @@ const LINK_ASSUMPTION = {
   provenance: "assumed",
 } as const;
 
+/** GPUs of one replica that divide the heads of the model, as vLLM demands. */
+function replicaSizes({ heads }: DecoderModel): number[] {
+  return Array.from({ length: 64 }, (_, index) => index + 1).filter((gpus) => heads % gpus === 0);
+}
+
+function checkedReplica(model: DecoderModel, text: string): number {
+  const gpus = wholeNumber("--tensor-parallel", text, 64);
+  const sizes = replicaSizes(model);
+  if (sizes.includes(gpus)) return gpus;
+  const message = `must divide the ${model.heads} heads of ${model.name}: one of ${sizes.join(", ")}, got ${gpus}`;
+  throw argumentError("--tensor-parallel", message);
+}
+
 function doesNotFit(
   model: DecoderModel,
-  gpu: string,
+  gpu: ServingGpu,
   tensorParallel: number,
   rule: CacheRule,
 ): InputError {
-  const what = tensorParallel === 1 ? `one ${gpu}` : `${tensorParallel} × ${gpu}`;
+  const what = tensorParallel === 1 ? `one ${gpu.name}` : `${tensorParallel} × ${gpu.name}`;
+  const enough = replicaSizes(model).find(
+    (gpus) => cacheBlocks(model, gpu.memoryBytes, gpus, rule) > 0,
+  );
   return new InputError([
     {
       file: "serve",
       rule: "does-not-fit",
       message: `${model.name} leaves no room for a cache on ${what} by the rule ${rule.name}`,
-      help: `give a larger --tensor-parallel, such as ${tensorParallel * 2}`,
+      help:
+        enough === undefined
+          ? "name a GPU with more memory"
+          : `the fewest GPUs that leave room: --tensor-parallel ${enough}`,
     },
   ]);
 }

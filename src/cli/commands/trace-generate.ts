@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 
-import { formatNumber } from "../../base/units.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { createRandomStreams } from "../../engine/streams.js";
 import { readTextFile } from "../../io/read-file.js";
@@ -18,6 +17,7 @@ import { printGoodnessOfFit } from "../print-trace-fit.js";
 import { createProgressLine } from "../terminal.js";
 import { addReadingOptions, parsePositive, readFiles } from "../trace-reading.js";
 import type { ReadingOptions } from "../trace-reading.js";
+import { countText } from "../text-layout.js";
 
 interface GenerateOptions extends ReadingOptions {
   readonly from?: readonly string[];
@@ -80,7 +80,7 @@ async function run(options: GenerateOptions): Promise<void> {
     const jobs = generateWorkload(parameters, createRandomStreams(parameters.seed));
     if (jobs.count === 0) throw new InputError([noJobs(parameters)]);
     await writeTextFile(options.out, writeHeadroomCsv(jobs));
-    const written = [`${whole(jobs.count)} jobs written to ${options.out}`];
+    const written = [`${countText(jobs.count)} jobs written to ${options.out}`];
     if (options.paramsOut !== undefined) {
       await writeTextFile(options.paramsOut, [workloadParametersYaml(parameters)]);
       written.push(`parameters written to ${options.paramsOut}`);
@@ -133,7 +133,7 @@ function requireFewEnough({ jobsPerWeek, weeks }: WorkloadParameters): void {
     {
       file: "trace generate",
       rule: "too-many-jobs",
-      message: `${whole(jobsPerWeek)} jobs per week for ${whole(weeks)} weeks are more than ${whole(JOBS_MAX)} jobs`,
+      message: `${countText(jobsPerWeek)} jobs per week for ${countText(weeks)} weeks are more than ${countText(JOBS_MAX)} jobs`,
       help: "take fewer --weeks or --jobs-per-week",
     },
   ]);
@@ -152,11 +152,7 @@ function noJobs({ jobsPerWeek, weeks }: WorkloadParameters) {
   return {
     file: "trace generate",
     rule: "no-jobs",
-    message: `no job came in ${whole(weeks)} weeks of ${whole(jobsPerWeek)} expected jobs each`,
+    message: `no job came in ${countText(weeks)} weeks of ${countText(jobsPerWeek)} expected jobs each`,
     help: "take more --weeks or --jobs-per-week",
   };
-}
-
-function whole(value: number): string {
-  return formatNumber(value, { digits: 15 });
 }

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-import { formatNumber } from "../../base/units.js";
 import { problemsJson } from "../../diagnostics/problem-json.js";
 import { createRandomStreams } from "../../engine/streams.js";
 import { writeTextFile } from "../../io/write-text-file.js";
@@ -14,6 +13,7 @@ import { createProgressLine } from "../terminal.js";
 import { addReadingOptions, formatList, parsePositive, readFiles } from "../trace-reading.js";
 import type { ReadingOptions } from "../trace-reading.js";
 import { registerTraceGenerate } from "./trace-generate.js";
+import { countText } from "../text-layout.js";
 
 interface DescribeOptions extends ReadingOptions {
   readonly gpus?: number;
@@ -155,7 +155,7 @@ async function runImport(paths: readonly string[], options: ImportOptions): Prom
     ...printedRows(read).filter((line) => line !== ""),
   ];
   process.stderr.write(`${said.join("\n")}\n`);
-  process.stdout.write(`${whole(read.jobs.count)} jobs written to ${options.out}\n`);
+  process.stdout.write(`${countText(read.jobs.count)} jobs written to ${options.out}\n`);
 }
 
 function registerScale(trace: Command): void {
@@ -188,7 +188,7 @@ async function runScale(paths: readonly string[], options: ScaleOptions): Promis
   const scaled = scaleLoad(read.jobs, options.load, stream);
   await writeTextFile(options.out, writeHeadroomCsv(scaled));
   process.stdout.write(
-    `${whole(scaled.count)} jobs (of ${whole(read.jobs.count)}) written to ${options.out}\n`,
+    `${countText(scaled.count)} jobs (of ${countText(read.jobs.count)}) written to ${options.out}\n`,
   );
 }
 
@@ -197,8 +197,4 @@ function parseLoad(text: string): number {
   if (load > LOAD_FACTOR_MAX)
     throw new InvalidArgumentError(`It must be at most ${LOAD_FACTOR_MAX}.`);
   return load;
-}
-
-function whole(value: number): string {
-  return formatNumber(value, { digits: 15 });
 }

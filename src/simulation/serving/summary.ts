@@ -1,5 +1,4 @@
-import { quantileOfSorted } from "../../stats/quantile.js";
-import { pairwiseSum } from "../../stats/quantile.js";
+import { pairwiseSum, quantileOfSorted } from "../../stats/quantile.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
 import type { ServingRun } from "./serving-spec.js";
 
