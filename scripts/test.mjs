@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { prepare, root, step, tool } from "./prepare.mjs";
+import { sideBySide } from "./side-by-side.mjs";
 
 const startMs = Date.now();
 prepare();
@@ -13,18 +14,53 @@ const dataRequired = process.env.HEADROOM_REQUIRE_DATA === "1";
 const headroom = join(root, "bin", "headroom.mjs");
 const node = process.execPath;
 
-step("types (tsc)", tool("tsc"), ["--noEmit", "-p", "tsconfig.json"]);
-step("lint (eslint)", tool("eslint"), [
-  "--max-warnings=0",
-  "--cache",
-  "--cache-location",
-  "node_modules/.cache/headroom/eslint",
-  ".",
-]);
-step("format (prettier)", tool("prettier"), ["--check", "--log-level=warn", "."]);
-step("layers (dependency-cruiser)", tool("depcruise"), ["src", "--output-type", "err"]);
-step("generated documents", node, ["scripts/generate-docs.mjs", "--check"]);
-step("generated traces", node, ["scripts/generate-traces.mjs", "--check"]);
+const hasData = dataRequired || existsSync(dataFolder);
+const checks = [
+  ...(hasData
+    ? [
+        {
+          title: "published results (headroom validate)",
+          command: node,
+          args: [headroom, "validate", "--data", dataFolder],
+          // Exit code 3 says that a part of the data is missing, which fails only where it is required.
+          allowedExitCodes: dataRequired ? [0] : [0, 3],
+        },
+      ]
+    : []),
+  {
+    title: "lint (eslint)",
+    command: tool("eslint"),
+    args: [
+      "--max-warnings=0",
+      "--cache",
+      "--cache-location",
+      "node_modules/.cache/headroom/eslint",
+      ".",
+    ],
+  },
+  { title: "types (tsc)", command: tool("tsc"), args: ["--noEmit", "-p", "tsconfig.json"] },
+  {
+    title: "format (prettier)",
+    command: tool("prettier"),
+    args: ["--check", "--log-level=warn", "."],
+  },
+  {
+    title: "layers (dependency-cruiser)",
+    command: tool("depcruise"),
+    args: ["src", "--output-type", "err"],
+  },
+  {
+    title: "generated documents",
+    command: node,
+    args: ["scripts/generate-docs.mjs", "--check"],
+  },
+  {
+    title: "generated traces",
+    command: node,
+    args: ["scripts/generate-traces.mjs", "--check"],
+  },
+];
+const codes = await sideBySide(checks);
 
 rmSync(vitestReport, { force: true });
 step("tests (vitest)", tool("vitest"), [
@@ -37,20 +73,11 @@ const tests = JSON.parse(readFileSync(vitestReport, "utf8"));
 let passed = tests.numPassedTests;
 const skipped = tests.numPendingTests + tests.numTodoTests;
 
-if (dataRequired || existsSync(dataFolder)) {
-  // Exit code 3 says that a part of the data is missing, which fails only where it is required.
-  const status = step(
-    "published results (headroom validate)",
-    node,
-    [headroom, "validate", "--data", dataFolder],
-    { allowedExitCodes: dataRequired ? [0] : [0, 3] },
-  );
-  if (status === 0) passed += 1;
-} else {
+if (!hasData) {
   process.stderr.write(
     `! headroom validate skipped: no data at ${dataFolder}; set HEADROOM_DATA to its folder\n`,
   );
-}
+} else if (codes[0] === 0) passed += 1;
 
 process.stderr.write(`✓ everything in ${((Date.now() - startMs) / 1000).toFixed(0)} s\n`);
 process.stdout.write(`${passed} passed, ${tests.numFailedTests} failed, ${skipped} skipped\n`);
