@@ -24,6 +24,12 @@ export interface LoadOptions {
   readonly path: string;
   /** Arguments of `--set`, in their order: `path=value`. */
   readonly sets?: readonly string[];
+  /** Values laid over the scenario after those of `sets`. */
+  readonly overlays?: readonly ScenarioOverlay[];
+  /** Text of the scenario in place of what stands at `path`, which then only says where it would be. */
+  readonly text?: string;
+  /** Traces read before: what it lacks is read and added, so that a study reads each trace once. */
+  readonly traces?: Map<string, LoadedTrace>;
   /** Takes the place of the scenario's seed. */
   readonly seed?: number;
   /** Folders beside the project that the scenario may read from. */
@@ -60,9 +66,13 @@ export interface LoadedScenario {
  * @throws InputError with every problem found; nothing was simulated then
  */
 export async function loadScenario(options: LoadOptions): Promise<LoadedScenario> {
-  const { texts, inputs } = await readScenarioTexts(options.path, options.allowedFolders);
+  const { texts, inputs } = await readScenarioTexts(
+    options.path,
+    options.allowedFolders,
+    options.text,
+  );
   const catalogues = createCatalogueReader();
-  const overlays: ScenarioOverlay[] = (options.sets ?? []).map(parseSetArgument);
+  const overlays = [...(options.sets ?? []).map(parseSetArgument), ...(options.overlays ?? [])];
   const scenario = resolveScenario(
     parseScenario({ ...texts, overlays, fileFault, catalogueText: catalogues.read }),
   );
@@ -71,7 +81,7 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
   const reference = scenario.backtest;
   const backtest =
     reference === undefined ? undefined : await readNamedFile(reference, "trust.backtest");
-  const traces = await openScenarioTraces(configurations);
+  const traces = await openScenarioTraces(configurations, options.traces);
   const seed = options.seed ?? scenario.seed;
   const gpuWarnings = new Set<string>();
   const [base, ...variants] = configurations.map((resolved): LoadedConfiguration => {

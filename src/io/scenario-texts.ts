@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { decodeText } from "../diagnostics/decode-text.js";
 import { InputError } from "../diagnostics/problem.js";
 import { missingExtends, type ScenarioTexts } from "../scenario/document.js";
@@ -16,15 +18,23 @@ export interface LoadedFile {
   readonly sha256: string;
 }
 
+/** A text that was handed in is an input like one that was read. */
+function takeGiven(path: string, text: string, inputs: LoadedFile[]): string {
+  inputs.push({ path, sha256: createHash("sha256").update(text).digest("hex") });
+  return text;
+}
+
 /**
  * Reads a scenario and every file it extends.
  *
  * @param allowedFolders folders beside the project that the scenario may read from
+ * @param given text of the scenario in place of what stands at the path
  * @throws InputError when one of them cannot be read
  */
 export async function readScenarioTexts(
   path: string,
   allowedFolders: readonly string[] = [],
+  given?: string,
 ): Promise<{ readonly texts: ScenarioTexts; readonly inputs: readonly LoadedFile[] }> {
   const inputs: LoadedFile[] = [];
   const read = async (file: string): Promise<string> => {
@@ -35,7 +45,7 @@ export async function readScenarioTexts(
   const extended = new Map<string, string>();
   const texts: ScenarioTexts = {
     file: path,
-    text: await read(path),
+    text: given === undefined ? await read(path) : takeGiven(path, given, inputs),
     texts: extended,
     mayRead: mayReadFrom(path, allowedFolders),
   };

@@ -24,10 +24,12 @@ export function traceKey(path: string, format: string | undefined): string {
 /**
  * Reads every trace the configurations name, each once.
  *
+ * @param known traces read before; those read now are added to it
  * @throws InputError with the problems of all traces
  */
 export async function openScenarioTraces(
   configurations: readonly ResolvedConfiguration[],
+  known: Map<string, LoadedTrace> = new Map(),
 ): Promise<ReadonlyMap<string, LoadedTrace>> {
   const loaded = new Map<string, LoadedTrace>();
   const problems: InputError["problems"][number][] = [];
@@ -39,7 +41,9 @@ export async function openScenarioTraces(
     if (tried.has(key)) continue;
     tried.add(key);
     try {
-      loaded.set(key, await openTrace(workload.trace, workload.format));
+      const trace = known.get(key) ?? (await openTrace(workload.trace, workload.format));
+      known.set(key, trace);
+      loaded.set(key, trace);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems.map((problem) => located(problem, workload.trace)));

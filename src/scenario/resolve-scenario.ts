@@ -1,3 +1,4 @@
+import { isRandom } from "./checks/check-run.js";
 import { goalIdOf } from "./checks/check-goals.js";
 import { DEFAULTS } from "./defaults.js";
 import { findMetric } from "./metrics.js";
@@ -79,6 +80,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
       untilS: spec.run?.until,
       eventsMax: spec.run?.eventsMax ?? DEFAULTS.eventsMax,
     },
+    isRandom: isRandom(spec),
     statistics: {
       replications: spec.run?.replications ?? DEFAULTS.replications,
       confidence: spec.run?.confidence ?? DEFAULTS.confidence,

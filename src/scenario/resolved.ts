@@ -141,6 +141,8 @@ export interface ResolvedConfiguration {
     readonly untilS: number | undefined;
     readonly eventsMax: number;
   };
+  /** True when two runs with different random streams can differ. */
+  readonly isRandom: boolean;
   readonly statistics: RunStatistics;
   /** Absent when neither hosting nor the place of a job changes how fast it runs. */
   readonly hosting?: ResolvedHosting;

@@ -1,4 +1,5 @@
 import { quantileOfSorted } from "../../stats/quantile.js";
+import { SIZE_CLASS_LABELS, sizeClassOf } from "../../studies/run/job-size-class.js";
 
 /** Waits of started jobs whose GPU count falls in one class. */
 export interface SizeClassWaits {
@@ -11,18 +12,7 @@ export interface SizeClassWaits {
   readonly waitMaxS: number;
 }
 
-/** Upper ends of the classes: gang sizes people ask for are powers of two. */
-const CLASS_ENDS = [0, 0.999_999, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, Infinity];
-
-/** Labels of all classes, small jobs first; a page shows those that have jobs. */
-export const SIZE_CLASS_LABELS: readonly string[] = CLASS_ENDS.map((end, index) => {
-  if (index === 0) return "CPU only";
-  if (index === 1) return "part of a GPU";
-  const from = Math.floor(CLASS_ENDS[index - 1]!) + 1;
-  if (index === 2) return "1 GPU";
-  if (end === Infinity) return `over ${from - 1} GPUs`;
-  return from === end ? `${end} GPUs` : `${from}–${end} GPUs`;
-});
+export { SIZE_CLASS_LABELS };
 
 /**
  * Groups waits by the GPUs a job asked for, small jobs first; classes without jobs are left out.
@@ -30,9 +20,9 @@ export const SIZE_CLASS_LABELS: readonly string[] = CLASS_ENDS.map((end, index) 
  * @param waitS seconds, aligned with `gpus`
  */
 export function waitsBySize(waitS: Float64Array, gpus: Float64Array): readonly SizeClassWaits[] {
-  const groups: number[][] = CLASS_ENDS.map(() => []);
+  const groups: number[][] = SIZE_CLASS_LABELS.map(() => []);
   for (let job = 0; job < waitS.length; job++) {
-    const index = CLASS_ENDS.findIndex((end) => gpus[job]! <= end);
+    const index = sizeClassOf(gpus[job]!);
     if (index < 0) throw new RangeError(`run report: GPU count of job ${job} is ${gpus[job]}`);
     groups[index]!.push(waitS[job]!);
   }

@@ -118,7 +118,8 @@ function runConfigurations(
   });
 }
 
-function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration {
+/** What a loaded configuration asks to be simulated, with its jobs under the seed of the scenario. */
+export function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration {
   const { name, cluster, policy, goals, run } = resolved;
   return {
     name: name ?? BASE_NAME,

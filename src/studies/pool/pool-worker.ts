@@ -1,0 +1,10 @@
+// Entry of a worker thread: piscina calls the default export with one unit after the other.
+import { createUnitRunner } from "./run-unit.js";
+import type { SimulationUnit, UnitOutcome } from "./unit.js";
+
+const runner = createUnitRunner();
+
+/** Runs one unit; what the thread has read before is kept. */
+export default function runUnit(unit: SimulationUnit): Promise<UnitOutcome> {
+  return runner.run(unit);
+}

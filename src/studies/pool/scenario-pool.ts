@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+
+import { createUnitRunner } from "./run-unit.js";
+import type { SimulationUnit, UnitOutcome } from "./unit.js";
+
+/** How many runs go on at once, and what ends them all. */
+export interface ScenarioPoolOptions {
+  /** Worker threads, at least 1; all cores when absent. */
+  readonly threads?: number;
+  /** Ends runs that go on and lets none begin; `run` and `each` then reject with its reason. */
+  readonly signal?: AbortSignal;
+  /** True works in this thread, which is then not free for anything else while a run goes on. */
+  readonly inProcess?: boolean;
+}
+
+/** Simulates units on worker threads. Outcomes do not depend on their number. */
+export interface ScenarioPool {
+  readonly threads: number;
+  /**
+   * Outcomes in the order of the units.
+   *
+   * @param onProgress called after each unit, in the order in which they end
+   */
+  run(
+    units: readonly SimulationUnit[],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<readonly UnitOutcome[]>;
+  /**
+   * Hands out each outcome as soon as it is there, in any order, and keeps none: for more units than fit into
+   * memory together. The next unit of a thread begins when `take` is done with the last.
+   */
+  each(
+    units: readonly SimulationUnit[],
+    take: (outcome: UnitOutcome, index: number) => void | Promise<void>,
+  ): Promise<void>;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a pool for one study. Each thread reads each trace once and keeps it while the pool lives.
+ *
+ * Threads load the compiled worker; where there is none (sources run by a test runner), units are done in this
+ * thread, with the same outcomes.
+ */
+export function createScenarioPool(options: ScenarioPoolOptions = {}): ScenarioPool {
+  const { threads = availableParallelism(), signal, inProcess = false } = options;
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`scenario pool: threads must be a whole number from 1, got ${threads}`);
+  }
+  const worker = fileURLToPath(new URL("./pool-worker.js", import.meta.url));
+  const workers = inProcess || !existsSync(worker) ? inThisThread() : onThreads(worker, threads);
+  const each: ScenarioPool["each"] = async (units, take) => {
+    let next = 0;
+    const work = async (): Promise<void> => {
+      try {
+        while (next < units.length) {
+          signal?.throwIfAborted();
+          const index = next++;
+          await take(await workers.run(units[index]!, signal), index);
+        }
+      } catch (error) {
+        // What cannot be taken ends the others too.
+        next = units.length;
+        throw error;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(workers.width, units.length) }, work));
+  };
+  return {
+    threads: workers.width,
+    each,
+    async run(units, onProgress) {
+      const outcomes: UnitOutcome[] = [];
+      let done = 0;
+      await each(units, (outcome, index) => {
+        outcomes[index] = outcome;
+        done += 1;
+        onProgress?.(done, units.length);
+      });
+      return outcomes;
+    },
+    close: () => workers.close(),
+  };
+}
+
+/** Where units are run. */
+interface Workers {
+  /** Units at once. */
+  readonly width: number;
+  run(unit: SimulationUnit, signal: AbortSignal | undefined): Promise<UnitOutcome>;
+  close(): Promise<void>;
+}
+
+function inThisThread(): Workers {
+  const runner = createUnitRunner();
+  return {
+    width: 1,
+    async run(unit, signal) {
+      // A run never returns to the event loop: let signals and timers through in between.
+      await setImmediate();
+      signal?.throwIfAborted();
+      return runner.run(unit);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function onThreads(filename: string, threads: number): Workers {
+  const pool = new Piscina({ filename, minThreads: 1, maxThreads: threads, idleTimeout: 60_000 });
+  return {
+    width: threads,
+    async run(unit, signal) {
+      try {
+        return (await pool.run(unit, signal === undefined ? {} : { signal })) as UnitOutcome;
+      } catch (error) {
+        signal?.throwIfAborted();
+        const message = error instanceof Error ? error.message : String(error);
+        return { ok: false, kind: "worker", message, problems: [] };
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
