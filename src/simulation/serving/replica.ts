@@ -1,20 +1,15 @@
 import { InvariantError } from "../../base/assert.js";
 import type { PrefillChunk, StepBatch, StepTimeModel } from "../../performance/llm/step-time.js";
 import { TOKENS_PER_BLOCK } from "../../performance/llm/cache-blocks.js";
-import type { RequestTable } from "../../workload/requests/request-table.js";
-import type { ReplicaSpec } from "./serving-spec.js";
 import { createRequestQueue, type RequestQueue } from "./request-queue.js";
+import { REQUEST_OUTCOMES, type RequestLedger } from "./request-ledger.js";
+import type { ServiceCounters } from "./service.js";
+import type { ReplicaSpec } from "./serving-spec.js";
 import { createStretchClock, type StretchClock } from "./stretch-clock.js";
 
 const blocksOf = (tokens: number): number => Math.ceil(tokens / TOKENS_PER_BLOCK);
 
-/** What is recorded of every request, shared by all replicas of a run. */
-export interface RequestRecords {
-  /** End of the step that emitted the first and the last token. Seconds; NaN before. */
-  readonly firstTokenS: Float64Array;
-  readonly lastTokenS: Float64Array;
-  readonly preemptions: Int32Array;
-}
+const ANSWERED = REQUEST_OUTCOMES.indexOf("answered");
 
 /**
  * One engine with continuous batching, as vLLM v1 schedules it: every step computes one token of each
@@ -34,10 +29,16 @@ export class Replica {
 
   private readonly waiting: RequestQueue = createRequestQueue();
   private readonly running: number[] = [];
-  /** Tokens in the cache, tokens emitted, and blocks held, by request. */
-  private readonly done: Int32Array;
-  private readonly emitted: Int32Array;
-  private readonly owned: Int32Array;
+  private readonly counts = {
+    finished: 0,
+    promptTokens: 0,
+    outputTokens: 0,
+    preemptions: 0,
+    ttftSumS: 0,
+    e2eSumS: 0,
+  };
+  /** Requests that ended with the last step. */
+  private lastEnded: number[] = [];
   private readonly clock: StretchClock;
   private readonly stepTime: StepTimeModel;
   /** Tokens each running request computes in this step, by place in `running`. */
@@ -45,15 +46,10 @@ export class Replica {
 
   constructor(
     private readonly spec: ReplicaSpec,
-    private readonly requests: RequestTable,
-    private readonly records: RequestRecords,
-    state: { readonly done: Int32Array; readonly emitted: Int32Array; readonly owned: Int32Array },
+    private readonly ledger: RequestLedger,
     private readonly isStepwise: boolean,
   ) {
     this.freeBlocks = spec.cacheBlocks;
-    this.done = state.done;
-    this.emitted = state.emitted;
-    this.owned = state.owned;
     this.stepTime = spec.stepTime;
     this.clock = createStretchClock(spec.stepTime);
   }
@@ -80,9 +76,41 @@ export class Replica {
     }
   }
 
+  get waitingCount(): number {
+    return this.outstanding - this.running.length;
+  }
+
+  get runningCount(): number {
+    return this.running.length;
+  }
+
+  get counters(): ServiceCounters {
+    return { ...this.counts, steps: this.steps };
+  }
+
+  /**
+   * The replica is lost: gives back the requests it has not answered by then, those that the step under way
+   * would end included.
+   */
+  evacuate(nowS: number): number[] {
+    const open = [...this.running];
+    for (let head = this.waiting.head(); head !== undefined; head = this.waiting.head()) {
+      open.push(head);
+      this.waiting.shift();
+    }
+    if (this.clock.nowS > nowS) {
+      for (const request of this.lastEnded) this.count(request, -1);
+      open.push(...this.lastEnded);
+    }
+    for (const request of this.running) this.release(request);
+    this.running.length = 0;
+    this.outstanding = 0;
+    return open;
+  }
+
   /** Throws when blocks are lost or held twice. */
   checkInvariants(): void {
-    const held = this.running.reduce((sum, request) => sum + this.owned[request]!, 0);
+    const held = this.running.reduce((sum, request) => sum + this.ledger.owned[request]!, 0);
     if (held + this.freeBlocks !== this.spec.cacheBlocks || this.freeBlocks < 0)
       throw new InvariantError(
         `serving: ${held} blocks held and ${this.freeBlocks} free of ${this.spec.cacheBlocks}`,
@@ -91,11 +119,13 @@ export class Replica {
 
   /** Tokens a request must have in the cache before it emits the next one. */
   private target(request: number): number {
-    return this.requests.promptTokens[request]! + this.emitted[request]!;
+    return this.ledger.promptTokens[request]! + this.ledger.emitted[request]!;
   }
 
   private isDecoding(request: number): boolean {
-    return this.emitted[request]! > 0 && this.done[request]! === this.target(request) - 1;
+    return (
+      this.ledger.emitted[request]! > 0 && this.ledger.done[request]! === this.target(request) - 1
+    );
   }
 
   /** How many steps will do nothing but emit one token of each running request; 0 when the next does more. */
@@ -105,7 +135,7 @@ export class Replica {
     let steps = Number.MAX_SAFE_INTEGER;
     for (const request of running) {
       if (!this.isDecoding(request)) return 0;
-      steps = Math.min(steps, this.requests.outputTokens[request]! - this.emitted[request]!);
+      steps = Math.min(steps, this.ledger.outputTokens[request]! - this.ledger.emitted[request]!);
     }
     if (running.length > this.spec.batchTokensMax) return 0;
     steps = this.stepsWithBlocks(steps);
@@ -130,7 +160,7 @@ export class Replica {
   private blocksFor(tokens: number): number {
     let blocks = 0;
     for (const request of this.running)
-      blocks += blocksOf(this.done[request]! + tokens) - this.owned[request]!;
+      blocks += blocksOf(this.ledger.done[request]! + tokens) - this.ledger.owned[request]!;
     return blocks;
   }
 
@@ -154,8 +184,8 @@ export class Replica {
     let sum = 0;
     let longest = 0;
     for (const request of this.running) {
-      sum += this.done[request]!;
-      longest = Math.max(longest, this.done[request]!);
+      sum += this.ledger.done[request]!;
+      longest = Math.max(longest, this.ledger.done[request]!);
     }
     return {
       prefills: [],
@@ -169,7 +199,7 @@ export class Replica {
     for (const request of this.running) this.grow(request, steps);
     this.steps += steps;
     this.clock.advance(steps);
-    for (const request of this.running) this.emitted[request]! += steps;
+    for (const request of this.running) this.ledger.emitted[request]! += steps;
     this.retire();
   }
 
@@ -187,15 +217,15 @@ export class Replica {
     this.steps++;
     this.running.forEach((request, place) => {
       const tokens = this.share[place]!;
-      this.done[request]! += tokens;
-      if (tokens > 0 && this.done[request] === this.target(request)) this.emit(request);
+      this.ledger.done[request]! += tokens;
+      if (tokens > 0 && this.ledger.done[request] === this.target(request)) this.emit(request);
     });
     this.retire();
   }
 
   private emit(request: number): void {
-    if (this.emitted[request]! === 0) this.records.firstTokenS[request] = this.clock.nowS;
-    this.emitted[request]!++;
+    if (this.ledger.emitted[request]! === 0) this.ledger.firstTokenS[request] = this.clock.nowS;
+    this.ledger.emitted[request]!++;
   }
 
   /** Gives every running request its tokens and blocks; true when one lost its blocks for that. */
@@ -205,7 +235,7 @@ export class Replica {
     this.share.length = 0;
     for (let place = 0; place < this.running.length; place++) {
       const request = this.running[place]!;
-      const tokens = Math.min(this.target(request) - this.done[request]!, budget);
+      const tokens = Math.min(this.target(request) - this.ledger.done[request]!, budget);
       while (place < this.running.length && !this.tryGrow(request, tokens)) {
         this.preemptLast();
         hasPreempted = true;
@@ -233,31 +263,32 @@ export class Replica {
 
   /** Blocks for so many further tokens, or nothing. */
   private tryGrow(request: number, tokens: number): boolean {
-    const need = blocksOf(this.done[request]! + tokens) - this.owned[request]!;
+    const need = blocksOf(this.ledger.done[request]! + tokens) - this.ledger.owned[request]!;
     if (need > this.freeBlocks) return false;
     this.freeBlocks -= need;
-    this.owned[request]! += need;
+    this.ledger.owned[request]! += need;
     return true;
   }
 
   private grow(request: number, tokens: number): void {
     if (!this.tryGrow(request, tokens))
       throw new InvariantError(`serving: no blocks for request ${request} in a stretch`);
-    this.done[request]! += tokens;
+    this.ledger.done[request]! += tokens;
   }
 
   private preemptLast(): void {
     const request = this.running.pop()!;
     this.release(request);
-    this.done[request] = 0;
-    this.records.preemptions[request]!++;
+    this.ledger.done[request] = 0;
+    this.ledger.preemptions[request]!++;
+    this.counts.preemptions++;
     this.waiting.unshift(request);
     this.clock.forget();
   }
 
   private release(request: number): void {
-    this.freeBlocks += this.owned[request]!;
-    this.owned[request] = 0;
+    this.freeBlocks += this.ledger.owned[request]!;
+    this.ledger.owned[request] = 0;
   }
 
   private batchOfStep(): StepBatch {
@@ -267,7 +298,7 @@ export class Replica {
     let longest = 0;
     this.running.forEach((request, place) => {
       const tokens = this.share[place]!;
-      const cachedTokens = this.done[request]!;
+      const cachedTokens = this.ledger.done[request]!;
       if (tokens === 0) return;
       if (this.isDecoding(request)) {
         decodes++;
@@ -278,17 +309,34 @@ export class Replica {
     return { prefills, decodes, decodeCacheTokens: sum, decodeCacheTokensMax: longest };
   }
 
+  private count(request: number, sign: 1 | -1): void {
+    const { counts, ledger } = this;
+    const { beforeS, afterS, perTokenS } = this.stepTime;
+    const arrivalS = ledger.arrivalS[request]!;
+    const outputTokens = ledger.outputTokens[request]!;
+    counts.finished += sign;
+    counts.promptTokens += sign * ledger.promptTokens[request]!;
+    counts.outputTokens += sign * outputTokens;
+    counts.ttftSumS += sign * (ledger.firstTokenS[request]! - arrivalS + beforeS);
+    counts.e2eSumS +=
+      sign * (ledger.lastTokenS[request]! - arrivalS + beforeS + afterS + perTokenS * outputTokens);
+  }
+
   /** Lets go of the requests that have emitted all they were asked for. */
   private retire(): void {
     let kept = 0;
+    if (this.lastEnded.length > 0) this.lastEnded = [];
     for (const request of this.running) {
-      if (this.emitted[request]! < this.requests.outputTokens[request]!) {
+      if (this.ledger.emitted[request]! < this.ledger.outputTokens[request]!) {
         this.running[kept++] = request;
         continue;
       }
-      this.records.lastTokenS[request] = this.clock.nowS;
+      this.ledger.lastTokenS[request] = this.clock.nowS;
+      this.ledger.outcome[request] = ANSWERED;
       this.release(request);
       this.outstanding--;
+      this.count(request, 1);
+      this.lastEnded.push(request);
     }
     if (kept === this.running.length) return;
     this.running.length = kept;

@@ -15,6 +15,13 @@ export interface ReplicaSpec {
 /** How requests find their replica. */
 export type RouterName = "round-robin" | "least-outstanding";
 
+/** What is the same for a service whatever replicas it has. */
+export interface ServiceSpec {
+  readonly router: RouterName;
+  /** How many requests will come, where that is known: saves copying. */
+  readonly requestsExpected?: number;
+}
+
 /** One simulation of a service of equal replicas. */
 export interface ServingSpec {
   readonly requests: RequestTable;
