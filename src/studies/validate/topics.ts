@@ -1,5 +1,6 @@
 import type { Check } from "./check.js";
 import { validateFgd } from "./fgd/validate-fgd.js";
+import { validateFleet } from "./fleet/validate-fleet.js";
 import { collectiveDataChecks } from "./hardware/collective-checks.js";
 import { validateHardware } from "./hardware/validate-hardware.js";
 import { validateJobs } from "./jobs.js";
@@ -60,5 +61,11 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
       "KAITO's own tests of how many nodes a model needs, and recorded runs of vLLM against simulated ones.",
     needs: ["kaito", "vllm-golden", "vllm-layer-tables"],
     check: validateServing,
+  },
+  fleet: {
+    description:
+      "Placement across clusters, rollouts, Ray and quorum against the projects' own tests and tables.",
+    needs: [],
+    check: validateFleet,
   },
 };

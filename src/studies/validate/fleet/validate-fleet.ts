@@ -1,0 +1,15 @@
+import type { Check } from "../check.js";
+import { placementChecks } from "./placement-checks.js";
+import { quorumChecks } from "./quorum-checks.js";
+import { rayChecks } from "./ray-checks.js";
+import { rolloutChecks } from "./rollout-checks.js";
+
+/** Rules of fleets against the tests and tables of the projects they are from; needs no data. */
+export function validateFleet(): Promise<readonly Check[]> {
+  return Promise.resolve([
+    ...placementChecks(),
+    ...rolloutChecks(),
+    ...rayChecks(),
+    ...quorumChecks(),
+  ]);
+}
