@@ -12,6 +12,7 @@ import { checkFaults } from "./checks/check-faults.js";
 import { checkGoals } from "./checks/check-goals.js";
 import { checkHosting } from "./checks/check-hosting.js";
 import { checkJobTerms } from "./checks/check-job-terms.js";
+import { checkPlan } from "./checks/plan-check.js";
 import { checkPartitioning } from "./checks/check-partitioning.js";
 import { checkPolicy } from "./checks/check-policy.js";
 import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
@@ -121,6 +122,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
   if (base !== undefined) {
     checkAllNodes(base, variants, root, format, problems);
     checkRandomness(base, variants, root, format, problems);
+    checkPlan({ root, fields: format.fields, spec: base.spec, problems, warnings });
   }
   if (problems.length > 0) throw new InputError(sortProblems(problems));
 

@@ -1,6 +1,7 @@
 import { findNodeSku } from "../hardware/find-node-sku.js";
 import { sourceText } from "../hardware/sources.js";
 import { amortisedPerHour } from "../performance/cost/hourly-cost.js";
+import { bought, givenSource, onTopOf, termsFault, type GivenPrice } from "./price-terms.js";
 import type { Assumption, NodeGroup } from "./resolved.js";
 import type { GroupPrice, ResolvedCost } from "./resolved-operations.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
@@ -50,12 +51,13 @@ export function resolveCost(
       what: `Price of one node of ${group.name}`,
       value: found.value,
       provenance: given === undefined ? "published" : "given",
-      source: found.source,
+      source: given === undefined ? found.source : givenSource(given, found.source),
     });
     return {
       name: group.name,
       perNodeHour: found.perNodeHour,
       paysElectricity: found.paysElectricity && input.electricity !== undefined,
+      ...bought(given),
     };
   });
   assumptions.push(...electricityAssumptions(input, currency, groups));
@@ -79,9 +81,7 @@ interface FoundPrice {
   readonly source: string;
 }
 
-type GivenInput = NonNullable<CostInput["nodes"]>[number];
-
-function givenPrice(given: GivenInput, index: number, currency: string): FoundPrice | CostFault {
+function givenPrice(given: GivenPrice, index: number, currency: string): FoundPrice | CostFault {
   const { name, perHour, purchase, lifetime } = given;
   const fault = (rule: CostFault["rule"], message: string): CostFault => ({ index, rule, message });
   if ((perHour === undefined) === (purchase === undefined)) {
@@ -91,19 +91,22 @@ function givenPrice(given: GivenInput, index: number, currency: string): FoundPr
   if ((purchase === undefined) !== (lifetime === undefined)) {
     return fault("incomplete-fields", `purchase and lifetime of ${name} are given together`);
   }
+  const terms = termsFault(given);
+  if (terms !== undefined) return fault(terms.rule, terms.message);
+  const onTop = onTopOf(given, currency);
   if (perHour !== undefined) {
     return {
-      perNodeHour: perHour,
+      perNodeHour: perHour + onTop.perHour,
       paysElectricity: false,
-      value: `${perHour} ${currency} per hour, electricity included`,
+      value: `${perHour} ${currency} per hour${given.kind === undefined ? "" : ` (${given.kind})`}, electricity included${onTop.words}`,
       source: "cost.nodes",
     };
   }
   const perNodeHour = amortisedPerHour({ purchase: purchase!, lifetimeS: lifetime! });
   return {
-    perNodeHour,
+    perNodeHour: perNodeHour + onTop.perHour,
     paysElectricity: true,
-    value: `${purchase!} ${currency} over ${lifetime! / 3600} hours: ${Number(perNodeHour.toPrecision(6))} ${currency} per hour`,
+    value: `${purchase!} ${currency} over ${lifetime! / 3600} hours: ${Number(perNodeHour.toPrecision(6))} ${currency} per hour${onTop.words}`,
     source: "cost.nodes; spread evenly, without interest or resale value",
   };
 }

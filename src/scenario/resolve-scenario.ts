@@ -10,6 +10,7 @@ import { resolveOperations } from "./resolve-operations.js";
 import { resolveJobTerms } from "./resolve-job-terms.js";
 import { CATALOGUE_CURRENCY } from "./resolve-cost.js";
 import { resolveJobs } from "./resolve-jobs.js";
+import { resolvePlan } from "./resolve-plan.js";
 import { resolveQuotas } from "./resolve-quotas.js";
 import type {
   Assumption,
@@ -36,6 +37,7 @@ export function resolveScenario(scenario: ParsedScenario): ResolvedScenario {
     description: spec.description,
     labels: spec.labels ?? [],
     seed: spec.seed ?? DEFAULTS.seed,
+    ...resolvePlan(spec),
     base: resolveConfiguration(scenario.base),
     variants: scenario.variants.map(resolveConfiguration),
     extended: scenario.extended,

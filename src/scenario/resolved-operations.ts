@@ -22,6 +22,10 @@ export interface GroupPrice {
   readonly perNodeHour: number;
   /** True when the electricity of the node is paid on top. */
   readonly paysElectricity: boolean;
+  /** Price of buying one node, paid once; absent for rent. */
+  readonly purchase?: number;
+  /** Part of `perNodeHour` that the purchase stands for. */
+  readonly purchasePerHour?: number;
 }
 
 /** Prices of the machines, node group by node group. */

@@ -9,6 +9,7 @@ import type { FaultsSpec } from "../simulation/faults/fault-spec.js";
 import type { JobTable } from "../workload/job-table.js";
 import type { TopologyRequest } from "../workload/topology-request.js";
 import type { ResolvedHosting } from "./resolved-hosting.js";
+import type { PlanSpec } from "./plan-spec.js";
 import type { CheckpointSetting, ResolvedCost, ResolvedPower } from "./resolved-operations.js";
 import type { FileReference, TraceReference } from "./trace-reference.js";
 
@@ -165,6 +166,8 @@ export interface ResolvedScenario {
   readonly description: string | undefined;
   readonly labels: readonly string[];
   readonly seed: number;
+  /** Absent when nothing is to be decided. */
+  readonly plan?: PlanSpec;
   readonly base: ResolvedConfiguration;
   readonly variants: readonly ResolvedConfiguration[];
   /** Files that were extended, nearest first. */

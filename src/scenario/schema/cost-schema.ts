@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { LIMITS } from "../defaults.js";
 import { field, lineOfText, plainName } from "./field.js";
+import { priceTermsFields } from "./price-terms-schema.js";
 import { duration } from "./quantities.js";
 
 /** Prices above this are mistakes. */
@@ -28,6 +29,7 @@ function groupPriceSchema() {
       description: "How long a bought node is used. Needed with `purchase`.",
       example: "4y",
     }).optional(),
+    ...priceTermsFields(),
   });
 }
 

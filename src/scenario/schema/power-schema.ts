@@ -5,7 +5,7 @@ import { parsePowerValue } from "../parse-power.js";
 import { field, lineOfText, plainName, wholeNumber } from "./field.js";
 
 /** Electric power as text; the checked value is in watts. */
-function power() {
+export function powerQuantity() {
   return z
     .union([z.string(), z.number()])
     .transform((given, context) => {
@@ -24,12 +24,12 @@ function gpuPowerSchema() {
       description: "GPU model, as the node groups name it.",
       example: "H100-80GB",
     }),
-    idle: field(power(), {
+    idle: field(powerQuantity(), {
       description:
         "Power of one GPU with nothing on it. Left out, a default that nobody measured is used where there is one, and is listed as assumed.",
       example: "95W",
     }).optional(),
-    busy: field(power(), {
+    busy: field(powerQuantity(), {
       description:
         "Power of one GPU while a job holds it. Left out, the published design power: an upper bound.",
       example: "600W",
@@ -41,14 +41,14 @@ function gpuPowerSchema() {
 export function powerSchema() {
   const node = z.strictObject({
     name: field(plainName(), { description: "Name of a node group.", example: "h100" }),
-    overhead: field(power(), {
+    overhead: field(powerQuantity(), {
       description:
         "Power of one node besides its GPUs, at all times: CPUs, memory, fans, network cards. Left out, what is published about the machine; where nothing is, it is not counted and a warning says so.",
       example: "3kW",
     }),
   });
   const rack = z.strictObject({
-    limit: field(power(), {
+    limit: field(powerQuantity(), {
       description: "Most power that may be drawn in one rack.",
       example: "40kW",
     }),
