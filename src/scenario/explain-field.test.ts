@@ -154,9 +154,10 @@ test("the JSON Schema is draft-07, closed, and complete", () => {
     for (const [key, child] of Object.entries(schema)) visit(child, `${path}/${key}`);
   };
   visit(jsonSchema, "");
-  // Labels of nodes have any name; those in `set` of a variant are paths.
+  // Labels of nodes have any name; those in `set` of a variant and of an option of a plan are paths.
   expect(open).toEqual([
     "/properties/cluster/properties/nodes/items/properties/labels",
+    "/properties/plan/properties/decide/items/properties/options/items/properties/set",
     "/properties/variants/items/properties/set",
   ]);
 });

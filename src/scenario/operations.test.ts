@@ -203,10 +203,39 @@ cost:
       electricityPerKwh: 0.3,
       horizonS: 365 * DAY_S,
       groups: [
-        { name: "h100", perNodeHour: 10, paysElectricity: true },
+        {
+          name: "h100",
+          perNodeHour: 10,
+          paysElectricity: true,
+          purchase: 350_400,
+          purchasePerHour: 10,
+        },
         { name: "l4", perNodeHour: 1.5, paysElectricity: false },
       ],
     });
+  });
+
+  test("support and what is paid up front are spread evenly on top, with the day and source of the price", () => {
+    const { cost, assumptions } = resolve(`power: {gpus: [{name: L4, idle: 15W}]}
+cost:
+  nodes:
+    - {name: h100, purchase: 350400, lifetime: 4y, support: 17520, asOf: 2026-08-06, source: quote 12}
+    - {name: l4, perHour: 1.5, kind: reserved, upfront: 26280, commitment: 3y}`);
+    expect(cost?.groups.map(({ perNodeHour }) => perNodeHour)).toEqual([12, 2.5]);
+    expect(assumptions.find(({ id }) => id === "cost:node:h100")).toMatchObject({
+      source:
+        "cost.nodes; spread evenly, without interest or resale value: quote 12, as of 2026-08-06",
+    });
+    expect(assumptions.find(({ id }) => id === "cost:node:l4")?.value).toBe(
+      "1.5 USD per hour (reserved), electricity included; 26280 USD up front over 26280 hours",
+    );
+  });
+
+  test.each([
+    ["{name: h100, perHour: 1, upfront: 5}", "upfront and commitment of h100 are given together"],
+    ["{name: h100, purchase: 1, lifetime: 1y, kind: spot}", "kind of h100 is about renting"],
+  ])("a price of %s is refused", (price, message) => {
+    expect(() => resolve(`cost: {nodes: [${price}, {name: l4, perHour: 1}]}`)).toThrow(message);
   });
 
   test("money in a goal is in the currency of the scenario", () => {

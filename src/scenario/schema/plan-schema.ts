@@ -46,7 +46,7 @@ function decisionSchema() {
       description: "Numbers the field may have: give this or `values`.",
       example: { from: 8, to: 20 },
     }).optional(),
-    values: field(z.array(z.unknown()).min(1).max(PLAN_LIMITS.choicesMax), {
+    values: field(z.array(field(z.unknown(), { description: "One value, as the field takes it.", example: "fifo-skip", type: "value" })).min(1).max(PLAN_LIMITS.choicesMax), {
       description: "Values the field may have: give this or `range`.",
       example: ["fifo-skip", "easy-backfill"],
     }).optional(),
