@@ -25,7 +25,7 @@ export function jobRows(options: {
   const { jobs } = run;
   const profiles = jobs.shapes.map(profileName);
   return {
-    count: jobs.count,
+    count: run.managed?.from ?? jobs.count,
     workloadName,
     jobId: (job) => jobs.ids[job]!,
     profile: (job) => profiles[jobs.shape[job]!]!,

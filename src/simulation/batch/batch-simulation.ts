@@ -8,7 +8,8 @@ import type { BatchSpec } from "./batch-spec.js";
 import { createDispatchers } from "./create-dispatchers.js";
 import type { ClusterProcess, StopTerms } from "./cluster-process.js";
 import type { Dispatcher } from "./dispatcher.js";
-import { createElasticGangs, type ElasticGangs } from "./elastic-gangs.js";
+import { createElastic } from "./create-elastic.js";
+import type { ElasticGangs } from "./elastic-gangs.js";
 import type { GangRates } from "./gang-rates.js";
 import { GangRuns } from "./gang-runs.js";
 import { createJobColumns, type JobColumns } from "./job-columns.js";
@@ -21,6 +22,8 @@ import { createLimits, type JobLimits } from "./job-limits.js";
 import { JobLauncher } from "./job-launcher.js";
 import { JobEntry } from "./job-entry.js";
 import { createJobTimers, type JobTimers } from "./job-timers.js";
+import { ManagedControl } from "./managed-control.js";
+import { createOncePerInstant, type OncePerInstant } from "./once-per-instant.js";
 import { createPlacementLog, type PlacementLog } from "./placement-log.js";
 import { createReasonTable, type ReasonTable } from "./reason-table.js";
 import { createRecordLog, type RecordLog } from "./records.js";
@@ -43,23 +46,22 @@ export class BatchSimulation {
   /** Jobs by arrival: submit time, then file order. */
   readonly arrivals: Int32Array;
   readonly processes: ProcessHost;
+  readonly managed: ManagedControl;
   readonly migChanges: MigChanges;
-  private readonly runs: GangRuns;
+  readonly runs: GangRuns;
   /** Gangs that change their size; absent when every job runs with the workers it asks for. */
   readonly elastic: ElasticGangs | undefined;
   /** Limits of tenants, users and job arrays; absent when nobody has one. */
   readonly limits: JobLimits | undefined;
   readonly launcher: JobLauncher;
-  private readonly entry: JobEntry;
+  readonly entry: JobEntry;
   private readonly roomsAtStart: RoomsAtStart;
-  private readonly engine: Engine = createEngine();
+  readonly engine: Engine = createEngine();
   private readonly arriveKind: EventKind;
-  private readonly decideKind: EventKind;
-  private readonly sampleKind: EventKind;
-  private decidePending = false;
+  private readonly decision: OncePerInstant;
+  private readonly sampling: OncePerInstant;
   /** Jobs of the table that may still run. */
   private open: number;
-  private samplePending = false;
 
   constructor(readonly spec: BatchSpec) {
     const { jobs } = spec;
@@ -70,8 +72,10 @@ export class BatchSimulation {
     this.columns = createJobColumns(jobs.count);
     this.records = createRecordLog(3 * jobs.count + 16);
     this.placements = createPlacementLog(jobs.count);
-    this.arrivals = rankByKeys(jobs.submitS).jobAt;
-    this.open = jobs.count;
+    const managedFrom = spec.managedFrom ?? jobs.count;
+    this.arrivals = rankByKeys(jobs.submitS).jobAt.filter((job) => job < managedFrom);
+    this.open = managedFrom;
+    this.managed = new ManagedControl(this, managedFrom, jobs.count);
     const policy = createQueuePolicy(spec.queue);
     const processes = (spec.processes ?? []).map((entry) => entry({ cluster: spec.cluster, jobs }));
     this.limits = createLimits(spec, this.lanes.classes, policy);
@@ -82,7 +86,7 @@ export class BatchSimulation {
     });
     this.processes = this.createProcesses(processes, streams);
     this.runs = this.createRuns(rates);
-    this.elastic = this.createElastic();
+    this.elastic = createElastic(this);
     const timers = createJobTimers(this.engine, (job) => {
       if (this.dispatcherOf(job).timer?.(job) === true) this.dueDecision();
     });
@@ -92,22 +96,22 @@ export class BatchSimulation {
     this.arriveKind = this.engine.defineEvent("job arrives", "arrive", (index) => {
       this.arrive(index);
     });
-    this.decideKind = this.engine.defineEvent("queue is walked", "decide", () => {
-      this.decidePending = false;
+    this.decision = createOncePerInstant(this.engine, "queue is walked", "decide", () => {
       this.runs.review();
       for (const dispatcher of this.dispatchers) dispatcher.decide();
       this.elastic?.grow((lane) => this.dispatchers[lane]!.waiting);
       this.migChanges.review();
       this.runs.review();
     });
-    this.sampleKind = this.engine.defineEvent("state is sampled", "sample", () => {
-      this.samplePending = false;
+    this.sampling = createOncePerInstant(this.engine, "state is sampled", "sample", () => {
       this.processes.settled((visit) => {
-        for (const dispatcher of this.dispatchers) dispatcher.forEachWaiting(visit);
+        for (const dispatcher of this.dispatchers)
+          dispatcher.forEachWaiting(this.managed.wanted(visit));
       });
+      const { waiting, leaving, running } = this.managed.jobs;
       this.sampler.sample(this.engine.nowS, {
-        queued: this.queued,
-        running: this.launcher.running,
+        queued: this.queued - waiting - leaving,
+        running: this.launcher.running - running,
       });
     });
     this.dispatchers = createDispatchers({
@@ -135,14 +139,10 @@ export class BatchSimulation {
     return queued;
   }
 
-  private get nowS(): number {
-    return this.engine.nowS;
-  }
-
   /** Runs to the end or to a limit of the spec. */
   run(): RunOutcome {
     if (this.jobs.count > 0) {
-      this.scheduleArrival(0);
+      if (this.arrivals.length > 0) this.scheduleArrival(0);
       this.processes.start();
     }
     const { untilS = Number.MAX_VALUE, eventsMax } = this.spec.limits;
@@ -170,6 +170,7 @@ export class BatchSimulation {
       runs,
       timers,
       processes: this.processes,
+      managed: this.managed.jobs,
       elastic: this.elastic,
       classes: lanes.classes,
       limits: this.limits,
@@ -192,25 +193,13 @@ export class BatchSimulation {
       processes,
       takeRoomAtStart: (job) => this.roomsAtStart.take(job),
       laneOf: (job) => this.laneOf(job),
+      isEndless: (job) => this.managed.jobs.isManaged(job),
       heldOf: this.lanes.classes.heldOf,
       ended: (job) => {
         this.end(job);
       },
       endMoved: (job) => {
         if (this.dispatcherOf(job).endMoved?.(job) === true) this.dueDecision();
-      },
-    });
-  }
-
-  private createElastic(): ElasticGangs | undefined {
-    return createElasticGangs(this.spec.elastic, this.lanes, {
-      runs: this.runs,
-      columns: this.columns,
-      work: this.work,
-      nowS: () => this.nowS,
-      mayHoldMore: (job, milli) => this.limits?.allowsMore(job, milli) ?? true,
-      resized: (job, workers) => {
-        this.launcher.resized(job, workers);
       },
     });
   }
@@ -301,6 +290,14 @@ export class BatchSimulation {
       afterMoment: () => {
         this.runs.dueReview();
       },
+      managed: this.managed,
+      hold: () => {
+        this.open++;
+      },
+      release: () => {
+        this.open--;
+        if (this.open === 0) this.allDone();
+      },
     });
   }
 
@@ -312,19 +309,22 @@ export class BatchSimulation {
   /** Nothing is left to do: what is still scheduled is dropped. */
   private allDone(): void {
     this.processes.allDone();
+    this.launcher.allDone();
     this.migChanges.allDone();
   }
 
-  private dueDecision(): void {
-    if (this.decidePending) return;
-    this.decidePending = true;
-    this.engine.schedule(this.decideKind, this.nowS, 0);
+  dueDecision(): void {
+    this.decision.due();
     this.dueSample();
   }
 
+  /** Room of a job is free that was ended from outside. */
+  roomFreed(job: number): void {
+    this.dueSample();
+    if (this.dispatcherOf(job).released(job)) this.dueDecision();
+  }
+
   private dueSample(): void {
-    if (this.samplePending) return;
-    this.samplePending = true;
-    this.engine.schedule(this.sampleKind, this.nowS, 0);
+    this.sampling.due();
   }
 }

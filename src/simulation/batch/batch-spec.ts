@@ -33,6 +33,11 @@ export interface BatchObservation {
 export interface BatchSpec extends JobTerms {
   readonly cluster: ClusterSpec;
   readonly jobs: JobTable;
+  /**
+   * Rows of the table from here on are submitted and ended by processes (`ClusterControl.submit`), never by
+   * their times; such as replicas of a service. The run does not wait for them. Absent: there are none.
+   */
+  readonly managedFrom?: number;
   readonly queue: QueuePolicySpec;
   readonly placement: PlacementSpec;
   /**
@@ -124,9 +129,18 @@ export interface BatchMig extends MigTotals {
   readonly startsByProfile: ReadonlyMap<string, number>;
 }
 
-/** Everything one run gave. Columns have one entry per row of the job table. */
+/**
+ * Everything one run gave. Columns have one entry per row of the job table; managed rows count as not
+ * submitted in them, and only records, placements and GPUs in use know of them.
+ */
 export interface BatchRun {
   readonly jobs: JobTable;
+  /** Managed rows; absent when there are none. */
+  readonly managed?: {
+    readonly from: number;
+    /** As `waitReason`, for rows from `from` on: why each could not start when it was last looked at. */
+    readonly waitReason: Int32Array;
+  };
   /** First start. Seconds; NaN for a job that never started. */
   readonly startS: Float64Array;
   /** Seconds; NaN for a job that did not complete. */

@@ -31,6 +31,15 @@ export interface ClusterProcess {
    * places, a node counts as left as soon as it is taken.
    */
   nodeEmptied?(node: number): void;
+  /** A job that this process has submitted starts, in the decision of the instant: room is taken, nothing else may be done here but scheduling. */
+  jobStarted?(job: number): void;
+  /**
+   * A job that this process has submitted was stopped by somebody else and waits again in its queue:
+   * another process, or a job that goes first. Nothing may be done here but scheduling.
+   *
+   * @param reason as in `StopTerms.reason`
+   */
+  jobStopped?(job: number, reason: string): void;
   /**
    * Everything that was due at this instant has happened, the queues were walked: called once at the end of
    * every instant in which something changed. The process may schedule moments here and nothing else.
@@ -106,6 +115,21 @@ export interface ClusterControl {
   startedS(job: number): number;
   /** Work a job has done and lost again so far, in seconds at full speed. */
   lostS(job: number): number;
+
+  /**
+   * Puts a managed row of the job table (`BatchSpec.managedFrom`) into its queue, for this process; again
+   * after `endJob`. It keeps the place that its `submitS` gives it among the jobs of its queue.
+   *
+   * @returns why it could not even run on the empty cluster; undefined when it is in its queue
+   */
+  submit(job: number): string | undefined;
+  /** Ends a job that this process has submitted, wherever it stands: it gives its room up, or leaves its queue. */
+  endJob(job: number): void;
+  /** Nodes of a running job, once per worker; none in a pool. */
+  nodesOf(job: number): readonly number[];
+  /** Lets the run go on although every job of the table has ended, until `release` is called as often. */
+  hold(): void;
+  release(): void;
 }
 
 /** What a process is made from, once per run. */

@@ -22,6 +22,8 @@ export interface GangRunSetting {
   /** Room of a job that runs since before the run began, once; undefined for others. */
   takeRoomAtStart(job: number): GangParts | undefined;
   laneOf(job: number): Lane;
+  /** True for a job that ends only when it is told to. */
+  isEndless(job: number): boolean;
   /** What each job holds, or asks for when it starts: `DemandClasses.heldOf`. */
   readonly heldOf: Int32Array;
   /** The job has done its work; it still has its room. */
@@ -172,7 +174,8 @@ export class GangRuns {
     const { columns, engine } = this.setting;
     columns.dueS[job] = dueS;
     // A job that stands still has no end in sight.
-    columns.endEvent[job] = dueS === Infinity ? NONE : engine.schedule(this.endKind, dueS, job);
+    const hasEnd = dueS !== Infinity && !this.setting.isEndless(job);
+    columns.endEvent[job] = hasEnd ? engine.schedule(this.endKind, dueS, job) : NONE;
   }
 
   private cancelEnd(job: number): void {

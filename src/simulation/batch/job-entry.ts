@@ -96,6 +96,18 @@ export class JobEntry {
     } else this.enqueue(job);
   }
 
+  /** A process submits a managed job. @returns why it can never run, and is then in no queue */
+  submitManaged(job: number): string | undefined {
+    const { columns, records, launcher } = this.setting;
+    const never = this.whyNever(job);
+    if (never !== undefined) return never;
+    records.write(RECORD.submitted, launcher.nowS, job, 0);
+    columns.outcome[job] = OUTCOME.waiting;
+    this.releasedS.set(job, launcher.nowS);
+    this.enqueue(job);
+    return undefined;
+  }
+
   /** The job has ended: those that waited for it enter their queues. */
   ended(job: number): void {
     this.dependencies.ended(job, (dependent) => {

@@ -3,6 +3,7 @@ import type { GangParts, GangPlacer } from "../../policy/gang/types.js";
 import type { RestartCost } from "../../policy/queue/types.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { OUTCOME } from "./batch-spec.js";
+import { ENDLESS_S, type ManagedJobs } from "./managed-jobs.js";
 import type { PreemptingLauncher } from "./dispatcher.js";
 import type { DemandClasses } from "./demand-classes.js";
 import type { ElasticGangs } from "./elastic-gangs.js";
@@ -28,6 +29,7 @@ export interface LauncherSetting {
   readonly runs: GangRuns;
   readonly timers: JobTimers;
   readonly processes: ProcessHost;
+  readonly managed: ManagedJobs;
   gangOfDemand: (demand: number) => GangPlacer;
   readonly classes: DemandClasses;
   /** Absent when nobody has one. */
@@ -44,6 +46,7 @@ export interface LauncherSetting {
 export class JobLauncher implements PreemptingLauncher {
   /** Jobs running now. */
   running = 0;
+  private isOver = false;
 
   constructor(private readonly setting: LauncherSetting) {}
 
@@ -59,9 +62,19 @@ export class JobLauncher implements PreemptingLauncher {
   }
 
   setsAside(job: number): boolean {
+    if (this.leavesQueue(job)) return true;
     const reason = this.setting.limits?.setAside(job);
     if (reason === undefined) return false;
     this.refuse(job, this.setting.reasons.indexOf(reason));
+    return true;
+  }
+
+  /** A managed job that nobody wants any more goes when its turn comes. */
+  private leavesQueue(job: number): boolean {
+    const { managed, columns } = this.setting;
+    if (!managed.isManaged(job) || managed.standingOf(job) !== "leaving") return false;
+    managed.put(job, "away");
+    columns.outcome[job] = OUTCOME.notSubmitted;
     return true;
   }
 
@@ -86,6 +99,7 @@ export class JobLauncher implements PreemptingLauncher {
     if (isFirst) columns.startS[job] = nowS;
     columns.outcome[job] = OUTCOME.running;
     this.running++;
+    this.setting.managed.started(job);
     this.setting.records.write(isFirst ? RECORD.started : RECORD.resumed, nowS, job, 0);
     const { classes, limits, elastic } = this.setting;
     limits?.holds(job, classes.gpuMilli[classes.heldOf[job]!]!);
@@ -169,6 +183,7 @@ export class JobLauncher implements PreemptingLauncher {
     this.setting.limits?.left(job);
     this.freedLimits();
     this.setting.processes.jobLeft(job);
+    this.setting.managed.stopped(job, reason);
   }
 
   /** The job has done its work and given its room up. */
@@ -185,8 +200,33 @@ export class JobLauncher implements PreemptingLauncher {
     this.freedLimits();
   }
 
+  /** A managed job that has given its room up is out of the run until it is submitted again. */
+  withdrawn(job: number): void {
+    const { columns, records, elastic, limits, runs, timers, processes } = this.setting;
+    runs.stop(job, { restartCostS: 0, savesProgress: "at-checkpoints" });
+    timers.clear(job);
+    columns.outcome[job] = OUTCOME.notSubmitted;
+    this.running--;
+    records.write(RECORD.finished, this.nowS, job, 0);
+    elastic?.left(job);
+    limits?.left(job);
+    this.freedLimits();
+    processes.jobLeft(job);
+  }
+
+  /** Nobody is left to plan for but managed jobs. */
+  allDone(): void {
+    this.isOver = true;
+    const { managed, jobs, timers } = this.setting;
+    for (let job = managed.from; job < jobs.count; job++) timers.clear(job);
+  }
+
   setTimer(job: number, timeS: number): void {
-    this.setting.timers.set(job, timeS);
+    const { managed } = this.setting;
+    // What is planned for the time after managed jobs is planned for never.
+    const isNever = managed.any && (timeS >= ENDLESS_S / 2 || this.isOver);
+    if (isNever) this.setting.timers.clear(job);
+    else this.setting.timers.set(job, timeS);
   }
 
   clearTimer(job: number): void {

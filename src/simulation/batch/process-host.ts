@@ -29,6 +29,11 @@ export interface ProcessSetting {
   capacityChanged(lane: number): void;
   /** A process has acted: rates may have changed. */
   afterMoment(): void;
+  /** As `submit` and `endJob` of `ClusterControl`. */
+  readonly managed: { submit(job: number): string | undefined; end(job: number): void };
+  /** As in `ClusterControl`. */
+  hold(): void;
+  release(): void;
 }
 
 /** The processes of a run, and what the simulation tells them. */
@@ -39,6 +44,9 @@ export interface ProcessHost {
   readonly nodes: NodeService | undefined;
   start(): void;
   jobStarted(job: number): void;
+  /** A job that a process submitted runs, or was stopped by somebody else. */
+  managedStarted(job: number): void;
+  managedStopped(job: number, reason: string): void;
   /** Some running job is elsewhere than before. */
   jobMoved(): void;
   /** The job has ended or was stopped, and its room is free; `partsOf` still says where it was. */
@@ -67,6 +75,8 @@ class ActiveProcessHost implements ProcessHost {
   /** Jobs on each node that is out of service and not yet empty. */
   private readonly leftOn = new Map<number, number>();
   private isOver = false;
+  /** Process that submitted a managed job. */
+  private readonly ownerOf = new Map<number, ClusterProcess>();
 
   constructor(
     private readonly setting: ProcessSetting,
@@ -97,6 +107,14 @@ class ActiveProcessHost implements ProcessHost {
 
   jobStarted(job: number): void {
     this.running.add(job);
+  }
+
+  managedStarted(job: number): void {
+    this.ownerOf.get(job)?.jobStarted?.(job);
+  }
+
+  managedStopped(job: number, reason: string): void {
+    this.ownerOf.get(job)?.jobStopped?.(job, reason);
   }
 
   jobMoved(): void {
@@ -183,6 +201,20 @@ class ActiveProcessHost implements ProcessHost {
       isRunning: (job) => this.running.has(job),
       startedS: (job) => this.setting.work.lastStartS(job),
       lostS: (job) => this.setting.work.lostS(job),
+      submit: (job) => {
+        this.ownerOf.set(job, this.processes[process]!);
+        return this.setting.managed.submit(job);
+      },
+      endJob: (job) => {
+        this.setting.managed.end(job);
+      },
+      nodesOf: (job) => this.nodeList(job),
+      hold: () => {
+        this.setting.hold();
+      },
+      release: () => {
+        this.setting.release();
+      },
     };
   }
 
@@ -248,6 +280,12 @@ class ActiveProcessHost implements ProcessHost {
     return nodes;
   }
 
+  private nodeList(job: number): readonly number[] {
+    const nodes: number[] = [];
+    forEachPart(this.laneOf(job), this.setting.placements.partsOf(job), (node) => nodes.push(node));
+    return nodes;
+  }
+
   private jobsOn(node: number, gpus?: readonly number[]): readonly number[] {
     this.nodes.laneIndex(node);
     return this.running.sorted().filter((job) => {
@@ -292,6 +330,8 @@ const NO_PROCESSES: ProcessHost = {
   putBack: (_lane, _parts, place) => place(),
   start: () => undefined,
   jobStarted: () => undefined,
+  managedStarted: () => undefined,
+  managedStopped: () => undefined,
   jobMoved: () => undefined,
   jobLeft: () => undefined,
   settled: () => undefined,

@@ -9,6 +9,7 @@ import { elasticFault } from "./elastic-terms.js";
 import { createRoomHolders } from "./room-holders.js";
 
 const GPU_MILLI = 1000;
+const NO_REASON = -1;
 
 /**
  * Runs the jobs of a table on a cluster under a queue policy and a placement.
@@ -28,11 +29,14 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
   const outcome = simulation.run();
   const { jobs, columns, lanes, placements, sampler, work } = simulation;
   const { classes } = lanes;
+  const managedFrom = spec.managedFrom ?? jobs.count;
   const perJob = (value: (job: number) => number): Float64Array =>
-    Float64Array.from({ length: jobs.count }, (_, job) => value(job));
-  const stops = Int32Array.from({ length: jobs.count }, (_, job) => work.stops(job));
+    Float64Array.from({ length: jobs.count }, (_, job) => (job < managedFrom ? value(job) : 0));
+  const stops = Int32Array.from(perJob((job) => work.stops(job)));
+  const warnings = warningsOf(simulation, outcome);
   return {
     jobs,
+    ...leaveOutManaged(simulation, managedFrom),
     startS: columns.startS,
     endS: columns.endS,
     outcome: columns.outcome,
@@ -59,12 +63,32 @@ export function simulateBatch(asked: BatchSpec): BatchRun {
     utilization: sampler.totals(),
     idleClassNames: sampler.idleClassNames,
     gpuMilliTotal: lanes.lanes.reduce((sum, lane) => sum + lane.gang.gpuMilliTotal, 0),
-    warnings: warningsOf(simulation, outcome),
-    startOfTraceS: jobs.count === 0 ? 0 : jobs.submitS[simulation.arrivals[0]!]!,
+    warnings,
+    startOfTraceS: startOfTrace(simulation, managedFrom),
     endOfRunS: outcome.endS,
     stopReason: outcome.reason,
     eventsHandled: outcome.eventsHandled,
   };
+}
+
+/** Managed rows are no jobs of the trace: no figure about jobs counts them. */
+function leaveOutManaged(
+  { columns, jobs }: BatchSimulation,
+  from: number,
+): Pick<BatchRun, "managed"> {
+  if (from === jobs.count) return {};
+  const waitReason = columns.waitReason.slice(from);
+  columns.startS.fill(Number.NaN, from);
+  columns.endS.fill(Number.NaN, from);
+  columns.outcome.fill(OUTCOME.notSubmitted, from);
+  columns.waitReason.fill(NO_REASON, from);
+  return { managed: { from, waitReason } };
+}
+
+/** Processes that submit jobs begin at second 0. */
+function startOfTrace({ jobs, arrivals }: BatchSimulation, managedFrom: number): number {
+  const first = arrivals.length === 0 ? 0 : jobs.submitS[arrivals[0]!]!;
+  return managedFrom === jobs.count ? first : Math.min(0, first);
 }
 
 function elasticOf({ elastic, lanes, jobs, launcher }: BatchSimulation): BatchElastic {
@@ -96,6 +120,7 @@ function migOf({ sampler, migChanges, lanes }: BatchSimulation): Pick<BatchRun, 
 function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] {
   const warnings: string[] = [];
   const { jobs, lanes, spec, columns } = simulation;
+  const managed = simulation.managed.jobs;
   const ignored = lanes.lanes[0]?.gang.ignoredDemands ?? [];
   if (ignored.length > 0) {
     warnings.push(
@@ -113,10 +138,12 @@ function warningsOf(simulation: BatchSimulation, outcome: RunOutcome): string[] 
     0,
   );
   if (never > 0)
-    warnings.push(`${never} of ${jobs.count} jobs can never be placed on this cluster.`);
+    warnings.push(
+      `${never} of ${spec.managedFrom ?? jobs.count} jobs can never be placed on this cluster.`,
+    );
   if (outcome.reason !== "drained") {
     warnings.push(
-      `The run stopped at its ${outcome.reason} with ${simulation.launcher.running} jobs running and ${simulation.queued} waiting; ` +
+      `The run stopped at its ${outcome.reason} with ${simulation.launcher.running - managed.running} jobs running and ${simulation.queued - managed.waiting - managed.leaving} waiting; ` +
         "in means and percentiles they count with their time so far, where that makes the figure larger.",
     );
   }

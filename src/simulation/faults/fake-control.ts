@@ -87,6 +87,11 @@ export function createFakeCluster(cluster: ClusterSpec, seed: number): FakeClust
         isRunning: () => false,
         startedS: () => 0,
         lostS: () => 0,
+        submit: () => undefined,
+        endJob: () => undefined,
+        nodesOf: () => [],
+        hold: () => undefined,
+        release: () => undefined,
       };
       process.start(control);
       engine.run({ untilS, eventsMax: 1_000_000 });

@@ -14,9 +14,11 @@ export interface UsageFold {
  *
  * A job waits from its submission, or from the end of the last job it depends on, until it starts; again
  * from every stop until it resumes. Jobs that can never be placed do not wait: nobody keeps them waiting.
+ * Replicas of services hold their GPUs, and never count as waiting jobs.
  */
 export function replayUsage(run: BatchRun, folds: readonly UsageFold[]): void {
   const { records, endOfRunS } = run;
+  const managedFrom = run.managed?.from ?? run.jobs.count;
   const readyS = readyTimes(run);
   const ready = readyOrder(run, readyS);
   const tell = (timeS: number, job: number, waiting: number, running: number): void => {
@@ -29,7 +31,10 @@ export function replayUsage(run: BatchRun, folds: readonly UsageFold[]): void {
       tell(readyS[ready[next]!]!, ready[next++]!, 1, 0);
     const job = records.job[row]!;
     const kind = records.kind[row];
-    if (kind === RECORD.started || kind === RECORD.resumed) tell(timeS, job, -1, 1);
+    if (job >= managedFrom) {
+      if (kind === RECORD.started || kind === RECORD.resumed) tell(timeS, job, 0, 1);
+      else if (kind === RECORD.stopped || kind === RECORD.finished) tell(timeS, job, 0, -1);
+    } else if (kind === RECORD.started || kind === RECORD.resumed) tell(timeS, job, -1, 1);
     else if (kind === RECORD.stopped) tell(timeS, job, 1, -1);
     else if (kind === RECORD.finished) tell(timeS, job, 0, -1);
   }
