@@ -57,7 +57,8 @@ test("a suite of 50 unchanged cases alarms in at most 2 %, a 5 % slowdown is fou
   expect(unchanged.suitesWithFalseRegression).toBeLessThanOrEqual(0.02);
   expect(unchanged.suitesWithFalseChange).toBeLessThanOrEqual(0.02);
   expect(slower[1]!.detected).toBeGreaterThanOrEqual(0.95);
+  // Three standard errors of 1000 suites above the 2 % that Holm's procedure promises for any noise.
   for (const { suitesWithFalseRegression } of [...slower, ...single]) {
-    expect(suitesWithFalseRegression).toBeLessThanOrEqual(0.02);
+    expect(suitesWithFalseRegression).toBeLessThanOrEqual(0.033);
   }
 });
