@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   collective: async () => (await import("./commands/collective.js")).registerCollective,
   training: async () => (await import("./commands/training.js")).registerTraining,
   reliability: async () => (await import("./commands/reliability.js")).registerReliability,
+  gate: async () => (await import("./commands/gate.js")).registerGate,
   explain: async () => (await import("./commands/explain.js")).registerExplain,
 };
 

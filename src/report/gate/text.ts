@@ -1,0 +1,52 @@
+import type { GateOutcome } from "../../studies/gate/gate-outcome.js";
+import { changeText, countsText, intervalText, valueText } from "./gate-words.js";
+
+/** Cases listed one by one on a terminal; the counts tell the rest. */
+const ROWS_MAX = 60;
+
+/** The outcome for a terminal: the sentence, a table worst first, what every number rests on. */
+export function gateText(outcome: GateOutcome): string {
+  const { cases, base, new: after } = outcome;
+  const shown = cases.slice(0, ROWS_MAX);
+  const rows = [
+    ["verdict", "case", "base", "new", "change", "interval"],
+    ...shown.map((item) => [
+      item.verdict,
+      item.id,
+      valueText(item.base, item.unit),
+      valueText(item.new, item.unit),
+      changeText(item.ratio),
+      intervalText(item),
+    ]),
+  ];
+  const notable = shown.filter(({ verdict }) => verdict !== "no change shown");
+  const left = cases.length - shown.length;
+  return [
+    outcome.sentence,
+    "",
+    `base  ${base.file}: ${base.description}`,
+    `new   ${after.file}: ${after.description}`,
+    "",
+    ...aligned(rows),
+    ...(left > 0 ? [`  and ${left} more`] : []),
+    "",
+    ...notable.map(({ id, verdict, reason }) => `${verdict}: ${id}: ${reason}`),
+    ...(notable.length > 0 ? [""] : []),
+    ...outcome.warnings.map((warning) => `warning: ${warning}`),
+    `${countsText(cases)}; status: ${outcome.status}`,
+    "",
+  ].join("\n");
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]!.map((_unused, column) =>
+    Math.max(...rows.map((row) => row[column]!.length)),
+  );
+  return rows.map((row) =>
+    `  ${row
+      .map((cell, column) =>
+        column >= 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join("  ")}`.trimEnd(),
+  );
+}
