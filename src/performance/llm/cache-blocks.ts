@@ -1,5 +1,6 @@
 import { GIBIBYTE } from "../../hardware/byte-units.js";
-import { cacheBytesPerToken, type DecoderModel, weightBytesOf } from "./decoder-model.js";
+import { type DecoderModel } from "./decoder-model.js";
+import { type MemoryShare, memoryShareOf } from "./memory-share.js";
 
 /** Tokens of one block in vLLM. */
 export const TOKENS_PER_BLOCK = 16;
@@ -11,7 +12,7 @@ export interface CacheRule {
   /** Share of memory the engine may take. */
   readonly utilization: number;
   /** Bytes of one GPU for everything but weights and cache. */
-  overheadBytes(tensorParallel: number, weightBytesPerGpu: number): number;
+  overheadBytes(tensorParallel: number, weightBytesPerGpu: number, hasExperts?: boolean): number;
 }
 
 /** Three rules people use; they differ by several GiB, which is why a measured number of blocks may be given. */
@@ -19,10 +20,10 @@ export const CACHE_RULES: readonly CacheRule[] = [
   {
     name: "llm-d",
     source:
-      "inference-sim@f90a1e3a sim/latency/kv_capacity.go (as llm-d-benchmark): activations 5.5 GiB per replica of a dense model, 0.15 GiB beside torch on one GPU and 0.6 GiB on several",
+      "inference-sim@f90a1e3a sim/latency/kv_capacity.go (as llm-d-benchmark): activations 5.5 GiB per replica of a dense model and 8 GiB of one with experts, 0.15 GiB beside torch on one GPU and 0.6 GiB on several",
     utilization: 0.9,
-    overheadBytes: (tensorParallel) =>
-      (5.5 / tensorParallel + (tensorParallel === 1 ? 0.15 : 0.6)) * GIBIBYTE,
+    overheadBytes: (tensorParallel, _weights, hasExperts = false) =>
+      ((hasExperts ? 8 : 5.5) / tensorParallel + (tensorParallel === 1 ? 0.15 : 0.6)) * GIBIBYTE,
   },
   {
     name: "kaito",
@@ -41,21 +42,36 @@ export const CACHE_RULES: readonly CacheRule[] = [
 ];
 
 /**
- * Blocks of cache of a replica: (utilisation · memory − weights/tp − overhead) / (bytes per token / tp) / 16.
- * With fewer key-value heads than GPUs every GPU keeps one head, so that cache is not divided further.
+ * Blocks of cache of a replica: (utilisation · memory − weights of a GPU − overhead) / bytes per token on a GPU / 16.
+ * With fewer key-value heads than GPUs every GPU keeps one head, so that cache is not divided further; latent
+ * vectors are kept whole on every GPU of a tensor-parallel group.
  *
  * @param memoryBytes of one GPU, as the driver reports it
+ * @param share how model and cache are spread; a number is a tensor-parallel degree
  * @returns whole blocks; 0 where nothing is left
  */
 export function cacheBlocks(
   model: DecoderModel,
   memoryBytes: number,
-  tensorParallel: number,
+  share: number | MemoryShare,
   rule: CacheRule,
 ): number {
-  const weights = weightBytesOf(model) / tensorParallel;
-  const free =
-    rule.utilization * memoryBytes - weights - rule.overheadBytes(tensorParallel, weights);
-  const perToken = cacheBytesPerToken(model) / Math.min(tensorParallel, model.kvHeads);
-  return Math.max(0, Math.floor(free / perToken / TOKENS_PER_BLOCK));
+  const spread = typeof share === "number" ? memoryShareOf(model, { tensor: share }) : share;
+  const free = cacheRoomBytes(model, memoryBytes, spread, rule);
+  return Math.max(0, Math.floor(free / spread.cacheBytesPerToken / TOKENS_PER_BLOCK));
+}
+
+/** Bytes of one GPU that are left for the cache; negative by what is missing. */
+export function cacheRoomBytes(
+  model: DecoderModel,
+  memoryBytes: number,
+  { tensor, weightBytes }: MemoryShare,
+  rule: CacheRule,
+): number {
+  const hasExperts = model.experts !== undefined;
+  return (
+    rule.utilization * memoryBytes -
+    weightBytes -
+    rule.overheadBytes(tensor, weightBytes, hasExperts)
+  );
 }

@@ -1,6 +1,9 @@
 import type { DecoderModel } from "./decoder-model.js";
 import { type MeasuredTree, timeAt, treeOf } from "./measured-axis.js";
+import { type ReplicaLinks, ringAllReduceS, type TensorParallelLink } from "./replica-links.js";
 import type { StepBatch, StepTimeModel } from "./step-time.js";
+
+export type { TensorParallelLink } from "./replica-links.js";
 
 /** Times of single operations on one GPU, measured by others. Microseconds. */
 export interface LayerTables {
@@ -16,12 +19,6 @@ export interface LayerTables {
    * their longest, 0..1.
    */
   readonly skewShare: number;
-}
-
-/** The link over which the GPUs of a replica add their parts, twice in each layer. */
-export interface TensorParallelLink {
-  readonly bytesPerS: number;
-  readonly latencyS: number;
 }
 
 /** Operations of one layer and how often each runs in it; `qk_norm` only where a model has it. */
@@ -51,18 +48,27 @@ export function createLayerTableModel(
   model: DecoderModel,
   tables: LayerTables,
   tensorParallel: number,
-  link: TensorParallelLink | undefined,
+  link: TensorParallelLink | ReplicaLinks | undefined,
 ): StepTimeModel {
   const attention = treeOf(tables.attention);
   const denseByTokens = treeOf(denseRows(tables, model.layers));
   const perSequence = Object.values(tables.perSequence).map((rows) => treeOf(rows));
-  const reduceS = (tokens: number): number =>
+  const reduceOnceS = (bytes: number): number =>
     link === undefined
       ? 0
-      : 2 * model.layers * ringS(tokens * model.hidden * 2, tensorParallel, link);
+      : "allReduceS" in link
+        ? link.allReduceS(bytes)
+        : ringAllReduceS(bytes, tensorParallel, link);
+  const reduceS = (tokens: number): number =>
+    2 * model.layers * reduceOnceS(tokens * model.hidden * 2);
+  const tokensMax = Math.max(0, ...denseByTokens.values);
   return {
     name: "layer-tables",
     source: tables.source,
+    validity:
+      "the model, GPU, engine version and tensor-parallel degree that were measured; nothing between kernels is counted",
+    isExtrapolated: ({ prefills, decodes }) =>
+      prefills.reduce((sum, { tokens }) => sum + tokens, decodes) > tokensMax,
     stepS(batch) {
       const { prefills, decodes } = batch;
       const tokens = prefills.reduce((sum, chunk) => sum + chunk.tokens, decodes);
@@ -104,9 +110,4 @@ function attentionUs(tree: MeasuredTree, batch: StepBatch, skewShare: number): n
   } else if (first !== undefined) us += at(0);
   for (const { tokens, cachedTokens } of others) us += timeAt(tree, [tokens, cachedTokens, 0, 0]);
   return us;
-}
-
-/** A ring all-reduce: 2(n − 1) turns, each with an n-th of the bytes. */
-function ringS(bytes: number, gpus: number, { bytesPerS, latencyS }: TensorParallelLink): number {
-  return gpus === 1 ? 0 : 2 * (gpus - 1) * (bytes / gpus / bytesPerS + latencyS);
 }

@@ -34,4 +34,10 @@ export interface StepTimeModel {
   readonly afterS: number;
   /** Seconds added to a request's end for every token it emits. */
   readonly perTokenS: number;
+  /** Where the model holds, in words. */
+  readonly validity?: string;
+  /** What of this use lies outside of that, each in a sentence; nothing when absent. */
+  readonly warnings?: readonly string[];
+  /** True for a batch beyond the sizes the model was measured at; never when absent. */
+  isExtrapolated?(batch: StepBatch): boolean;
 }
