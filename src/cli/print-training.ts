@@ -44,8 +44,14 @@ function settingText({ model, machine, parallelism, precision }: TrainingEstimat
   return (
     `${model.name} (${size}) on ${machine.nodes} × ${machine.name}, ${machine.gpus} ${machine.gpuModel}: ` +
     `${parts}, ZeRO ${parallelism.zeroStage}, ${parallelism.globalBatch} sequences of ${parallelism.sequence} tokens a step, ` +
-    `micro-batches of ${parallelism.microBatch}, ${precision}, ${RECOMPUTED[parallelism.recomputation]}.`
+    `micro-batches of ${parallelism.microBatch}, ${precision}, ${RECOMPUTED[parallelism.recomputation]}${adapterText(parallelism)}.`
   );
+}
+
+function adapterText({ adapter }: TrainingEstimate["parallelism"]): string {
+  if (adapter === undefined) return "";
+  const method = adapter.weights === "nf4" ? "QLoRA, frozen weights in 4 bits" : "LoRA";
+  return `; only adapters of rank ${adapter.rank} on every matrix are trained (${method})`;
 }
 
 function answerText(estimate: TrainingEstimate): string {

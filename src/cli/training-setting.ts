@@ -9,6 +9,7 @@ import {
   MissingFigureError,
   type MatmulPrecision,
 } from "../performance/compute/gpu-rates.js";
+import { adapterTraining } from "../performance/training/adapter-training.js";
 import { findTrainingModel, TRAINING_MODELS } from "../performance/training/model-presets.js";
 import { parallelismFaults, type Parallelism } from "../performance/training/parallelism.js";
 import type { TrainingModel } from "../performance/training/training-model.js";
@@ -28,6 +29,8 @@ export interface TrainingOptions {
   readonly zero: string;
   readonly recompute: string;
   readonly precision: string;
+  readonly adapters?: string;
+  readonly rank?: string;
 }
 
 const COMMAND = "headroom training";
@@ -51,6 +54,7 @@ const OPTION_OF: Readonly<Record<keyof Parallelism, string>> = {
   recomputation: "--recompute",
   flashAttention: "--recompute",
   sequenceParallel: "--parallel",
+  adapter: "--rank",
 };
 
 /**
@@ -149,6 +153,27 @@ function checkFigures(gpu: GpuSpec, precision: MatmulPrecision): void {
   }
 }
 
+/** What is trained: everything, unless adapters are asked for. */
+function adapterOf(
+  { adapters, rank }: TrainingOptions,
+  problems: Problem[],
+): Pick<Parallelism, "adapter"> {
+  if (adapters === undefined) {
+    if (rank !== undefined) {
+      problems.push({
+        file: COMMAND,
+        rule: "conflicting-fields",
+        message: `--rank ${rank} is the rank of adapters, and --adapters is not given`,
+        help: "add --adapters lora or --adapters qlora",
+      });
+    }
+    return {};
+  }
+  const method = oneOf("--adapters", adapters, ["lora", "qlora"], problems) as "lora" | "qlora";
+  const width = rank === undefined ? undefined : wholeNumber("--rank", rank, problems);
+  return { adapter: adapterTraining(method, width) };
+}
+
 /** Everything written, and for what is not: tensor groups within a node, copies over what is left. */
 function parallelismOf(model: TrainingModel, gpus: number, options: TrainingOptions): Parallelism {
   const problems: Problem[] = [];
@@ -190,6 +215,7 @@ function parallelismOf(model: TrainingModel, gpus: number, options: TrainingOpti
     recomputation,
     flashAttention: true,
     sequenceParallel: true,
+    ...adapterOf(options, problems),
   };
   if (problems.length === 0) {
     for (const { field, message } of parallelismFaults(model, parallelism)) {

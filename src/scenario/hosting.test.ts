@@ -239,3 +239,60 @@ describe("refused, with place and reason", () => {
     }
   });
 });
+
+describe("fine-tuning jobs", () => {
+  const tuned = (model: string, duration = "") =>
+    scenario({}).replace(
+      "submit: 0s, duration: 1h, workers: 2, gpus: 8",
+      `submit: 0s${duration}, workers: 1, gpus: 8, model: { name: Llama-3-8B, globalBatch: 64, sequence: 2048, ${model} }`,
+    );
+  const parse = (text: string) => resolveScenario(parseScenario({ file: "s.yaml", text })).base;
+  const durationOf = (text: string): number => {
+    const { workload } = parse(text);
+    return workload.kind === "jobs" ? workload.jobs.durationS[0]! : Number.NaN;
+  };
+
+  test("tokens instead of a duration: the estimate is the duration and stands in the ledger", () => {
+    const all = durationOf(tuned("tokens: 100000000"));
+    const adapters = durationOf(tuned("tokens: 100000000, adapters: { method: lora, rank: 16 }"));
+    expect(durationOf(tuned("tokens: 200000000")) / all).toBeCloseTo(2, 9);
+    expect(adapters).toBeLessThan(all);
+    const { assumptions } = parse(tuned("tokens: 100000000"));
+    const entry = assumptions.find(({ id }) => id === "training:duration:a");
+    expect(entry).toMatchObject({
+      what: "Duration of a: 100000000 tokens of Llama-3-8B on 8 × H100 SXM5-80GB of h100",
+      provenance: "assumed",
+    });
+    expect(entry!.value).toBe(
+      `${Number(all.toPrecision(4))} s at ${Number((1e8 / all).toPrecision(4))} tokens/s`,
+    );
+  });
+
+  test("a duration that is given stays", () => {
+    expect(durationOf(tuned("tokens: 100000000", ", duration: 1h"))).toBe(3600);
+  });
+
+  test("neither is refused, and so are tokens nothing can time", () => {
+    const problems = (text: string) => {
+      try {
+        parse(text);
+      } catch (error) {
+        if (error instanceof InputError)
+          return error.problems.map(({ message, rule }) => `${message} [${rule}]`);
+        throw error;
+      }
+      return [];
+    };
+    expect(problems(tuned("microBatch: 1"))).toEqual([
+      'workload.jobs[0] lacks the required field "duration" [missing-field]',
+    ]);
+    expect(
+      problems(
+        tuned("tokens: 100000000").replace("gpu: H100 SXM, gpus: 8", "gpu: T4, gpus: 8"),
+      ).join(),
+    ).toContain("[missing-figure]");
+    expect(problems(tuned("tokens: 100000000, adapters: { method: lora, rank: 5000 }"))).toEqual([
+      "the rank of adapters must be a whole number from 1 to the width 4096, got 5000 [conflicting-fields]",
+    ]);
+  });
+});

@@ -5,6 +5,7 @@ import {
   findCommunicationClass,
   type CommunicationClass,
 } from "../performance/placement-slowdown/communication-class.js";
+import { adapterTraining } from "../performance/training/adapter-training.js";
 import { findTrainingModel } from "../performance/training/model-presets.js";
 import type { Parallelism } from "../performance/training/parallelism.js";
 import { HIDDEN_SHARE, KERNEL_SHARE } from "../performance/training/training-step.js";
@@ -56,6 +57,14 @@ export function parallelismOf(
     recomputation: (written.recomputation ?? "selective") as Parallelism["recomputation"],
     flashAttention: true,
     sequenceParallel: true,
+    ...(written.adapters === undefined
+      ? {}
+      : {
+          adapter: adapterTraining(
+            written.adapters.method as "lora" | "qlora",
+            written.adapters.rank,
+          ),
+        }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { findNodeLinks, withoutPeerToPeer, type KnownLinks } from "./node-links.js";
 import type { NodeSpec } from "../cluster/spec.js";
+import type { CollectiveFabric } from "../performance/collectives/types.js";
 import { resolveSteps } from "./resolve-communication.js";
 import { resolveElastic, resolveHosting } from "./resolve-hosting.js";
 import type { ResolvedCluster } from "./resolve-cluster.js";
@@ -63,13 +64,26 @@ export function knownLinksOf(
   });
 }
 
+/** The network between nodes as `cluster.fabric` describes it. */
+export function fabricOf({ fabric }: Pick<ScenarioSpec["cluster"], "fabric">): CollectiveFabric & {
+  readonly oversubscription: number;
+} {
+  const { oversubscription = 1, adapters, adapterGbps } = fabric ?? {};
+  return {
+    oversubscription,
+    ...(adapters === undefined ? {} : { nicsPerNode: adapters }),
+    ...(adapterGbps === undefined ? {} : { nicBytesPerS: adapterGbps * GIGABIT }),
+  };
+}
+
 function communicationOf(
   { cluster }: ScenarioSpec,
   steps: ReturnType<typeof resolveSteps>,
   assume: Assume,
 ): Pick<ResolvedHosting, "communication"> {
   if (steps === undefined) return {};
-  const { oversubscription = 1, leaf, adapters, adapterGbps } = cluster.fabric ?? {};
+  const { leaf, adapters, adapterGbps } = cluster.fabric ?? {};
+  const fabric = fabricOf(cluster);
   const leafLevel = cluster.topology?.findIndex(({ level }) => level === leaf) ?? -1;
   if (adapterGbps !== undefined) {
     assume({
@@ -83,7 +97,7 @@ function communicationOf(
   assume({
     id: "fabric:oversubscription",
     what: "Bandwidth into leaf switches over bandwidth to the spine",
-    value: `${oversubscription}${leafLevel === -1 ? ", all nodes below one leaf" : `, one leaf per ${leaf!}`}`,
+    value: `${fabric.oversubscription}${leafLevel === -1 ? ", all nodes below one leaf" : `, one leaf per ${leaf!}`}`,
     provenance: cluster.fabric === undefined ? "assumed" : "given",
     source:
       cluster.fabric === undefined
@@ -93,11 +107,7 @@ function communicationOf(
   return {
     communication: {
       steps,
-      fabric: {
-        oversubscription,
-        ...(adapters === undefined ? {} : { nicsPerNode: adapters }),
-        ...(adapterGbps === undefined ? {} : { nicBytesPerS: adapterGbps * GIGABIT }),
-      },
+      fabric,
       ...(leafLevel === -1 ? {} : { leafLevel }),
     },
   };

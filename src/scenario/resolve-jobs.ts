@@ -8,6 +8,7 @@ import type { NodeSelectorRule } from "../workload/node-selector.js";
 import { parseArray } from "./parse-array.js";
 import type { Assumption } from "./resolved.js";
 import { resolveTopologyRequest } from "./resolve-topology.js";
+import type { TrainingTime } from "./resolve-training-time.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 
 type JobInput = NonNullable<ScenarioSpec["workload"]["jobs"]>[number];
@@ -17,6 +18,7 @@ export function resolveJobs(
   jobs: readonly JobInput[],
   gpuNames: GpuNames,
   assume: (assumption: Assumption) => void,
+  trainingTime: (job: JobInput) => TrainingTime | undefined = () => undefined,
 ): JobTable {
   const builder = createJobTableBuilder();
   const rowsOf = new Map<string, readonly number[]>();
@@ -25,7 +27,7 @@ export function resolveJobs(
     const gpuCount = job.gpus ?? (gpuPart === undefined ? DEFAULTS.gpus : 1);
     const row = {
       submitS: job.submit,
-      durationS: job.duration,
+      durationS: job.duration ?? durationOf(job, trainingTime(job), assume),
       walltimeS: job.walltime,
       workers: job.workers ?? DEFAULTS.workers,
       cpuMilli: job.cpu ?? 0,
@@ -58,6 +60,24 @@ export function resolveJobs(
   }
   if (jobs.some((job) => job.cpu === undefined || job.memory === undefined)) assume(NO_HOST_DEMAND);
   return builder.build({ originS: 0 }).jobs;
+}
+
+function durationOf(
+  { id, model }: JobInput,
+  time: TrainingTime | undefined,
+  assume: (assumption: Assumption) => void,
+): number {
+  if (time === undefined)
+    throw new Error(`scenario: job ${id} passed the checks without a duration`);
+  const { durationS, tokensPerS, where, extrapolated } = time;
+  assume({
+    id: `training:duration:${id}`,
+    what: `Duration of ${id}: ${model!.tokens!} tokens of ${model!.name} on ${where}`,
+    value: `${Number(durationS.toPrecision(4))} s at ${Number(tokensPerS.toPrecision(4))} tokens/s`,
+    provenance: "assumed",
+    source: `estimated step time of the model at the best placement${extrapolated ? "; some communication is outside of what was measured" : ""}`,
+  });
+  return durationS;
 }
 
 type SelectorInput = NonNullable<JobInput["nodeSelector"]>[number];

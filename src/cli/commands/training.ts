@@ -40,6 +40,11 @@ export function registerTraining(program: Command): void {
       "selective",
     )
     .option("--precision <format>", "large multiplications in bf16 or fp8", "bf16")
+    .option(
+      "--adapters <method>",
+      "fine-tune low-rank adapters only: lora, or qlora (frozen weights in 4 bits)",
+    )
+    .option("--rank <width>", "inner width of the adapters (default: 16)")
     .option("--json", "print the estimate as one JSON object")
     .addHelpText(
       "after",

@@ -1,3 +1,4 @@
+import type { AdapterTraining } from "./adapter-training.js";
 import type { TrainingModel } from "./training-model.js";
 
 /** What is kept of the activations for the backward pass; the rest is computed again. */
@@ -28,6 +29,8 @@ export interface Parallelism {
   readonly flashAttention: boolean;
   /** Norms and residuals are cut along the sequence among the GPUs of a tensor group. */
   readonly sequenceParallel: boolean;
+  /** Only adapters are trained; absent, every parameter is. */
+  readonly adapter?: AdapterTraining;
 }
 
 /** Something about a parallelism that cannot be. */
@@ -81,6 +84,12 @@ export function parallelismFaults(
   require(count % expert === 0, "expert", model.experts === undefined
     ? `${model.name} has no experts to share among ${expert}`
     : `expert ${expert} does not divide the ${count} experts of ${model.name}`);
+  const { adapter } = parallelism;
+  require(adapter === undefined ||
+    (Number.isSafeInteger(adapter.rank) &&
+      adapter.rank >= 1 &&
+      adapter.rank <=
+        model.hidden), "adapter", `the rank of adapters must be a whole number from 1 to the width ${model.hidden}, got ${adapter?.rank}`);
   require(parallelism.zeroStage < 2 ||
     pipeline ===
       1, "zeroStage", `ZeRO stage ${parallelism.zeroStage} with pipeline ${pipeline}: shared gradients would be reduced for every micro-batch; use stage 1`);

@@ -1,3 +1,4 @@
+import { adapterParameters, frozenWeightBytes, unpackedBytes } from "./adapter-training.js";
 import { layersOfStages, microBatchesOf, type Parallelism } from "./parallelism.js";
 import { countParameters, type TrainingModel } from "./training-model.js";
 
@@ -47,7 +48,24 @@ export function trainingMemory(model: TrainingModel, parallelism: Parallelism): 
   return fullest!;
 }
 
-/** Parameters one GPU of a stage works with: cut by tensor and expert parallelism, not by ZeRO. */
+/** Parameters one GPU of a stage trains, cut as `stageParameters`: those of adapters where it trains only them. */
+export function trainedParameters(
+  model: TrainingModel,
+  parallelism: Parallelism,
+  place: { readonly stage: number; readonly stages: readonly number[] },
+): { readonly shared: number; readonly experts: number } {
+  const { adapter, tensor, expert } = parallelism;
+  if (adapter === undefined) return stageParameters(model, parallelism, place);
+  const { layerShared, layerFeedForward } = adapterParameters(model, adapter.rank);
+  const layers = place.stages[place.stage]!;
+  const isMixture = model.experts !== undefined;
+  return {
+    shared: (layers * (layerShared + (isMixture ? 0 : layerFeedForward))) / tensor,
+    experts: isMixture ? (layers * layerFeedForward) / (tensor * expert) : 0,
+  };
+}
+
+/** Parameters of the model itself that one GPU of a stage works with: cut by tensor and expert parallelism, not by ZeRO. */
 export function stageParameters(
   model: TrainingModel,
   parallelism: Parallelism,
@@ -73,13 +91,20 @@ function stageMemory(
   parallelism: Parallelism,
   place: { readonly stage: number; readonly stages: readonly number[] },
 ): TrainingMemory {
-  const { data, expert, zeroStage } = parallelism;
-  const { shared, experts } = stageParameters(model, parallelism, place);
+  const { data, expert, zeroStage, adapter } = parallelism;
+  const trained = trainedParameters(model, parallelism, place);
+  const held = (
+    { shared, experts }: { readonly shared: number; readonly experts: number },
+    fromStage: number,
+  ): number =>
+    zeroStage >= fromStage ? shared / data + experts / (data / expert) : shared + experts;
   const statesBytes = (bytes: number, fromStage: number): number =>
-    zeroStage >= fromStage
-      ? bytes * (shared / data + experts / (data / expert))
-      : bytes * (shared + experts);
-  const parametersBytes = statesBytes(STATE_BYTES.parameters, 3);
+    bytes * held(trained, fromStage);
+  const frozenBytes =
+    adapter === undefined
+      ? 0
+      : frozenBytesOf(model, parallelism, place, (parameters) => held(parameters, 3));
+  const parametersBytes = statesBytes(STATE_BYTES.parameters, 3) + frozenBytes;
   const gradientsBytes = statesBytes(STATE_BYTES.gradients, 2);
   const optimizerBytes = statesBytes(STATE_BYTES.optimizer, 1);
   // With shared parameters, one layer's worth is gathered while it is used, and the next one fetched.
@@ -99,6 +124,27 @@ function stageMemory(
   };
   const totalBytes = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
   return { ...parts, totalBytes, stage: place.stage };
+}
+
+/** The model under the adapters: its layers as they are kept, the embeddings in half precision. */
+function frozenBytesOf(
+  model: TrainingModel,
+  parallelism: Parallelism,
+  place: { readonly stage: number; readonly stages: readonly number[] },
+  held: (parameters: { readonly shared: number; readonly experts: number }) => number,
+): number {
+  const adapter = parallelism.adapter!;
+  const all = stageParameters(model, parallelism, place);
+  const ends = stageParameters({ ...model, layers: 0 }, parallelism, {
+    stage: place.stage,
+    stages: place.stages.map(() => 0),
+  });
+  const bytes = frozenWeightBytes(adapter);
+  return (
+    bytes * held({ shared: all.shared - ends.shared, experts: all.experts }) +
+    STATE_BYTES.parameters * held({ shared: ends.shared, experts: 0 }) +
+    unpackedBytes(adapter, model) / parallelism.tensor
+  );
 }
 
 function stageActivations(

@@ -97,8 +97,20 @@ export function forwardFlops(model: TrainingModel, sequence: number): ForwardFlo
   };
 }
 
-/** FLOP that training one sequence needs whatever the program does: three times forwards. */
-export function modelFlops(model: TrainingModel, sequence: number): number {
+/**
+ * FLOP that training one sequence needs whatever the program does: three times forwards; where only adapters
+ * are trained, twice through the frozen matrices and three times through attention and the adapters.
+ *
+ * @param adapterParameters parameters of one layer's adapters that a token uses; absent, everything is trained
+ */
+export function modelFlops(
+  model: TrainingModel,
+  sequence: number,
+  adapterParameters?: number,
+): number {
   const { layerWeights, layerAttention, output } = forwardFlops(model, sequence);
-  return 3 * (model.layers * (layerWeights + layerAttention) + output);
+  if (adapterParameters === undefined)
+    return 3 * (model.layers * (layerWeights + layerAttention) + output);
+  const adapters = 2 * sequence * adapterParameters;
+  return model.layers * (2 * layerWeights + 3 * (layerAttention + adapters)) + 2 * output;
 }

@@ -7,8 +7,9 @@ import {
   type GroupTimer,
   type TrainingPlacement,
 } from "./training-communication.js";
-import { STATE_BYTES, stageParameters } from "./training-memory.js";
-import { forwardFlops, modelFlops, type TrainingModel } from "./training-model.js";
+import { adaptersPerToken, frozenWeightBytes, unpackBytes } from "./adapter-training.js";
+import { STATE_BYTES, stageParameters, trainedParameters } from "./training-memory.js";
+import { countParameters, forwardFlops, modelFlops, type TrainingModel } from "./training-model.js";
 
 /**
  * Rate of a model's multiplications over that of the best large one: its shapes are not the best ones,
@@ -125,7 +126,10 @@ export function trainingThroughput(question: TrainingQuestion): TrainingThroughp
   const step = stepOf(question, groups);
   const { globalBatch, sequence } = parallelism;
   const tokensPerS = (globalBatch * sequence) / step.totalS;
-  const modelFlopPerGpuS = (globalBatch * modelFlops(model, sequence)) / step.totalS / gpus;
+  const { adapter } = parallelism;
+  const adapters = adapter === undefined ? undefined : adaptersPerToken(model, adapter);
+  const modelFlopPerGpuS =
+    (globalBatch * modelFlops(model, sequence, adapters)) / step.totalS / gpus;
   return {
     step,
     tokensPerS,
@@ -147,7 +151,7 @@ function stepOf(question: TrainingQuestion, groups: GroupTimer): TrainingStep {
   const slowest = times.reduce((worst, one) => (whole(one) > whole(worst) ? one : worst));
   const microBatches = microBatchesOf(parallelism);
   const parameters = stages.map((_, stage) =>
-    stageParameters(model, parallelism, { stage, stages }),
+    trainedParameters(model, parallelism, { stage, stages }),
   );
   const most = parameters.reduce((worst, one) =>
     one.shared + one.experts > worst.shared + worst.experts ? one : worst,
@@ -160,6 +164,7 @@ function stepOf(question: TrainingQuestion, groups: GroupTimer): TrainingStep {
     forwardS: slowest.forwardS,
     sharedBytes: most.shared * STATE_BYTES.gradients,
     expertBytes: most.experts * STATE_BYTES.gradients,
+    ...frozenGathered(question, stages),
   });
   const held =
     zeroStage === 0
@@ -177,6 +182,19 @@ function stepOf(question: TrainingQuestion, groups: GroupTimer): TrainingStep {
   };
   const totalS = Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
   return { ...parts, totalS, dataHiddenOrNotS: dataTimes.allS };
+}
+
+/** Bytes of the model under adapters that copies with shared parameters gather; nothing without adapters. */
+function frozenGathered(
+  { model, parallelism }: TrainingQuestion,
+  stages: readonly number[],
+): { readonly frozenSharedBytes: number; readonly frozenExpertBytes: number } {
+  const { adapter, zeroStage } = parallelism;
+  if (adapter === undefined || zeroStage < 3) return { frozenSharedBytes: 0, frozenExpertBytes: 0 };
+  // Shared parameters come without a pipeline: the first stage is the only one.
+  const { shared, experts } = stageParameters(model, parallelism, { stage: 0, stages });
+  const bytes = frozenWeightBytes(adapter);
+  return { frozenSharedBytes: bytes * shared, frozenExpertBytes: bytes * experts };
 }
 
 function stageTimes(
@@ -210,6 +228,9 @@ function stageTimes(
   const exchangeBytes = 2 * tokens * model.hidden;
   const tensorS = layers * 2 * groups.seconds("tensor", "all-reduce", exchangeBytes);
   const active = model.experts?.active ?? 0;
+  // A frozen matrix is gone through forwards and for the gradient of its input, not for its own.
+  const passes = parallelism.adapter === undefined ? 3 : 2;
+  const { adapterS, unpackS } = adapterTimes(question, layers);
   const expertS =
     model.experts === undefined
       ? 0
@@ -222,19 +243,42 @@ function stageTimes(
     weightsS +
     scoresS +
     outputS +
+    adapterS +
+    unpackS +
     widthS(ELEMENTWISE_BYTES_FORWARD) +
     lossS / 3 +
     tensorS +
     expertS +
     sendS;
   return {
-    matmulS: weightsS * (3 + again) + scoresS * (3 + scoresAgain) + 3 * outputS,
+    matmulS:
+      weightsS * (passes + again) +
+      scoresS * (3 + scoresAgain) +
+      passes * outputS +
+      adapterS * (3 + again) +
+      unpackS * (2 + again),
     elementwiseS:
       widthS(ELEMENTWISE_BYTES_FORWARD * (1 + again) + ELEMENTWISE_BYTES_BACKWARD) + lossS,
     tensorS: tensorS * (2 + again),
     expertS: expertS * (2 + again),
     sendS: 2 * sendS,
     forwardS,
+  };
+}
+
+/** Adapters of a stage's layers, forwards, and unpacking its matrices once. Seconds of one micro-batch. */
+function adapterTimes(
+  { model, parallelism, gpu, kernelShare = KERNEL_SHARE.value }: TrainingQuestion,
+  layers: number,
+): { readonly adapterS: number; readonly unpackS: number } {
+  const { adapter, tensor, expert, microBatch, sequence } = parallelism;
+  if (adapter === undefined) return { adapterS: 0, unpackS: 0 };
+  const flops = 2 * microBatch * sequence * adaptersPerToken(model, adapter);
+  const { layerShared, layerFeedForward } = countParameters(model);
+  const weights = (layerShared + layerFeedForward / expert) / tensor;
+  return {
+    adapterS: (layers * flops) / tensor / (gpu.matmulFlopPerS.value * kernelShare),
+    unpackS: (layers * unpackBytes(adapter, weights)) / gpu.streamBytesPerS.value,
   };
 }
 
@@ -249,6 +293,8 @@ function dataParallelTimes(
     readonly backwardS: number;
     readonly sharedBytes: number;
     readonly expertBytes: number;
+    readonly frozenSharedBytes: number;
+    readonly frozenExpertBytes: number;
   },
 ): { readonly allS: number; readonly exposedS: number } {
   const { groups, layers, hiddenShare, sharedBytes, expertBytes } = stage;
@@ -268,7 +314,14 @@ function dataParallelTimes(
       exposedS: times * exposed(reduceS, stage.backwardS) + exposed(gatherS, stage.forwardS),
     };
   }
-  const gatherS = both("all-gather");
+  const frozenS =
+    (stage.frozenSharedBytes === 0
+      ? 0
+      : groups.seconds("data", "all-gather", stage.frozenSharedBytes)) +
+    (stage.frozenExpertBytes === 0
+      ? 0
+      : groups.seconds("expert-data", "all-gather", stage.frozenExpertBytes));
+  const gatherS = both("all-gather") + frozenS;
   const reduceS = both("reduce-scatter");
   const microBatches = microBatchesOf(parallelism);
   return {

@@ -5,6 +5,7 @@ import { parallelismFaults, type Parallelism } from "../../performance/training/
 import type { CheckContext } from "../check-context.js";
 import { parallelismOf } from "../resolve-communication.js";
 import { resolveCluster } from "../resolve-cluster.js";
+import { canTimeTraining } from "../resolve-training-time.js";
 import { knownLinksOf } from "../resolve-hosting-section.js";
 import type { ScenarioSpec } from "../schema/scenario-schema.js";
 
@@ -12,6 +13,7 @@ import type { ScenarioSpec } from "../schema/scenario-schema.js";
 const MODEL_FIELDS: Partial<Record<keyof Parallelism, string>> = {
   zeroStage: "zero",
   data: "tensor",
+  adapter: "adapters",
 };
 
 /** What hosting, elastic groups and communication need, beyond what each field must be alone. */
@@ -164,8 +166,8 @@ function checkLinksKnown(context: CheckContext, spec: ScenarioSpec): void {
   });
 }
 
-function checkModels(context: CheckContext, { workload }: ScenarioSpec): void {
-  workload.jobs?.forEach((job, index) => {
+function checkModels(context: CheckContext, spec: ScenarioSpec): void {
+  spec.workload.jobs?.forEach((job, index) => {
     const model = job.model === undefined ? undefined : findTrainingModel(job.model.name);
     if (job.model === undefined || model === undefined) return;
     const path = ["workload", "jobs", index, "model"] as const;
@@ -179,7 +181,21 @@ function checkModels(context: CheckContext, { workload }: ScenarioSpec): void {
       });
       return;
     }
-    for (const { field, message } of parallelismFaults(model, parallelismOf(job, job.model))) {
+    const faults = parallelismFaults(model, parallelismOf(job, job.model));
+    if (
+      faults.length === 0 &&
+      job.duration === undefined &&
+      job.model.tokens !== undefined &&
+      !canTimeTraining(spec, job)
+    ) {
+      context.report({
+        path: [...path, "tokens"],
+        rule: "missing-figure",
+        message: `job ${job.id} has tokens and no duration, and no nodes it accepts have what an estimate needs: links, adapters between nodes, figures of the GPU`,
+        help: "give its duration",
+      });
+    }
+    for (const { field, message } of faults) {
       const written = MODEL_FIELDS[field] ?? field;
       const isWritten = written in job.model;
       context.report({

@@ -31,11 +31,24 @@ export function checkWorkload(
   listAt(context, JOBS).forEach((job, index) => {
     const path = [...JOBS, index];
     checkJobGpus(context, job, path);
+    checkJobDuration(context, path);
     listAt(context, [...path, "gpuModels"]).forEach((_, model) =>
       checkAcceptedGpu(context, [...path, "gpuModels", model], gpuNames),
     );
   });
   warnWithoutGpus(context);
+}
+
+function checkJobDuration(context: CheckContext, path: readonly PathPart[]): void {
+  const isKnown =
+    isGiven(context, [...path, "duration"]) || isGiven(context, [...path, "model", "tokens"]);
+  if (isKnown || typeof context.valueAt(path) !== "object") return;
+  context.report({
+    path: [...path, "duration"],
+    rule: "missing-field",
+    message: `${formatPath(path)} lacks the required field "duration"`,
+    help: "headroom explain workload.jobs[].duration",
+  });
 }
 
 function checkSource(context: CheckContext): void {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { COMMUNICATION_CLASSES } from "../../performance/placement-slowdown/communication-class.js";
+import { ADAPTER_RANK } from "../../performance/training/adapter-training.js";
 import { TRAINING_MODELS } from "../../performance/training/model-presets.js";
 import { LIMITS } from "../defaults.js";
 import { field, lineOfText, oneOf, wholeNumber } from "./field.js";
@@ -105,6 +106,29 @@ export function jobModelSchema() {
         default: 1,
         example: 1,
       }).optional(),
+      tokens: field(wholeNumber(1, 1_000_000_000_000_000), {
+        description:
+          "Tokens the job trains on in all. Without a `duration` the job takes as long as the estimate for the fastest nodes it accepts says.",
+        example: 100_000_000,
+      }).optional(),
+      adapters: field(
+        z.strictObject({
+          method: field(oneOf(["lora", "qlora"]), {
+            description: "How the model under the adapters is kept.",
+            example: "qlora",
+            valueTexts: ["In half precision.", "In 4 bits (NF4), unpacked for use."],
+          }),
+          rank: field(wholeNumber(1, 100_000), {
+            description: "Inner width of an adapter. Every matrix of every layer has one.",
+            default: ADAPTER_RANK,
+            example: 64,
+          }).optional(),
+        }),
+        {
+          description: "Fine-tuning: only low-rank adapters are trained. Left out, every parameter is.",
+          example: { method: "qlora", rank: 64 },
+        },
+      ).optional(),
       recomputation: field(oneOf(["none", "selective", "full"]), {
         description: "Which activations are computed again in the backward pass.",
         default: "selective",
@@ -114,7 +138,7 @@ export function jobModelSchema() {
     }),
     {
       description:
-        "The transformer the job trains and how it is spread over the job's GPUs. Its step time says how much longer the job takes at a worse placement; `duration` is that at the best one. Workers are whole groups of GPUs in the order of their nodes.",
+        "The transformer the job trains and how it is spread over the job's GPUs. Its step time says how much longer the job takes at a worse placement; `duration` is that at the best one, and may be left out where `tokens` is given. Workers are whole groups of GPUs in the order of their nodes.",
       example: { name: "Llama-3-70B", tensor: 8, pipeline: 4, globalBatch: 512 },
     },
   );

@@ -27,9 +27,10 @@ function jobSchema() {
       example: "2h30m",
     }),
     duration: field(duration("zero-or-more"), {
-      description: "How long the job runs once it has all it asks for.",
+      description:
+        "How long the job runs once it has all it asks for. Needed unless `model.tokens` says how much there is to train.",
       example: "4h",
-    }),
+    }).optional(),
     workers: field(wholeNumber(1, LIMITS.workersMax), {
       description:
         "Workers (pods) of the job. All start together or not at all, and each asks for the same.",

@@ -3,6 +3,7 @@ import {
   parallelismFaults,
   type Parallelism,
 } from "../../performance/training/parallelism.js";
+import { adapterTraining } from "../../performance/training/adapter-training.js";
 import { trainingMemory } from "../../performance/training/training-memory.js";
 import type { TrainingModel } from "../../performance/training/training-model.js";
 
@@ -40,6 +41,10 @@ function changesOf(parallelism: Parallelism): readonly (readonly [string, Parall
   if (microBatch > 1) add("one sequence at a time (micro-batch 1)", { microBatch: 1 });
   if (recomputation !== "full") add("compute all activations again", { recomputation: "full" });
   if (pipeline === 1 && zeroStage < 3) add("share parameters too (zero=3)", { zeroStage: 3 });
+  if (parallelism.adapter === undefined) {
+    add("train adapters only (LoRA)", { adapter: adapterTraining("lora") });
+    add("train adapters only on 4-bit weights (QLoRA)", { adapter: adapterTraining("qlora") });
+  }
   for (const factor of [2, 4, 8]) {
     if (data % factor === 0) {
       add(`tp=${tensor * factor} and dp=${data / factor} on the same GPUs`, {

@@ -1,3 +1,4 @@
+import { NF4_BITS } from "../../performance/training/adapter-training.js";
 import { gpuRatesOf } from "../../performance/compute/gpu-rates.js";
 import { HIDDEN_SHARE, KERNEL_SHARE } from "../../performance/training/training-step.js";
 import type { Sourced } from "../../performance/virtualization/hosting-profile.js";
@@ -27,6 +28,17 @@ export function trainingInputs(
       source: model.source,
     },
     ...rateInputs(setting),
+    ...(setting.parallelism.adapter?.weights === "nf4"
+      ? [
+          {
+            id: "packed-weights",
+            what: "Bits of a frozen weight",
+            value: String(NF4_BITS.value),
+            provenance: NF4_BITS.provenance,
+            source: NF4_BITS.source,
+          },
+        ]
+      : []),
     {
       id: "links",
       what: "Links of a node",
