@@ -4,7 +4,7 @@ import { DEFAULTS } from "./defaults.js";
 import { findMetric } from "./metrics.js";
 import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { parseTarget } from "./parse-target.js";
-import { resolveCluster } from "./resolve-cluster.js";
+import { resolveCluster, type ResolvedCluster } from "./resolve-cluster.js";
 import { resolveHostingSection } from "./resolve-hosting-section.js";
 import { resolveOperations } from "./resolve-operations.js";
 import { resolveJobTerms } from "./resolve-job-terms.js";
@@ -21,6 +21,7 @@ import type {
 } from "./resolved.js";
 import { resolvePlacement } from "./resolve-placement.js";
 import { resolveTopologyRequest } from "./resolve-topology.js";
+import { trainingTimeOf } from "./resolve-training-time.js";
 import { quotasOf } from "./schema/policy-schema.js";
 import type { RUNNING_JOBS } from "./schema/workload-schema.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
@@ -57,7 +58,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
   const assume = (entry: Assumption): void => {
     assumptions.set(entry.id, entry);
   };
-  const workload = resolveWorkload(configuration, gpuNames, assume);
+  const workload = resolveWorkload(configuration, machines, assume);
   const operations = resolveOperations(spec, machines, assume);
   const hosting = resolveHostingSection(spec, machines, assume);
   return {
@@ -98,7 +99,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
 
 function resolveWorkload(
   { spec, trace, parameters }: ParsedConfiguration,
-  gpuNames: GpuNames,
+  machines: ResolvedCluster,
   assume: (assumption: Assumption) => void,
 ): WorkloadReference {
   const {
@@ -110,7 +111,13 @@ function resolveWorkload(
   } = spec.workload;
   const common = { load, jobsMax: limits?.maxJobs };
   if (jobs !== undefined)
-    return { kind: "jobs", jobs: resolveJobs(jobs, gpuNames, assume), ...common };
+    return {
+      kind: "jobs",
+      jobs: resolveJobs(jobs, machines.gpuNames, assume, (job) =>
+        trainingTimeOf(spec, machines, job),
+      ),
+      ...common,
+    };
   if (parameters !== undefined) return { kind: "generate", parameters, ...common };
   if (trace === undefined)
     throw new Error("scenario: a workload passed the checks without jobs, trace or parameters");
