@@ -39,6 +39,7 @@ interface GateCommandOptions {
   readonly baseline: string;
   readonly update?: true;
   readonly tolerance: readonly Tolerance[];
+  readonly metric: readonly string[];
   readonly set: readonly string[];
   readonly allowPath: readonly string[];
   readonly format?: readonly GateTarget[];
@@ -63,6 +64,12 @@ export function registerGate(program: Command): void {
       "relative change that passes: 1% for all, or METRIC=5% for one; may be repeated",
       (text: string, all: readonly Tolerance[]) => [...all, parseTolerance(text)],
       [] as readonly Tolerance[],
+    )
+    .option(
+      "--metric <path>",
+      "compare only this metric, and goals; may be repeated; all metrics when absent",
+      (text: string, all: readonly string[]) => [...all, metricNamed(text)],
+      [] as readonly string[],
     )
     .option(
       "--set <path=value>",
@@ -113,6 +120,7 @@ async function run(paths: readonly string[], options: GateCommandOptions): Promi
   }
   const general = options.tolerance.filter(({ metric }) => metric === undefined).at(-1);
   const outcome = gateScenarios(known, runs, {
+    metrics: options.metric,
     toleranceDefault: general?.share ?? TOLERANCE_DEFAULT,
     tolerances: Object.fromEntries(
       options.tolerance.flatMap(({ metric, share }) =>
@@ -164,13 +172,14 @@ async function writeBaseline(path: string, runs: readonly ScenarioFigures[]): Pr
 function parseTolerance(text: string): Tolerance {
   const at = text.lastIndexOf("=");
   if (at < 0) return { share: parseShare(text) };
-  const metric = text.slice(0, at);
+  return { metric: metricNamed(text.slice(0, at)), share: parseShare(text.slice(at + 1)) };
+}
+
+function metricNamed(name: string): string {
   const names = METRICS.map(({ path }) => path);
-  if (!names.includes(metric)) {
-    const near = didYouMean(metric, names);
-    throw new InvalidArgumentError(
-      `there is no metric "${metric}".${near === undefined ? "" : ` Did you mean ${near}?`}`,
-    );
-  }
-  return { metric, share: parseShare(text.slice(at + 1)) };
+  if (names.includes(name)) return name;
+  const near = didYouMean(name, names);
+  throw new InvalidArgumentError(
+    `there is no metric "${name}".${near === undefined ? "" : ` Did you mean ${near}?`}`,
+  );
 }

@@ -25,7 +25,9 @@ function annotations(kind: "error" | "warning", cases: readonly GateCase[]): rea
     ...shown.map((item) => {
       const place = item.file === undefined ? "" : `file=${property(item.file)},`;
       const change =
-        item.ratio === undefined ? "" : ` (${changeText(item.ratio)}, ${intervalText(item)})`;
+        item.ratioInterval === undefined
+          ? ""
+          : ` (${changeText(item.ratio)}, interval ${intervalText(item)})`;
       return `::${kind} ${place}title=${property(item.verdict)}::${data(`${item.id}: ${item.reason}${change}`)}`;
     }),
     ...(left > 0 ? [`::${kind} title=headroom gate::and ${left} more; see the log`] : []),

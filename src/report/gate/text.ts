@@ -7,7 +7,11 @@ const ROWS_MAX = 60;
 /** The outcome for a terminal: the sentence, a table worst first, what every number rests on. */
 export function gateText(outcome: GateOutcome): string {
   const { cases, base, new: after } = outcome;
-  const shown = cases.slice(0, ROWS_MAX);
+  // Simulations repeat exactly: a row that says so a hundred times tells nothing.
+  const listed = cases.filter(
+    ({ verdict }) => outcome.kind === "benchmark" || verdict !== "no change shown",
+  );
+  const shown = listed.slice(0, ROWS_MAX);
   const rows = [
     ["verdict", "case", "base", "new", "change", "interval"],
     ...shown.map((item) => [
@@ -20,16 +24,16 @@ export function gateText(outcome: GateOutcome): string {
     ]),
   ];
   const notable = shown.filter(({ verdict }) => verdict !== "no change shown");
-  const left = cases.length - shown.length;
+  const left = listed.length - shown.length;
   return [
     outcome.sentence,
     "",
     `base  ${base.file}: ${base.description}`,
     `new   ${after.file}: ${after.description}`,
     "",
-    ...aligned(rows),
-    ...(left > 0 ? [`  and ${left} more`] : []),
-    "",
+    ...(shown.length > 0
+      ? [...aligned(rows), ...(left > 0 ? [`  and ${left} more`] : []), ""]
+      : []),
     ...notable.map(({ id, verdict, reason }) => `${verdict}: ${id}: ${reason}`),
     ...(notable.length > 0 ? [""] : []),
     ...outcome.warnings.map((warning) => `warning: ${warning}`),

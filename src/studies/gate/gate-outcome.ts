@@ -80,9 +80,19 @@ const ORDER: readonly GateVerdict[] = [
   "no change shown",
 ];
 
-/** Worst first; the order within a verdict stays. */
+/** Worst first: by verdict, then the largest change; equal ones keep their order. */
 export function worstFirst(cases: readonly GateCase[]): readonly GateCase[] {
-  return ORDER.flatMap((verdict) => cases.filter((item) => item.verdict === verdict));
+  const size = ({ ratio }: GateCase): number =>
+    ratio === undefined ? Infinity : Math.max(ratio, ratio > 0 ? 1 / ratio : Infinity);
+  return ORDER.flatMap((verdict) => {
+    const same = cases.filter((item) => item.verdict === verdict);
+    // Without a change to speak of the order of the suite reads best.
+    if (verdict === "no change shown" || verdict === "new case") return same;
+    return same.toSorted((left, right) => {
+      const [a, b] = [size(left), size(right)];
+      return a === b ? 0 : b - a;
+    });
+  });
 }
 
 /**

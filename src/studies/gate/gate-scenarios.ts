@@ -17,6 +17,8 @@ export interface ScenarioGateOptions {
   readonly tolerances: Readonly<Record<string, number>>;
   /** For metrics that `tolerances` does not name. */
   readonly toleranceDefault: number;
+  /** Only these metrics, and goals; all when empty. */
+  readonly metrics: readonly string[];
 }
 
 /**
@@ -74,7 +76,9 @@ function compareScenario(
   run: ScenarioFigures,
   options: ScenarioGateOptions,
 ): readonly GateCase[] {
-  const names = [...new Set([...Object.keys(base?.figures ?? {}), ...Object.keys(run.figures)])];
+  const names = [
+    ...new Set([...Object.keys(base?.figures ?? {}), ...Object.keys(run.figures)]),
+  ].filter((name) => options.metrics.length === 0 || options.metrics.includes(metricOf(name)));
   const seedChanged = base !== undefined && base.seed !== run.seed;
   const figures = names.map((name): GateCase => {
     const [old, now] = [base?.figures[name], run.figures[name]];
@@ -96,6 +100,12 @@ function toleranceOf(metric: string, options: ScenarioGateOptions): number {
   return options.tolerances[metric] ?? options.toleranceDefault;
 }
 
+/** The metric of a figure's name, which begins with its variant. */
+function metricOf(name: string): string {
+  const at = name.lastIndexOf(": ");
+  return at < 0 ? name : name.slice(at + 2);
+}
+
 type Shared = Omit<GateCase, "verdict" | "reason">;
 
 function describe(
@@ -104,7 +114,7 @@ function describe(
   old: BaselineFigure | undefined,
   now: BaselineFigure | undefined,
 ): Shared {
-  const metric = name.slice(name.lastIndexOf(": ") + (name.includes(": ") ? 2 : 1));
+  const metric = metricOf(name);
   const { better } = labelMetric(metric);
   const ratio =
     old === undefined || now === undefined || !(old.value > 0) ? undefined : now.value / old.value;

@@ -106,6 +106,11 @@ export function readScenarioBaseline(file: string, text: string): ScenarioBaseli
     const message = `is not JSON: ${(error as Error).message}`;
     throw new InputError([{ file, rule: "not-a-baseline", message, help }]);
   }
+  const schema = (document as { readonly schema?: unknown } | null)?.schema;
+  if (schema !== SCENARIO_BASELINE_SCHEMA) {
+    const message = `is no baseline of simulated figures: schema is ${JSON.stringify(schema) ?? "missing"} and must be "${SCENARIO_BASELINE_SCHEMA}"`;
+    throw new InputError([{ file, rule: "not-a-baseline", path: "schema", message, help }]);
+  }
   const checked = baseline.safeParse(document);
   if (checked.success) return checked.data as ScenarioBaseline;
   throw new InputError(
