@@ -21,6 +21,7 @@ type Register = (program: Command) => void;
 /** Every command in the order of `--help`. Loaded when needed: one command needs none of the others' code. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import("./commands/run.js")).registerRun,
+  compare: async () => (await import("./commands/compare.js")).registerCompare,
   trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
   import: async () => (await import("./commands/import.js")).registerImport,

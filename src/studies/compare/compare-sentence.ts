@@ -1,0 +1,80 @@
+import { formatQuantity } from "../run/format-quantity.js";
+import { labelMetric } from "../run/metric-label.js";
+import type { ComparedConfiguration, ComparedMetric, Comparison } from "./compare-document.js";
+import type { JudgedGoal } from "./judge-goals.js";
+
+/** Comparisons that the answer spells out; a table holds the rest. */
+const SPELLED_OUT_MAX = 4;
+
+/** One sentence on the metrics that decide and on the goals of the second configuration. */
+export function comparisonSentence(
+  { base, variant, metrics }: Pick<Comparison, "base" | "variant" | "metrics">,
+  goals: readonly JudgedGoal[],
+): string {
+  const deciding = metrics.filter(({ role }) => role === "decides");
+  const all = metrics.every(({ verdict }) => verdict === "identical" || verdict === "no value");
+  const words = all
+    ? "every figure is exactly the same"
+    : deciding.map(differenceWords).join("; ") || "no metric has a value to compare";
+  return `“${variant}” against “${base}”: ${words}.${goalWords(goals)}`;
+}
+
+/** "p95 wait 2.1 h lower (3.9 h → 1.8 h)". */
+function differenceWords(metric: ComparedMetric): string {
+  const { phrase } = labelMetric(metric.metric);
+  const { verdict, before, after, mean, interval, unit, indifference } = metric;
+  const words = (value: number): string => formatQuantity(value, unit);
+  switch (verdict) {
+    case "no value":
+      return `${phrase} has no value in some run`;
+    case "identical":
+      return `${phrase} exactly the same (${words(before!)})`;
+    case "as good as equal":
+      return `${phrase} the same within ${differenceQuantity(indifference, unit)}`;
+    case "not shown": {
+      const ends = interval!.map((end) => signed(end, unit)).join(" to ");
+      return `${phrase} not shown to differ (difference ${ends})`;
+    }
+    case "higher":
+    case "lower":
+      return `${phrase} ${differenceQuantity(Math.abs(mean!), unit)} ${verdict} (${words(before!)} → ${words(after!)})`;
+  }
+}
+
+/** The size of a difference: shares differ by percentage points. */
+export function differenceQuantity(value: number, unit: string): string {
+  return unit === "share"
+    ? formatQuantity(value, unit).replace(/ %$/, " points")
+    : formatQuantity(value, unit);
+}
+
+function signed(value: number, unit: string): string {
+  const sign = value < 0 ? "−" : value > 0 ? "+" : "";
+  return `${sign}${differenceQuantity(Math.abs(value), unit)}`;
+}
+
+function goalWords(goals: readonly JudgedGoal[]): string {
+  if (goals.length === 0) return "";
+  const count = (verdict: JudgedGoal["verdict"]): number =>
+    goals.filter((goal) => goal.verdict === verdict).length;
+  const parts = [`${count("met")} of ${goals.length} ${goals.length === 1 ? "goal" : "goals"} met`];
+  if (count("missed") > 0) parts.push(`${count("missed")} missed`);
+  if (count("too close") > 0) parts.push(`${count("too close")} too close to its target to tell`);
+  if (count("not shown") > 0) parts.push(`${count("not shown")} not shown`);
+  return ` Its goals: ${parts.join(", ")}.`;
+}
+
+/** The outcome in plain words: goals of the base, then the comparisons. */
+export function answerSentence(
+  configurations: readonly ComparedConfiguration[],
+  comparisons: readonly Comparison[],
+): string {
+  const [base] = configurations;
+  const own = base!.goals.length === 0 ? [] : [`“${base!.name}”:${goalWords(base!.goals)}`];
+  const told = comparisons.slice(0, SPELLED_OUT_MAX).map(({ sentence }) => sentence);
+  const more =
+    comparisons.length > told.length
+      ? [`${comparisons.length - told.length} more comparisons are in the table.`]
+      : [];
+  return [...own, ...told, ...more].join(" ");
+}
