@@ -46,8 +46,9 @@ export function fitMatmulSurface(
       `matmul surface: at least ${MATMUL_SHAPES_MIN} shapes are needed, got ${rows.length}`,
     );
   }
-  const seen = rows.filter((row) => !isHeldOut(shapeKey(row)));
-  const held = rows.filter((row) => isHeldOut(shapeKey(row)));
+  const isHeld = rows.map((row) => isHeldOut(shapeKey(row)));
+  const seen = rows.filter((_unused, index) => !isHeld[index]!);
+  const held = rows.filter((_unused, index) => isHeld[index]!);
   // A tiny set may fall on one side; then every other shape is held out.
   const split =
     seen.length >= rows.length / 4 && held.length >= rows.length / 4

@@ -1,3 +1,4 @@
+import { validateCalibration } from "./calibration/validate-calibration.js";
 import type { Check } from "./check.js";
 import { validateFgd } from "./fgd/validate-fgd.js";
 import { validateFleet } from "./fleet/validate-fleet.js";
@@ -67,5 +68,11 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
       "Placement across clusters, rollouts, Ray and quorum against the projects' own tests and tables.",
     needs: [],
     check: validateFleet,
+  },
+  calibration: {
+    description:
+      "Efficiency surfaces fitted to half of NVIDIA's published matrix products, against the other half.",
+    needs: ["aiconfigurator"],
+    check: validateCalibration,
   },
 };
