@@ -15,6 +15,34 @@ export function playFaster(requests: RequestTable, factor: number): RequestTable
   return { ...requests, arrivalS: requests.arrivalS.map((timeS) => timeS / factor) };
 }
 
+/** The first requests, at most so many. */
+export function firstRequests(requests: RequestTable, most: number): RequestTable {
+  const { count, arrivalS, promptTokens, outputTokens } = requests;
+  const { classes, adapters, prefixes, conversation } = requests;
+  const rows = Math.min(count, most);
+  const named = ({ names, index }: NamedColumn): NamedColumn => ({
+    names,
+    index: index.slice(0, rows),
+  });
+  return {
+    count: rows,
+    arrivalS: arrivalS.slice(0, rows),
+    promptTokens: promptTokens.slice(0, rows),
+    outputTokens: outputTokens.slice(0, rows),
+    ...(classes === undefined ? {} : { classes: named(classes) }),
+    ...(adapters === undefined ? {} : { adapters: named(adapters) }),
+    ...(prefixes === undefined
+      ? {}
+      : {
+          prefixes: {
+            group: prefixes.group.slice(0, rows),
+            tokens: prefixes.tokens.slice(0, rows),
+          },
+        }),
+    ...(conversation === undefined ? {} : { conversation: conversation.slice(0, rows) }),
+  };
+}
+
 /**
  * The requests again and again, each time after the last with the mean gap between. Conversations of different
  * turns are different ones; shared beginnings stay the same.
