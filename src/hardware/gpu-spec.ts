@@ -27,6 +27,15 @@ export interface GpuSpec {
   /** Best matrix multiplication that was measured by others, not a peak. */
   readonly achievedBf16FlopPerS?: number;
   readonly achievedFp8FlopPerS?: number;
+  /** Rates of a calibration, which take the place of published and assumed ones. */
+  readonly measured?: {
+    readonly bf16FlopPerS?: number;
+    readonly fp8FlopPerS?: number;
+    /** Of a stream beyond the caches. */
+    readonly streamBytesPerS?: number;
+    /** Device, file and digest. */
+    readonly source: string;
+  };
   /** Thermal design power. */
   readonly powerMaxW?: number;
   readonly pcie?: string;

@@ -41,7 +41,8 @@ export class MissingFigureError extends Error {
  * Rates of a GPU of the catalogue.
  *
  * Multiplications run at the best rate that stas00 measured (A100 SXM 87 % of peak, H100 80 %, B200 78 %),
- * else at 80 % (fp8: 70 %) of the peak; memory at 80 % of the data sheet (aiconfigurator's scaling).
+ * else at 80 % (fp8: 70 %) of the peak; memory at 80 % of the data sheet (aiconfigurator's scaling). Rates of a
+ * calibration go before all of these.
  *
  * @throws MissingFigureError when the catalogue lacks the peak or the memory bandwidth, or fp8 is asked of a GPU without
  */
@@ -51,7 +52,9 @@ export function gpuRatesOf(gpu: GpuSpec, precision: MatmulPrecision = "bf16"): G
   if (peak === undefined) throw new MissingFigureError(gpu.name, "bf16 or fp16 rate");
   if (stream === undefined) throw new MissingFigureError(gpu.name, "memory bandwidth");
   const published = sourceText(gpu.sources);
-  const bf16 = achieved(peak, gpu.achievedBf16FlopPerS, ACHIEVED_BF16_SHARE, published);
+  const bf16 =
+    measured(gpu, gpu.measured?.bf16FlopPerS) ??
+    achieved(peak, gpu.achievedBf16FlopPerS, ACHIEVED_BF16_SHARE, published);
   return {
     name: gpu.name,
     memoryBytes: {
@@ -62,7 +65,7 @@ export function gpuRatesOf(gpu: GpuSpec, precision: MatmulPrecision = "bf16"): G
     peakFlopPerS: { value: peak, provenance: "published", source: published },
     bf16FlopPerS: bf16,
     matmulFlopPerS: precision === "bf16" ? bf16 : fp8Rate(gpu, published),
-    streamBytesPerS: {
+    streamBytesPerS: measured(gpu, gpu.measured?.streamBytesPerS) ?? {
       value: stream * STREAM_SHARE,
       provenance: "assumed",
       source: `${STREAM_SHARE * 100} % of the data sheet's bandwidth, as aiconfigurator's systems scale it (${published})`,
@@ -71,8 +74,15 @@ export function gpuRatesOf(gpu: GpuSpec, precision: MatmulPrecision = "bf16"): G
 }
 
 function fp8Rate(gpu: GpuSpec, published: string): Sourced<number> {
+  const rate = measured(gpu, gpu.measured?.fp8FlopPerS);
+  if (rate !== undefined) return rate;
   if (gpu.fp8FlopPerS === undefined) throw new MissingFigureError(gpu.name, "fp8 rate");
   return achieved(gpu.fp8FlopPerS, gpu.achievedFp8FlopPerS, ACHIEVED_FP8_SHARE, published);
+}
+
+function measured(gpu: GpuSpec, value: number | undefined): Sourced<number> | undefined {
+  if (value === undefined || gpu.measured === undefined) return undefined;
+  return { value, provenance: "measured", source: gpu.measured.source };
 }
 
 function achieved(
