@@ -89,7 +89,7 @@ async function run(trace: string, options: ServeOptions): Promise<void> {
     gpus: replicas * service.tensorParallel,
     replicas,
     tensorParallel: service.tensorParallel,
-    router,
+    router: typeof router === "string" ? router : router.name,
     cacheBlocks: replica.cacheBlocks,
     trace: {
       file: trace,

@@ -10,14 +10,22 @@ export interface Endpoint {
   readonly outstanding: number;
   /** Blocks of cache in use over all, 0 to 1. */
   readonly cacheShare: number;
+  /** Blocks of cache. */
+  readonly cacheBlocks: number;
   /** Most requests the engine computes at a time (`max_num_seqs`). */
   readonly requestsMax: number;
+  /** Adapters of running and of waiting requests, and how many the engine takes at a time (`max_loras`). */
+  readonly adaptersInUse: number;
+  readonly adaptersWaiting: number;
+  readonly adaptersMax: number;
+  /** Whether requests with the adapter run there, only wait there, or neither. */
+  adapterUse(adapter: number): "active" | "waiting" | "none";
 }
 
 /** What a router may see of a request. */
 export interface RoutedRequest {
   readonly promptTokens: number;
-  /** Class, adapter, group of prompts with the same beginning, conversation: −1 for none. */
+  /** Adapter, group of prompts with the same beginning, conversation: −1 for none. */
   readonly adapter: number;
   readonly prefixGroup: number;
   /** Tokens of that beginning. */
@@ -35,6 +43,8 @@ export interface Router {
   readonly name: string;
   /** False when only the numbers of the endpoints are read: the service then need not bring the rest up to date. */
   readonly readsState: boolean;
+  /** What is read of endpoints may be so old; 0 when it is always fresh. Seconds. */
+  readonly metricsAgeMaxS: number;
   /** @returns the place in `endpoints` */
   choose(request: RoutedRequest, endpoints: readonly Endpoint[]): number;
 }

@@ -1,17 +1,18 @@
 import { InvariantError } from "../../base/assert.js";
-import { TOKENS_PER_BLOCK } from "../../performance/llm/cache-blocks.js";
-import { createLeastOutstanding, createRoundRobin } from "../../policy/routing/simple-routers.js";
-import type { Endpoint, RoutedRequest, Router } from "../../policy/routing/router.js";
-import { Replica } from "./replica.js";
+import { createRandomStreams } from "../../engine/streams.js";
+import { createRouter } from "../../policy/routing/create-router.js";
+import { createEngine } from "./engine/create-engine.js";
+import type { EngineContext } from "./engine/engine.js";
+import { addCounters, NOTHING_COUNTED } from "./engine/engine-counts.js";
+import { createTokenGaps, type TokenGaps } from "./engine/token-gaps.js";
+import { checkReplicaSpec, checkServiceSpec } from "./check-spec.js";
+import { createMomentQueue } from "./moment-queue.js";
+import { PoolSide, type RoutingQuestion } from "./pool-side.js";
 import { REQUEST_OUTCOMES, RequestLedger, type ServiceRequest } from "./request-ledger.js";
-import type {
-  EngineTotals,
-  ReplicaGauges,
-  Service,
-  ServiceCounters,
-  ServiceGauges,
-} from "./service.js";
-import type { ReplicaSpec, RouterName, ServiceSpec } from "./serving-spec.js";
+import type { EngineTotals, Service, ServiceCounters, ServiceGauges } from "./service.js";
+import { ServiceMember } from "./service-member.js";
+import { gaugesOf } from "./service-gauges.js";
+import type { ReplicaSpec, ServiceSpec } from "./serving-spec.js";
 
 /** For tests. */
 export interface ServingObservation {
@@ -21,114 +22,124 @@ export interface ServingObservation {
   readonly checkInvariants?: boolean;
 }
 
-const OPEN = REQUEST_OUTCOMES.indexOf("open");
 const TOO_LARGE = REQUEST_OUTCOMES.indexOf("too-large");
+const REFUSED = REQUEST_OUTCOMES.indexOf("refused");
+const GAVE_UP = REQUEST_OUTCOMES.indexOf("gave-up");
 
-/** Makes a service without replicas at time 0. */
+/**
+ * Makes a service without replicas at time 0.
+ *
+ * @throws SpecificationError when the specification contradicts itself
+ */
 export function createService(spec: ServiceSpec, observe: ServingObservation = {}): Service {
+  checkServiceSpec(spec);
   return new LazyService(spec, observe);
 }
 
-/** A replica as the service and its router see it. */
-class Member implements Endpoint {
-  isDraining = false;
-  drainedS = 0;
-
-  constructor(
-    readonly replica: number,
-    readonly spec: ReplicaSpec,
-    readonly engine: Replica,
-  ) {}
-
-  get waiting(): number {
-    return this.engine.waitingCount;
-  }
-  get running(): number {
-    return this.engine.runningCount;
-  }
-  get outstanding(): number {
-    return this.engine.outstanding;
-  }
-  get cacheShare(): number {
-    return 1 - this.engine.freeBlocks / this.spec.cacheBlocks;
-  }
-  get requestsMax(): number {
-    return this.spec.requestsMax;
-  }
-
-  gauges(): ReplicaGauges {
-    const { replica, isDraining, waiting, running, outstanding, cacheShare, engine } = this;
-    const idleSinceS = outstanding > 0 ? undefined : Math.max(engine.nowS, this.drainedS);
-    const { counters } = engine;
-    return {
-      ...{ replica, isDraining, waiting, running, outstanding, cacheShare, idleSinceS, counters },
-    };
-  }
+/** What a service does by itself at a time: a prompt is computed, or a refused request comes again. */
+interface Moment {
+  readonly request: number;
+  readonly kind: "computed" | "again";
+  /** Void when the request had to begin again since. */
+  readonly restarts: number;
 }
 
 class LazyService implements Service {
   nowS = 0;
   readonly ledger: RequestLedger;
-  private readonly router: Router;
+  readonly gaps: TokenGaps;
+  private readonly context: EngineContext;
+  private readonly priorities: readonly number[];
   /** In order of their numbers. */
-  private members: Member[] = [];
-  private ready: Member[] = [];
+  private members: readonly ServiceMember[] = [];
+  /** Where requests come in, and where computed prompts go on when replicas have roles. */
+  private readonly front: PoolSide;
+  private readonly back: PoolSide;
+  private hasRoles = false;
+  /** Requests for which no replica is ready: those that come, and those whose prompt is computed. */
   private held: number[] = [];
+  private heldComputed: number[] = [];
+  private readonly moments = createMomentQueue<Moment>();
+  private readonly attempts = new Map<number, number>();
+  /** Where the cache of a computed prompt is that waits to be fetched. */
+  private readonly cacheAt = new Map<number, ServiceMember>();
   private nextReplica = 0;
-  /** Counters of the replicas that are no more. */
+  /** Of the replicas that are no more. */
   private past: ServiceCounters = NOTHING_COUNTED;
   private pastTotals: EngineTotals = { steps: 0, decisions: 0, endS: 0 };
 
   constructor(
-    spec: ServiceSpec,
+    private readonly spec: ServiceSpec,
     private readonly observe: ServingObservation,
   ) {
     this.ledger = new RequestLedger(spec.requestsExpected ?? 1024);
-    this.router = createRouter(spec.router);
+    const classes = spec.classes ?? [];
+    this.priorities = classes.length === 0 ? [0] : classes.map(({ priority = 0 }) => priority);
+    this.gaps = createTokenGaps(this.priorities.length);
+    const stream = createRandomStreams(spec.seed ?? 1).stream("router");
+    const { admission = {} } = spec;
+    this.front = new PoolSide(createRouter(spec.router, stream), admission);
+    // What was let in is not turned away half-way.
+    this.back = new PoolSide(createRouter(spec.router, stream.fork("decode")), {});
+    this.context = {
+      ledger: this.ledger,
+      gaps: this.gaps,
+      waitMaxS: admission.waitMaxS,
+      priorities: this.priorities,
+      isStepwise: observe.isStepwise === true,
+      prefilled: (request, timeS) => {
+        const restarts = this.ledger.restarts[request]!;
+        this.moments.push(timeS, { request, kind: "computed", restarts });
+      },
+      fetched: (request, timeS) => {
+        this.cacheAt.get(request)?.engine.unparkAt(request, timeS);
+        this.cacheAt.delete(request);
+      },
+    };
   }
 
   addReplica(spec: ReplicaSpec, nowS: number): number {
+    checkReplicaSpec(spec);
     this.advance(nowS);
     const replica = this.nextReplica++;
-    const engine = new Replica(spec, this.ledger, this.observe.isStepwise === true);
-    this.members.push(new Member(replica, spec, engine));
+    const engine = createEngine(spec, this.context);
+    const member = new ServiceMember(replica, spec, engine, this.front.isSeenLate);
+    this.members = [...this.members, member];
+    this.hasRoles ||= spec.role !== undefined;
     this.listReady();
-    const { held } = this;
-    this.held = [];
-    for (const request of held) this.route(request, nowS);
+    this.routeHeld(nowS);
     return replica;
   }
 
   drainReplica(replica: number, nowS: number): void {
-    this.advance(nowS);
-    const member = this.member(replica);
-    member.engine.runUntil(nowS);
+    const member = this.memberAt(replica, nowS);
     member.isDraining = true;
     member.drainedS = nowS;
     this.listReady();
   }
 
   removeReplica(replica: number, nowS: number): void {
-    this.advance(nowS);
-    const member = this.member(replica);
-    member.engine.runUntil(nowS);
-    if (!member.isDraining || member.outstanding > 0)
+    const member = this.memberAt(replica, nowS);
+    const { outstanding } = member.engine;
+    if (!member.isDraining || outstanding > 0)
       throw new InvariantError("serving: only an empty drained replica can be removed", {
-        ...{ replica, nowS, outstanding: member.outstanding },
+        ...{ replica, nowS, outstanding },
       });
     this.forget(member);
   }
 
   loseReplica(replica: number, nowS: number): number {
-    this.advance(nowS);
-    const member = this.member(replica);
-    member.engine.runUntil(nowS);
-    const requests = member.engine.evacuate(nowS).sort((a, b) => a - b);
+    const member = this.memberAt(replica, nowS);
+    const requests = member.engine.evacuate(nowS).sort((left, right) => left - right);
     this.forget(member);
     for (const request of requests) {
+      // Whoever waits for its cache waits in vain, and a cache that waits for it is not needed.
+      for (const { engine } of this.members) if (engine.withdraw(request)) break;
+      this.heldComputed = this.heldComputed.filter((one) => one !== request);
+      this.dropCache(request, nowS);
       this.ledger.restart(request);
-      this.route(request, nowS);
     }
+    for (const request of requests) this.route(request, nowS);
     return requests.length;
   }
 
@@ -146,116 +157,181 @@ class LazyService implements Service {
 
   gauges(timeS: number): ServiceGauges {
     this.runUntil(timeS);
-    const replicas = this.members.map((member) => member.gauges());
-    const sum = (of: (one: ReplicaGauges) => number): number =>
-      replicas.reduce((total, one) => total + of(one), 0);
-    const ready = replicas.filter(({ isDraining }) => !isDraining);
-    return {
-      timeS,
-      held: this.held.length,
-      waiting: sum((one) => one.waiting),
-      running: sum((one) => one.running),
-      cacheShare:
-        ready.reduce((total, one) => total + one.cacheShare, 0) / Math.max(1, ready.length),
-      ready: ready.length,
-      replicas,
-      counters: replicas.reduce((total, one) => add(total, one.counters), this.past),
-    };
+    const held = this.held.length + this.heldComputed.length;
+    return gaugesOf({ timeS, held, members: this.members, past: this.past });
   }
 
   engineTotals(): EngineTotals {
-    let { steps, decisions, endS } = this.pastTotals;
-    for (const { engine } of this.members) {
-      steps += engine.steps;
-      decisions += engine.decisions;
-      endS = Math.max(endS, engine.nowS);
-    }
-    return { steps, decisions, endS };
+    return this.members.reduce((sum, { engine }) => addTotals(sum, engine), this.pastTotals);
   }
 
+  /** Goes forward to a time, with all that happens by itself on the way. */
   private advance(timeS: number): void {
     if (!(timeS >= this.nowS))
       throw new InvariantError("serving: time goes backwards", { timeS, nowS: this.nowS });
+    for (;;) {
+      if (this.hasRoles) this.runTogether(Math.min(timeS, this.moments.nextS));
+      const { nextS } = this.moments;
+      if (nextS === Infinity || nextS > timeS) break;
+      this.nowS = nextS;
+      this.happen(this.moments.pop()!, nextS);
+    }
     this.nowS = timeS;
+    this.expireHeld(timeS);
   }
 
-  private member(replica: number): Member {
+  /**
+   * Runs replicas that hand requests to each other in the order of their steps: each only as far as none of the
+   * others can still send it something from before.
+   */
+  private runTogether(limitS: number): void {
+    for (;;) {
+      const boundS = Math.min(limitS, this.moments.nextS);
+      let first: ServiceMember | undefined;
+      let firstS = boundS;
+      let secondS = boundS;
+      for (const member of this.members) {
+        const { nextS } = member.engine;
+        if (nextS < firstS) {
+          secondS = firstS;
+          firstS = nextS;
+          first = member;
+        } else if (nextS < secondS) secondS = nextS;
+      }
+      if (first === undefined) return;
+      // Of several at the same time the first goes first, by one step.
+      first.engine.runUntil(Math.max(secondS, justAfter(firstS)));
+    }
+  }
+
+  private happen({ request, kind, restarts }: Moment, nowS: number): void {
+    if (this.ledger.restarts[request] !== restarts) return;
+    if (kind === "again") this.route(request, nowS);
+    else this.handOver(request, nowS);
+  }
+
+  private route(request: number, nowS: number): void {
+    const { ledger } = this;
+    if (this.hasRoles && this.back.ready.length === 0 && this.front.hasRole) {
+      this.held.push(request);
+      return;
+    }
+    const routed = this.front.route(this.question(request), nowS);
+    if (routed.kind === "none-ready") this.held.push(request);
+    else if (routed.kind === "too-large") ledger.outcome[request] = TOO_LARGE;
+    else if (routed.kind === "refused") this.refuse(request, nowS);
+    else {
+      const { member } = routed;
+      ledger.replicaOf[request] = member.replica;
+      if (member.spec.role === "prefill") this.cacheAt.set(request, member);
+      member.engine.add(request, nowS);
+      this.check();
+    }
+  }
+
+  /** A computed prompt goes on to a replica that decodes. */
+  private handOver(request: number, nowS: number): void {
+    const routed = this.back.route(this.question(request), nowS);
+    if (routed.kind === "chosen") {
+      this.ledger.replicaOf[request] = routed.member.replica;
+      routed.member.engine.add(request, nowS);
+      this.check();
+    } else if (routed.kind === "none-ready") this.heldComputed.push(request);
+    else {
+      this.ledger.outcome[request] = TOO_LARGE;
+      this.dropCache(request, nowS);
+    }
+  }
+
+  private refuse(request: number, nowS: number): void {
+    const attempt = this.attempts.get(request) ?? 0;
+    const afterS = this.spec.admission?.retryAfterS?.[attempt];
+    if (afterS === undefined) {
+      this.ledger.outcome[request] = REFUSED;
+      return;
+    }
+    this.attempts.set(request, attempt + 1);
+    const restarts = this.ledger.restarts[request]!;
+    this.moments.push(nowS + afterS, { request, kind: "again", restarts });
+  }
+
+  private routeHeld(nowS: number): void {
+    const { held, heldComputed } = this;
+    this.held = [];
+    this.heldComputed = [];
+    for (const request of heldComputed) this.handOver(request, nowS);
+    for (const request of held) this.route(request, nowS);
+  }
+
+  /** Those at the gateway that have waited too long. */
+  private expireHeld(nowS: number): void {
+    const waitMaxS = this.spec.admission?.waitMaxS;
+    if (waitMaxS === undefined || this.held.length === 0) return;
+    const { arrivalS, outcome, startedS } = this.ledger;
+    this.held = this.held.filter((request) => {
+      if (!Number.isNaN(startedS[request]!) || nowS < arrivalS[request]! + waitMaxS) return true;
+      outcome[request] = GAVE_UP;
+      return false;
+    });
+  }
+
+  private dropCache(request: number, nowS: number): void {
+    this.cacheAt.get(request)?.engine.unparkAt(request, nowS);
+    this.cacheAt.delete(request);
+  }
+
+  private memberAt(replica: number, nowS: number): ServiceMember {
+    this.advance(nowS);
     const found = this.members.find((one) => one.replica === replica);
     if (found === undefined) throw new InvariantError("serving: no such replica", { replica });
+    found.engine.runUntil(nowS);
     return found;
   }
 
-  private forget(member: Member): void {
-    const { steps, decisions, nowS } = member.engine;
-    const past = this.pastTotals;
-    this.pastTotals = {
-      steps: past.steps + steps,
-      decisions: past.decisions + decisions,
-      endS: Math.max(past.endS, nowS),
-    };
-    this.past = add(this.past, member.engine.counters);
+  private forget(member: ServiceMember): void {
+    this.past = addCounters(this.past, member.engine.counters);
+    this.pastTotals = addTotals(this.pastTotals, member.engine);
     this.members = this.members.filter((one) => one !== member);
     this.listReady();
   }
 
   private listReady(): void {
-    this.ready = this.members.filter(({ isDraining }) => !isDraining);
+    const ready = this.members.filter(({ isDraining }) => !isDraining);
+    this.front.setReady(ready.filter(({ spec }) => spec.role !== "decode"));
+    this.back.setReady(ready.filter(({ spec }) => spec.role === "decode"));
   }
 
-  private route(request: number, nowS: number): void {
-    const { ready, router, ledger } = this;
-    if (ready.length === 0) {
-      this.held.push(request);
-      return;
-    }
-    const tokens = ledger.promptTokens[request]! + ledger.outputTokens[request]! - 1;
-    const blocks = Math.ceil(tokens / TOKENS_PER_BLOCK);
-    const fits = ready.every(({ spec }) => blocks <= spec.cacheBlocks)
-      ? ready
-      : ready.filter(({ spec }) => blocks <= spec.cacheBlocks);
-    if (fits.length === 0) {
-      ledger.outcome[request] = TOO_LARGE;
-      return;
-    }
-    if (router.readsState) for (const { engine } of fits) engine.runUntil(nowS);
-    const { replica, engine } = fits[router.choose(this.view(request), fits)]!;
-    engine.runUntil(nowS);
-    engine.add(request, nowS);
-    ledger.outcome[request] = OPEN;
-    ledger.replicaOf[request] = replica;
-    if (this.observe.checkInvariants === true)
-      for (const member of this.members) member.engine.checkInvariants();
-  }
-
-  private view(request: number): RoutedRequest {
-    const { traits, promptTokens } = this.ledger;
+  private question(request: number): RoutingQuestion {
+    const { traits, promptTokens, outputTokens } = this.ledger;
+    const prompt = promptTokens[request]!;
     return {
-      promptTokens: promptTokens[request]!,
-      adapter: traits?.adapter[request] ?? -1,
-      prefixGroup: traits?.prefixGroup[request] ?? -1,
-      prefixTokens: traits?.prefixTokens[request] ?? 0,
-      conversation: traits?.conversation[request] ?? -1,
+      request: {
+        promptTokens: prompt,
+        adapter: traits?.adapter[request] ?? -1,
+        prefixGroup: traits?.prefixGroup[request] ?? -1,
+        prefixTokens: traits?.prefixTokens[request] ?? 0,
+        conversation: traits?.conversation[request] ?? -1,
+      },
+      tokens: prompt + outputTokens[request]! - 1,
+      priority: this.priorities[traits?.classIndex[request] ?? 0] ?? 0,
     };
   }
+
+  private check(): void {
+    if (this.observe.checkInvariants !== true) return;
+    for (const { engine } of this.members) engine.checkInvariants();
+  }
 }
 
-const NOTHING_COUNTED: ServiceCounters = {
-  finished: 0,
-  promptTokens: 0,
-  outputTokens: 0,
-  preemptions: 0,
-  ttftSumS: 0,
-  e2eSumS: 0,
-  steps: 0,
-};
-
-function add(left: ServiceCounters, right: ServiceCounters): ServiceCounters {
-  const sum: Record<string, number> = {};
-  for (const key of Object.keys(NOTHING_COUNTED) as (keyof ServiceCounters)[])
-    sum[key] = left[key] + right[key];
-  return sum as unknown as ServiceCounters;
+function addTotals(sum: EngineTotals, { steps, decisions, endS }: EngineTotals): EngineTotals {
+  return {
+    steps: sum.steps + steps,
+    decisions: sum.decisions + decisions,
+    endS: Math.max(sum.endS, endS),
+  };
 }
 
-function createRouter(name: RouterName): Router {
-  return name === "round-robin" ? createRoundRobin() : createLeastOutstanding();
+/** A time behind this one and before any other that matters. */
+function justAfter(timeS: number): number {
+  return timeS + Math.max(timeS, 1) * Number.EPSILON;
 }

@@ -24,6 +24,10 @@ export const REQUEST_OUTCOMES = [
   "answered",
   /** Prompt and answer are larger than the cache of a replica: it could never end. */
   "too-large",
+  /** Turned away with HTTP 429: the queue of its replica was too long, or the pool too full for its class. */
+  "refused",
+  /** It waited too long and left before anything was computed for it. */
+  "gave-up",
 ] as const;
 /** What became of a request. */
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
@@ -47,11 +51,16 @@ export class RequestLedger {
   outcome: Uint8Array;
   /** Number of the replica that has it or had it last; −1 for none. */
   replicaOf: Int32Array;
-  /** End of the step that emitted the first and the last token. Seconds; NaN before. */
+  /** When it was first taken into a batch. Seconds; NaN before. */
+  startedS: Float64Array;
+  /** End of the step that emitted the first token, and the last one so far. Seconds; NaN before. */
   firstTokenS: Float64Array;
   lastTokenS: Float64Array;
   /** Times it lost its cache and began again on the same replica. */
   preemptions: Int32Array;
+
+  /** Times it was routed again from scratch because its replica was lost. */
+  restarts: Int32Array;
 
   /** Tokens in the cache, tokens emitted, and blocks held: what engines write. */
   done: Int32Array;
@@ -64,9 +73,11 @@ export class RequestLedger {
     this.outputTokens = new Int32Array(capacity);
     this.outcome = new Uint8Array(capacity);
     this.replicaOf = new Int32Array(capacity);
+    this.startedS = new Float64Array(capacity);
     this.firstTokenS = new Float64Array(capacity);
     this.lastTokenS = new Float64Array(capacity);
     this.preemptions = new Int32Array(capacity);
+    this.restarts = new Int32Array(capacity);
     this.done = new Int32Array(capacity);
     this.emitted = new Int32Array(capacity);
     this.owned = new Int32Array(capacity);
@@ -81,6 +92,7 @@ export class RequestLedger {
     this.outputTokens[index] = request.outputTokens;
     this.outcome[index] = OPEN;
     this.replicaOf[index] = -1;
+    this.startedS[index] = Number.NaN;
     this.firstTokenS[index] = Number.NaN;
     this.lastTokenS[index] = Number.NaN;
     const { classIndex = 0, adapter = -1, prefixGroup = -1, conversation = -1 } = request;
@@ -99,6 +111,7 @@ export class RequestLedger {
 
   /** Forgets what engines know of a request, which is to begin from scratch. */
   restart(request: number): void {
+    this.restarts[request]!++;
     this.done[request] = 0;
     this.emitted[request] = 0;
     this.owned[request] = 0;
@@ -121,9 +134,11 @@ export class RequestLedger {
     this.outputTokens = longer(this.outputTokens);
     this.outcome = longer(this.outcome);
     this.replicaOf = longer(this.replicaOf);
+    this.startedS = longer(this.startedS);
     this.firstTokenS = longer(this.firstTokenS);
     this.lastTokenS = longer(this.lastTokenS);
     this.preemptions = longer(this.preemptions);
+    this.restarts = longer(this.restarts);
     this.done = longer(this.done);
     this.emitted = longer(this.emitted);
     this.owned = longer(this.owned);

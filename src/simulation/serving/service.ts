@@ -1,4 +1,5 @@
 import type { RequestLedger, ServiceRequest } from "./request-ledger.js";
+import type { TokenGaps } from "./engine/token-gaps.js";
 import type { ReplicaSpec } from "./serving-spec.js";
 
 /**
@@ -14,6 +15,8 @@ export interface Service {
   readonly nowS: number;
   /** All requests so far, by the numbers `arrive` returned. */
   readonly ledger: RequestLedger;
+  /** Times between one token of a request and the next. */
+  readonly gaps: TokenGaps;
 
   /**
    * A replica is ready. Requests held back because there was none go to it at once, in order of arrival.
@@ -83,6 +86,11 @@ export interface ServiceCounters {
   /** Sums over finished requests, as Prometheus histograms have them. Seconds. */
   readonly ttftSumS: number;
   readonly e2eSumS: number;
+  /** Tokens of prompts that were looked for in a prefix cache, and those found there. */
+  readonly prefixQueriedTokens: number;
+  readonly prefixFoundTokens: number;
+  /** Adapters put on a GPU. */
+  readonly adapterLoads: number;
   /** Engine steps. */
   readonly steps: number;
 }

@@ -1,3 +1,4 @@
+import type { EvenRun } from "../../stats/octave-histogram.js";
 import type { StepBatch, StepTimeModel } from "../../performance/llm/step-time.js";
 
 /**
@@ -9,6 +10,8 @@ import type { StepBatch, StepTimeModel } from "../../performance/llm/step-time.j
  */
 export interface StretchClock {
   readonly nowS: number;
+  /** True between `continueWith` and the next change of the batch. */
+  readonly isUnderWay: boolean;
   /** The replica was idle until then. */
   jumpTo(timeS: number): void;
   /** A step that is no part of a stretch. */
@@ -17,6 +20,12 @@ export interface StretchClock {
   continueWith(batch: StepBatch): void;
   /** How many of the next `most` steps of the stretch begin before the time; at least 1 when now is before it. */
   stepsBefore(limitS: number, most: number): number;
+  /** When the next step of the stretch ends. */
+  readonly nextEndS: number;
+  /** Seconds between the tokens of a request that emits one with the last step and with the one before. */
+  readonly lastGapS: number;
+  /** The same for the next so many steps, as runs of evenly growing times. */
+  forEachGapRun(steps: number, visit: (run: EvenRun) => void): void;
   /** Takes steps of the stretch. */
   advance(steps: number): void;
   /** The batch changes: the stretch is over. */
@@ -68,6 +77,34 @@ class FormulaClock implements StretchClock {
       else high = middle;
     }
     return low;
+  }
+
+  get isUnderWay(): boolean {
+    return this.batch !== undefined;
+  }
+
+  get nextEndS(): number {
+    return Number.isNaN(this.growthS)
+      ? this.nowS + this.stepS(this.taken)
+      : this.endOf(this.taken + 1);
+  }
+
+  get lastGapS(): number {
+    const { perTokenS } = this.model;
+    return Number.isNaN(this.growthS)
+      ? this.stepS(this.taken - 1) + perTokenS
+      : this.firstS + perTokenS + this.growthS * (this.taken - 1);
+  }
+
+  forEachGapRun(steps: number, visit: (run: EvenRun) => void): void {
+    const { perTokenS } = this.model;
+    if (!Number.isNaN(this.growthS)) {
+      const { firstS, growthS, taken } = this;
+      visit({ first: firstS + perTokenS, growth: growthS, from: taken, count: steps });
+      return;
+    }
+    for (let step = 0; step < steps; step++)
+      visit({ first: this.stepS(this.taken + step) + perTokenS, growth: 0, from: 0, count: 1 });
   }
 
   advance(steps: number): void {
