@@ -54,9 +54,12 @@ export function prepare() {
     writeFileSync(stampFile, lock);
   }
   const sources =
-    digestTree(join(root, "src")) + digest(readFileSync(join(root, "tsconfig.build.json")));
+    digestTree(join(root, "src")) +
+    digest(readFileSync(join(root, "tsconfig.build.json"))) +
+    digest(readFileSync(join(root, "scripts", "build-browser.mjs")));
   if (readStamp(buildStampFile) !== sources) {
     step("build (tsc)", tool("tsc"), ["-p", "tsconfig.build.json"]);
+    step("build (the simulator for pages)", process.execPath, ["scripts/build-browser.mjs"]);
     mkdirSync(join(root, "dist"), { recursive: true });
     writeFileSync(buildStampFile, sources);
   }

@@ -99,4 +99,14 @@ export interface ReportDocument {
   readonly sections: readonly ReportSection[];
   /** Command, version, seed and hashes that make the same report again. */
   readonly reproduce: readonly string[];
+  /** The simulator in the page; absent where a page has none. Only HTML shows it. */
+  readonly whatIf?: WhatIfPart;
+}
+
+/** A scenario that a page can simulate again. */
+export interface WhatIfPart {
+  /** JSON: the scenario's files, what can be changed, and what came out. */
+  readonly data: string;
+  /** The simulator's program for a worker, compressed and in base64. */
+  readonly bundle: string;
 }

@@ -7,6 +7,8 @@ import { writeMarkdown } from "./markdown.js";
 import { longestWaits, runColumns } from "./run-columns.js";
 import { buildRunReport } from "./run-report.js";
 import { jobsCsv, utilizationCsv } from "./tables-csv.js";
+import { resultText } from "../studies/run/result-text.js";
+import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /** A file of a report: its name inside the output folder, and its text in chunks. */
 export interface ReportFile {
@@ -29,7 +31,7 @@ export interface ScenarioRunFiles {
  */
 export async function scenarioRunFiles(
   study: ScenarioRun,
-  options: { readonly reproduce: readonly string[] },
+  options: { readonly reproduce: readonly string[]; readonly whatIf?: WhatIfAnswer },
 ): Promise<ScenarioRunFiles> {
   const { document, base, variants } = study;
   const cluster = describeCluster(base.configuration.cluster);
@@ -40,16 +42,20 @@ export async function scenarioRunFiles(
     reproduce: options.reproduce,
     longestWaits: longestWaits(base.run),
   });
-  const { html, warning } = await writeHtml(report);
+  const { whatIf } = options;
+  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
   const files = [
-    { name: "result.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
+    { name: "result.json", chunks: [resultText(document)] },
     ...tables(study, "", base),
     ...variants.flatMap((variant, index) => tables(study, `variants/${index + 1}/`, variant)),
     ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
     { name: "report.md", chunks: [writeMarkdown(report)] },
     { name: "report.html", chunks: [html] },
   ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+  return {
+    files,
+    warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
+  };
 }
 
 function tables(

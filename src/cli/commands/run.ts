@@ -6,7 +6,9 @@ import { checkOutputFolder } from "../../io/output-folder.js";
 import { writeFilesAtomically, type OutputFile } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
 import { scenarioRunFiles } from "../../report/scenario-run-files.js";
+import { createWhatIfPart } from "../../report/what-if/what-if-part.js";
 import type { ResultDocument } from "../../studies/run/result-document.js";
+import { resultText } from "../../studies/run/result-text.js";
 import { runScenario, type ScenarioRun } from "../../studies/run/run-scenario.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
@@ -20,6 +22,7 @@ interface RunOptions {
   readonly out?: string;
   readonly set: readonly string[];
   readonly allowPath: readonly string[];
+  readonly whatIf?: true;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -58,6 +61,10 @@ export function registerRun(program: Command): void {
       (value: string, all: readonly string[]) => [...all, value],
       [] as readonly string[],
     )
+    .option(
+      "--what-if",
+      "put the simulator into report.html: change nodes, load, hosting or the queue in the page, offline",
+    )
     .option("--json", "print result.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -93,10 +100,12 @@ async function run(path: string, options: RunOptions): Promise<void> {
       progress.show(`simulating ${name} (${index + 1} of ${count})`);
     });
     const written =
-      out === undefined ? undefined : await writeReport(out, study, { path, options, progress });
+      out === undefined
+        ? undefined
+        : await writeReport(out, study, { path, options, progress, scenario });
     progress.clear();
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(study.document, null, 2)}\n`);
+      process.stdout.write(resultText(study.document));
       for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
     } else if (!options.quiet)
       printDecision(study.document, written, [...warned, ...saidBefore(scenario, study.document)]);
@@ -153,12 +162,24 @@ async function writeReport(
     readonly path: string;
     readonly options: RunOptions;
     readonly progress: ProgressLine;
+    readonly scenario: LoadedScenario;
   },
 ): Promise<{ readonly folder: string; readonly warnings: readonly string[] }> {
-  const { path, options, progress } = command;
+  const { path, options, progress, scenario } = command;
   progress.show("drawing the report");
+  const whatIf = options.whatIf
+    ? await createWhatIfPart({
+        path,
+        sets: options.set,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+        inputs: scenario.inputs,
+        configuration: scenario.base.resolved,
+        result: study.document,
+      })
+    : undefined;
   const { files, warnings } = await scenarioRunFiles(study, {
     reproduce: reproduceLines(path, options, study.document),
+    ...(whatIf === undefined ? {} : { whatIf }),
   });
   progress.show(`writing ${folder}`);
   await writeFilesAtomically(folder, files satisfies readonly OutputFile[]);

@@ -8,6 +8,8 @@ import { markdownToHtml } from "./inline-markdown.js";
 import { PAGE_SCRIPT } from "./script.js";
 import { STYLE_SHEET } from "./style.js";
 import { tableToHtml } from "./table.js";
+import { WHAT_IF_SCRIPT } from "../what-if/what-if-script.js";
+import { WHAT_IF_STYLE, whatIfSection } from "../what-if/what-if-section.js";
 
 /** A finished page, and how heavy it is. */
 export interface HtmlReport {
@@ -31,6 +33,7 @@ export async function writeHtml(report: ReportDocument): Promise<HtmlReport> {
   for (const [index, section] of report.sections.entries()) {
     sections.push(index === 0 ? await firstSection(report, section) : await sectionToHtml(section));
   }
+  if (report.whatIf !== undefined) sections.splice(1, 0, whatIfSection(report.whatIf));
   const html = page(report, sections.join("\n"));
   const sizeBytes = Buffer.byteLength(html, "utf8");
   if (sizeBytes < WARN_FROM_BYTES) return { html, sizeBytes };
@@ -45,11 +48,13 @@ export async function writeHtml(report: ReportDocument): Promise<HtmlReport> {
 }
 
 function page(report: ReportDocument, main: string): string {
-  const script = `\n${PAGE_SCRIPT}\n`;
+  const isLive = report.whatIf !== undefined;
+  const script = `\n${PAGE_SCRIPT}${isLive ? `\n${WHAT_IF_SCRIPT}` : ""}\n`;
   const hash = createHash("sha256").update(script, "utf8").digest("base64");
+  // A worker that simulates comes out of the page itself, and may load nothing either.
   const policy =
     `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; ` +
-    "base-uri 'none'; form-action 'none'";
+    `${isLive ? "worker-src blob:; " : ""}base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -61,7 +66,7 @@ function page(report: ReportDocument, main: string): string {
 <meta name="generator" content="Headroom">
 <title>${escapeHtml(report.title)}</title>
 <style>
-${STYLE_SHEET}
+${STYLE_SHEET}${isLive ? WHAT_IF_STYLE : ""}
 </style>
 </head>
 <body>
@@ -119,10 +124,11 @@ function firstSentence(text: string): readonly [string, string] {
   return [text.slice(0, end.index + 1), text.slice(end.index + end[0].length)];
 }
 
-function contents({ sections }: ReportDocument): string {
-  const links = sections
-    .slice(1)
-    .map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`);
+function contents({ sections, whatIf }: ReportDocument): string {
+  const live = whatIf === undefined ? [] : [{ id: "what-if", title: "What if …" }];
+  const links = [...live, ...sections.slice(1)].map(
+    ({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`,
+  );
   if (links.length === 0) return "";
   return `<nav class="contents" aria-label="Contents"><ol>\n${links.join("\n")}\n</ol></nav>`;
 }
