@@ -22,11 +22,14 @@ type Register = (program: Command) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import("./commands/run.js")).registerRun,
   compare: async () => (await import("./commands/compare.js")).registerCompare,
+  plan: async () => (await import("./commands/plan.js")).registerPlan,
   trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
   import: async () => (await import("./commands/import.js")).registerImport,
   serve: async () => (await import("./commands/serve.js")).registerServe,
+  check: async () => (await import("./commands/check.js")).registerCheck,
   kaito: async () => (await import("./commands/kaito.js")).registerKaito,
+  bench: async () => (await import("./commands/bench.js")).registerBench,
   replay: async () => (await import("./commands/replay.js")).registerReplay,
   validate: async () => (await import("./commands/validate.js")).registerValidate,
   catalog: async () => (await import("./commands/catalog.js")).registerCatalog,
@@ -35,6 +38,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   collective: async () => (await import("./commands/collective.js")).registerCollective,
   training: async () => (await import("./commands/training.js")).registerTraining,
   reliability: async () => (await import("./commands/reliability.js")).registerReliability,
+  calibrate: async () => (await import("./commands/calibrate.js")).registerCalibrate,
   gate: async () => (await import("./commands/gate.js")).registerGate,
   explain: async () => (await import("./commands/explain.js")).registerExplain,
 };
@@ -47,6 +51,8 @@ export async function createProgram(only?: string): Promise<Command> {
     )
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
+    // So that a command and its subcommands may have options of the same name.
+    .enablePositionalOptions()
     .showHelpAfterError("(run with --help for usage)")
     .showSuggestionAfterError(true)
     .addHelpText("after", EXAMPLES)

@@ -8,7 +8,7 @@ const STREAM_BYTES_MIN = 256 * 1024 * 1024;
 
 /** Figures of a calibration that take the place of published ones. */
 export interface MeasuredFigures {
-  /** Best large product per second. */
+  /** Median rate of large products. */
   readonly bf16FlopPerS?: number;
   readonly fp8FlopPerS?: number;
   /** Rate of a stream beyond the caches. */
@@ -23,7 +23,7 @@ export function measuredFigures(calibration: CalibrationFile): MeasuredFigures {
     largest(
       calibration.matmul
         .filter(({ dtype }) => names.includes(dtype))
-        .map(({ bestFlopPerS }) => bestFlopPerS),
+        .map(({ largeFlopPerS }) => largeFlopPerS),
     );
   const bf16 = best(["bf16", "bfloat16"]);
   const fp8 = best(["fp8", "fp8-e4m3"]);
