@@ -1,73 +1,120 @@
 import { formatNumber } from "../base/units.js";
-import type { LatencySummary, ServingSummary } from "../simulation/serving/summary.js";
-import { alignColumns, wrapText, countText } from "./text-layout.js";
+import type { LatencySummary } from "../simulation/serving/summary.js";
+import type { LatencyTargets } from "../studies/serve/assess-run.js";
+import type { ServeDocument } from "../studies/serve/run-serve.js";
+import type { ServeAssumption } from "../studies/serve/traffic.js";
+import { saturationText, secondsText } from "./print-serve-words.js";
+import { alignColumns, countText, wrapText } from "./text-layout.js";
 
-/** What `headroom serve --json` prints. */
-export interface ServeDocument extends ServingSummary {
-  readonly schema: "headroom/serve/v1";
-  readonly model: string;
-  readonly gpu: string;
-  /** Of all replicas. */
-  readonly gpus: number;
-  readonly replicas: number;
-  readonly tensorParallel: number;
-  readonly router: string;
-  /** Of one replica. */
-  readonly cacheBlocks: number;
-  readonly trace: {
-    readonly file: string;
-    readonly format: string;
-    readonly brokenRows: number;
-    readonly unanswered: number;
-  };
-  readonly assumptions: readonly {
-    readonly what: string;
-    readonly source: string;
-    readonly provenance: "published" | "assumed" | "given";
-  }[];
+const LATENCY_NAMES = {
+  ttftS: "time to first token",
+  tpotS: "time per output token",
+  e2eS: "end to end",
+} as const;
+
+/** The result of a service for people. */
+export function serveLines(document: ServeDocument): string[] {
+  const { model, gpu, gpus, replicas, tensorParallel, requests, trace, traffic } = document;
+  const each = tensorParallel === 1 ? "" : ` of ${tensorParallel} GPUs`;
+  const from = trace === null ? `drawn: ${traffic.name}, seed ${traffic.seed ?? 0}` : trace.format;
+  return [
+    `${model} on ${gpus} × ${gpu}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${each}`,
+    `${countText(requests.count)} requests at ${formatNumber(requests.perS)} per second (${from})`,
+    "",
+    ...alignColumns(latencyRows(document)),
+    "",
+    ...verdictLines(document),
+    ...figureLines(document),
+    ...traceLines(document),
+    "",
+    ...assumptionLines(document.assumptions),
+  ];
 }
 
-/** The same for people. */
-export function serveLines(document: ServeDocument): string[] {
-  const { model, gpu, gpus, replicas, tensorParallel, requests, trace } = document;
-  const each = tensorParallel === 1 ? "" : ` of ${tensorParallel} GPUs`;
-  const latency = (name: string, { mean, p50, p95, p99 }: LatencySummary): string[] => [
-    name,
-    ...[mean, p50, p95, p99].map((value) => (value === null ? "-" : seconds(value))),
-  ];
-  const rows = [
-    ["", "mean", "p50", "p95", "p99"],
-    latency("time to first token", document.ttftS),
-    latency("time per output token", document.tpotS),
-    latency("end to end", document.e2eS),
-  ];
+function latencyRows(document: ServeDocument): string[][] {
+  const { measured, goodput } = document;
+  const target = (latency: keyof typeof LATENCY_NAMES): string[] => {
+    if (goodput === null) return [];
+    const value = goodput.targets[latency];
+    return [value === undefined ? "" : `p${percentText(goodput.targets)} ≤ ${secondsText(value)}`];
+  };
+  const rows = [["", "mean", "p50", "p95", "p99", ...(goodput === null ? [] : ["target"])]];
+  for (const latency of Object.keys(LATENCY_NAMES) as (keyof typeof LATENCY_NAMES)[]) {
+    rows.push([LATENCY_NAMES[latency], ...cellsOf(document[latency]), ...target(latency)]);
+    if (measured === null) continue;
+    rows.push(["  measured", ...cellsOf(measured[latency])]);
+    rows.push(["  simulated is", ...errorsOf(document[latency], measured[latency])]);
+  }
+  return rows;
+}
+
+const KEYS = ["mean", "p50", "p95", "p99"] as const;
+
+function cellsOf(latency: LatencySummary): string[] {
+  return KEYS.map((key) => {
+    const value = latency[key];
+    return value === null ? "-" : secondsText(value);
+  });
+}
+
+function errorsOf(simulated: LatencySummary, measured: LatencySummary): string[] {
+  return KEYS.map((key) => {
+    const [ours, theirs] = [simulated[key], measured[key]];
+    if (ours === null || theirs === null || theirs === 0) return "-";
+    const error = 100 * (ours / theirs - 1);
+    return `${error < 0 ? "−" : "+"}${formatNumber(Math.abs(error), { digits: 3 })} %`;
+  });
+}
+
+/** A percentile as people say it: 95, 99.9. */
+export function percentText({ percentile }: LatencyTargets): string {
+  return String(Number((percentile * 100).toFixed(4)));
+}
+
+function verdictLines({ saturation, goodput }: ServeDocument): string[] {
+  const lines = [`  ${wrapText(saturationText(saturation), 2)}`];
+  if (goodput !== null)
+    lines.push(
+      `  ${formatNumber(100 * goodput.share)} % of the requests meet every target: ${formatNumber(goodput.requestsPerS)} per second of goodput`,
+    );
+  return lines;
+}
+
+function figureLines(document: ServeDocument): string[] {
+  const { cost, requests } = document;
   const lines = [
-    `${model} on ${gpus} × ${gpu}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${each}`,
-    `${countText(requests.count)} requests at ${formatNumber(requests.perS)} per second (${trace.format})`,
-    "",
-    ...alignColumns(rows),
-    "",
     `  ${countText(Math.round(document.outputTokensPerS))} output tokens per second; ${countText(document.cacheBlocks)} blocks of cache per replica`,
-    `  ${countText(document.preemptions)} times a request lost its cache and began again; the last answer came ${seconds(document.drainS)} after the last arrival`,
+    `  ${countText(document.preemptions)} times a request lost its cache and began again; the last answer came ${secondsText(document.drainS)} after the last arrival`,
   ];
+  if (cost !== null)
+    lines.push(
+      `  ${formatNumber(cost.usdPerHour)} US dollars per hour: ${formatNumber(cost.usdPerMillionOutputTokens)} per million output tokens, ${formatNumber(cost.usdPerMillionTokens)} with prompts`,
+    );
   if (requests.rejected > 0)
     lines.push(
       `  ${countText(requests.rejected)} requests are larger than the cache of a replica and were rejected`,
     );
-  if (trace.brokenRows > 0)
-    lines.push(`  Broken rows of the trace, left out: ${countText(trace.brokenRows)}`);
-  if (trace.unanswered > 0)
-    lines.push(`  Rows that ask for no answer, left out: ${countText(trace.unanswered)}`);
+  return lines;
+}
+
+function traceLines({ trace }: ServeDocument): string[] {
+  if (trace === null) return [];
+  const line = (what: string, count: number): string[] =>
+    count > 0 ? [`  ${what}: ${countText(count)}`] : [];
   return [
-    ...lines,
-    "",
-    "What this rests on:",
-    ...document.assumptions.map(
-      ({ what, source, provenance }) => `  ${wrapText(`${what}, ${provenance}: ${source}`, 2)}`,
-    ),
+    ...line("Broken rows of the trace, left out", trace.brokenRows),
+    ...line("Rows that ask for no answer, left out", trace.unanswered),
+    ...line("Requests the measured service did not answer, left out", trace.failed),
+    ...line("Rows out of order, sorted in", trace.outOfOrder),
   ];
 }
 
-function seconds(value: number): string {
-  return value < 1 ? `${formatNumber(value * 1000)} ms` : `${formatNumber(value)} s`;
+/** What a result rests on. */
+export function assumptionLines(assumptions: readonly ServeAssumption[]): string[] {
+  return [
+    "What this rests on:",
+    ...assumptions.map(
+      ({ what, source, provenance }) => `  ${wrapText(`${what}, ${provenance}: ${source}`, 2)}`,
+    ),
+  ];
 }

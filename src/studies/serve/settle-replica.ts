@@ -38,8 +38,8 @@ export interface ReplicaSetting {
 /** What an hour of a machine costs. */
 export interface HourlyPrice {
   readonly usdPerHour: number;
-  /** GPUs the price is for. */
-  readonly gpus: number;
+  /** What the price is for: one GPU, or a machine of the host. */
+  readonly of: "gpu" | "machine";
   readonly source: string;
   readonly provenance: "published" | "given";
 }
@@ -98,15 +98,12 @@ export function machinesFor(replicas: number, { plan, setting }: SettledReplica)
 export function hourlyCost(replicas: number, settled: SettledReplica): number | null {
   const { price } = settled.setting;
   if (price === undefined) return null;
-  if (price.gpus === 1) return replicas * settled.plan.gpus * price.usdPerHour;
+  if (price.of === "gpu") return replicas * settled.plan.gpus * price.usdPerHour;
   return machinesFor(replicas, settled) * price.usdPerHour;
 }
 
 /** The lowest pay-as-you-go price the catalogue has of a machine, in whatever region; undefined when it has none. */
-export function cataloguePrice(
-  prices: readonly PriceEntry[],
-  gpus: number,
-): HourlyPrice | undefined {
+export function cataloguePrice(prices: readonly PriceEntry[]): HourlyPrice | undefined {
   const onDemand = prices.filter(({ kind }) => kind === "on-demand");
   const known = onDemand.length > 0 ? onDemand : prices;
   const [first, ...others] = known;
@@ -118,7 +115,7 @@ export function cataloguePrice(
   const day = lowest.asOf === undefined ? "" : `, ${lowest.asOf}`;
   return {
     usdPerHour: lowest.usdPerHour,
-    gpus,
+    of: "machine",
     source: `${lowest.kind} in ${lowest.region}${day}, the lowest of the catalogue`,
     provenance: lowest.given === undefined ? "published" : "given",
   };

@@ -1,0 +1,175 @@
+import type { ServingSpec } from "../../simulation/serving/serving-spec.js";
+import { simulateServing } from "../../simulation/serving/simulate-serving.js";
+import { type ServingSummary, summarizeServing } from "../../simulation/serving/summary.js";
+import type { Saturation } from "../../simulation/serving/judge-saturation.js";
+import type { MeasuredSummary } from "../../workload/requests/measured-summary.js";
+import type { RequestsRead } from "../../workload/requests/read-requests.js";
+import { assessRun, type LatencyTargets } from "./assess-run.js";
+import { hourlyCost, type SettledReplica } from "./settle-replica.js";
+import type { ServeAssumption, Traffic } from "./traffic.js";
+
+/** What `headroom serve --json` prints. */
+export interface ServeDocument extends ServingSummary {
+  readonly schema: "headroom/serve/v1";
+  readonly model: string;
+  readonly gpu: string;
+  /** Of all replicas. */
+  readonly gpus: number;
+  readonly replicas: number;
+  readonly tensorParallel: number;
+  readonly router: string;
+  /** Of one replica. */
+  readonly cacheBlocks: number;
+  /** Null where requests were drawn. */
+  readonly trace: {
+    readonly file: string;
+    readonly format: string;
+    readonly brokenRows: number;
+    readonly unanswered: number;
+    readonly failed: number;
+    readonly outOfOrder: number;
+  } | null;
+  readonly traffic: {
+    readonly name: string;
+    readonly isDrawn: boolean;
+    readonly seed: number | null;
+  };
+  /** Whether the service keeps up, with what the verdict rests on; verdict null for too few requests. */
+  readonly saturation: Saturation;
+  /** Null without targets. */
+  readonly goodput: {
+    readonly targets: LatencyTargets;
+    /** Of all requests, and requests per second until the last arrival. */
+    readonly share: number;
+    readonly requestsPerS: number;
+  } | null;
+  /** Null without a price. */
+  readonly cost: ServeCost | null;
+  /** What a real service took; null where nobody said. */
+  readonly measured: MeasuredSummary | null;
+  readonly assumptions: readonly ServeAssumption[];
+  readonly warnings: readonly string[];
+}
+
+/** What serving costs. */
+export interface ServeCost {
+  readonly usdPerHour: number;
+  readonly usdPerMillionOutputTokens: number;
+  /** Prompts and answers. */
+  readonly usdPerMillionTokens: number;
+  readonly source: string;
+}
+
+/** Everything a run of a service is made of. */
+export interface ServeQuestion {
+  readonly replica: SettledReplica;
+  readonly replicas: number;
+  readonly service: Omit<ServingSpec, "requests" | "replica" | "replicas">;
+  readonly routerName: string;
+  readonly traffic: Traffic;
+  readonly seed: number;
+  readonly trace: { readonly file: string; readonly read: RequestsRead } | undefined;
+  /** Only the percentile when nothing is promised. */
+  readonly targets: LatencyTargets;
+  readonly measured: MeasuredSummary | undefined;
+}
+
+/** Simulates a service and says what its users would see. */
+export function runServe(question: ServeQuestion): ServeDocument {
+  const { replica, replicas, service, routerName, traffic, seed, trace, targets } = question;
+  const requests = traffic.demand(seed);
+  const run = simulateServing({ requests, replica: replica.spec, replicas, ...service });
+  const summary = summarizeServing(requests, run);
+  const untilS = requests.arrivalS[requests.count - 1] ?? 0;
+  const judged = assessRun(requests, run, targets, { fromS: 0, untilS });
+  const { setting, plan } = replica;
+  const hasTargets = Object.keys(targets).length > 1;
+  const promptTokens = answeredPrompts(requests.promptTokens, run.e2eS);
+  return {
+    schema: "headroom/serve/v1",
+    model: setting.model.name,
+    gpu: setting.host.gpu.name,
+    gpus: replicas * plan.gpus,
+    replicas,
+    tensorParallel: setting.tensorParallel,
+    router: routerName,
+    cacheBlocks: plan.cacheBlocks,
+    trace:
+      trace === undefined
+        ? null
+        : {
+            file: trace.file,
+            format: trace.read.format,
+            brokenRows: trace.read.problemCount,
+            unanswered: trace.read.unanswered,
+            failed: trace.read.failed,
+            outOfOrder: trace.read.outOfOrder,
+          },
+    traffic: {
+      name: traffic.name,
+      isDrawn: traffic.isDrawn,
+      seed: traffic.isDrawn ? seed : null,
+    },
+    ...summary,
+    saturation: judged.saturation,
+    goodput: hasTargets
+      ? { targets, share: judged.good.share, requestsPerS: judged.good.perS }
+      : null,
+    cost: costOf(replica, replicas, summary, promptTokens),
+    measured: question.measured ?? null,
+    assumptions: [...assumptionsOf(replica), ...traffic.assumptions],
+    warnings: plan.warnings,
+  };
+}
+
+/** What a replica rests on, in the words of a list. */
+export function assumptionsOf({ plan, setting }: SettledReplica): readonly ServeAssumption[] {
+  const { price } = setting;
+  return [
+    ...plan.assumptions.map(({ what, source, provenance }) => ({ what, source, provenance })),
+    ...(price === undefined
+      ? []
+      : [
+          {
+            what: `${price.usdPerHour} US dollars per hour of ${price.of === "gpu" ? "a GPU" : setting.host.name}`,
+            source: price.source,
+            provenance: price.provenance,
+          },
+        ]),
+  ];
+}
+
+function answeredPrompts(promptTokens: Int32Array, e2eS: Float64Array): number {
+  return promptTokens.reduce(
+    (sum, tokens, row) => sum + (Number.isNaN(e2eS[row]!) ? 0 : tokens),
+    0,
+  );
+}
+
+function costOf(
+  replica: SettledReplica,
+  replicas: number,
+  summary: ServingSummary,
+  promptTokens: number,
+): ServeCost | null {
+  const usdPerHour = hourlyCost(replicas, replica);
+  const perS = summary.outputTokensPerS;
+  if (usdPerHour === null || !(perS > 0)) return null;
+  return {
+    usdPerHour,
+    ...costPerMillion(usdPerHour, { prompt: promptTokens / summary.endS, output: perS }),
+    source: replica.setting.price!.source,
+  };
+}
+
+/** US dollars per million tokens at a rate. @param tokensPerS > 0 */
+export function costPerMillion(
+  usdPerHour: number,
+  tokensPerS: { readonly prompt: number; readonly output: number },
+): Pick<ServeCost, "usdPerMillionOutputTokens" | "usdPerMillionTokens"> {
+  const per = (rate: number): number => (usdPerHour / 3600 / rate) * 1e6;
+  return {
+    usdPerMillionOutputTokens: per(tokensPerS.output),
+    usdPerMillionTokens: per(tokensPerS.prompt + tokensPerS.output),
+  };
+}
