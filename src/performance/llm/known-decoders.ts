@@ -83,6 +83,40 @@ export function decoderOfPreset(spec: ModelSpec): FoundDecoder {
     : { kind: "found", spec, model: inferred };
 }
 
+/**
+ * A stand-in for a model of which only the size is known: its weights spread evenly over its layers, and KAITO's
+ * cache per token. Right for memory, meaningless for speed.
+ */
+export function memoryOnlyDecoder(spec: ModelSpec): DecoderModel {
+  const { kvLoraRank, qkRopeHeadDim = 0 } = spec;
+  const headDim = spec.headDim ?? Math.floor(spec.hiddenSize / spec.heads);
+  const even: DecoderModel = {
+    name: spec.name,
+    layers: spec.layers,
+    hidden: spec.hiddenSize,
+    heads: spec.heads,
+    kvHeads: spec.kvHeads,
+    headDim,
+    feedForward: 0,
+    vocabulary: 0,
+    bytesPerWeight: 1,
+    isTied: true,
+    contextTokens: spec.tokenLimit,
+    source: "KAITO's catalogue: size of the weight files and cache per token; no shape is known",
+    ...(kvLoraRank === undefined
+      ? {}
+      : {
+          latent: {
+            kvRank: kvLoraRank,
+            ropeDim: qkRopeHeadDim,
+            nopeDim: headDim,
+            valueDim: headDim,
+          },
+        }),
+  };
+  return { ...even, bytesPerWeight: (spec.weightsGi * GIBIBYTE) / weightBytesOf(even) };
+}
+
 type Base = Omit<DecoderModel, "feedForward" | "vocabulary" | "isTied">;
 
 function baseOf(spec: ModelSpec): Base | string {

@@ -8,6 +8,7 @@ import type { ReplicaHost } from "./replica-host.js";
 import { assumptionsOf } from "./replica-assumptions.js";
 import { linksOfHost, linksOfPair, type ReplicaLinks } from "./replica-links.js";
 import type {
+  PlannedPipeline,
   RefusedReplica,
   ReplicaParallel,
   ReplicaPlan,
@@ -16,7 +17,7 @@ import type {
 } from "./replica-plan.js";
 import { createRoofline } from "./roofline.js";
 import type { StepTimeModel } from "./step-time.js";
-import { BLIS_COEFFICIENTS, createTrainedPhysics } from "./trained-physics.js";
+import { BLIS_COEFFICIENTS, createTrainedPhysics, type StepGpu } from "./trained-physics.js";
 
 /**
  * One replica of a model on machines: step times, blocks of cache, GPUs, and what all of it rests on. Pure.
@@ -51,17 +52,20 @@ export function planReplica(question: ReplicaQuestion): ReplicaPlan {
     question.link === undefined
       ? linksOfHost(host, { tensor, pipeline, expertGroup: tensor * expertRanks })
       : linksOfPair(question.link, { tensor, pipeline, expertGroup: tensor * expertRanks });
-  const stepTime = stepTimeOf(question, parallel, links, adapterWeights);
-  if ("kind" in stepTime) return stepTime;
+  const stage = stageTimeOf(question, parallel, links, adapterWeights);
+  if ("kind" in stage) return stage;
+  const stepTime = createPipelined(stage, pipeline, model.hidden, (bytes) => links.sendS(bytes));
   const gpus = tensor * pipeline * expertRanks;
   return {
     kind: "planned",
     stepTime,
+    ...(pipeline === 1 ? {} : { pipeline: pipelineOf(stage, pipeline, model.hidden, links) }),
     cacheBlocks: blocks,
     parallel,
     gpus,
     nodes: Math.ceil(gpus / host.gpusPerNode),
     memory,
+    gpuBytes: memoryBytes,
     ...(question.cacheBlocks === undefined ? { cacheRoomBytes: room } : {}),
     assumptions: assumptionsOf(question, parallel, stepTime, links, rule),
     warnings: [...new Set(stepTime.warnings ?? model.caveats ?? [])],
@@ -129,9 +133,23 @@ function adapterWeightsOf({ model, adapters }: ReplicaQuestion): number {
   return adapters.rank * (layers * attention + denseLayers * dense);
 }
 
-function stepTimeOf(
+function pipelineOf(
+  stepTime: StepTimeModel,
+  stages: number,
+  hidden: number,
+  links: ReplicaLinks,
+): PlannedPipeline {
+  const bytesPerToken = 2 * hidden;
+  const oneS = links.sendS(bytesPerToken);
+  const manyS = links.sendS(2048 * bytesPerToken);
+  const bytesPerS = (2047 * bytesPerToken) / (manyS - oneS);
+  const latencyS = Math.max(0, oneS - bytesPerToken / bytesPerS);
+  return { stages, stepTime, bytesPerToken, bytesPerS, latencyS };
+}
+
+function stageTimeOf(
   question: ReplicaQuestion,
-  { tensor, pipeline, expertRanks }: ReplicaParallel,
+  { tensor, expertRanks }: ReplicaParallel,
   links: ReplicaLinks,
   adapterWeights: number,
 ): StepTimeModel | RefusedReplica {
@@ -151,11 +169,7 @@ function stepTimeOf(
         stage = createLayerTableModel(model, layerTables, tensor, links);
         break;
       case "trained-physics": {
-        const { peakFlopPerS } = gpuRatesOf(host.gpu);
-        const rates = {
-          flopPerS: physicsFlopPerS(question, peakFlopPerS.value),
-          memoryBytesPerS: host.gpu.memoryBytesPerS!,
-        };
+        const rates = physicsRates(question);
         stage = createTrainedPhysics(model, rates, tensor, BLIS_COEFFICIENTS, {
           expertGroup: tensor * expertRanks,
           links,
@@ -172,7 +186,7 @@ function stepTimeOf(
           adapters: adapters?.count ?? 0,
         });
     }
-    return createPipelined(stage, pipeline, model.hidden, (bytes) => links.sendS(bytes));
+    return stage;
   } catch (error) {
     if (!(error instanceof MissingFigureError)) throw error;
     return {
@@ -184,9 +198,15 @@ function stepTimeOf(
   }
 }
 
-/** The fit took the fp8 peak for fp8 weights. */
-function physicsFlopPerS({ model, host }: ReplicaQuestion, peak: number): number {
-  return model.formats?.linear === "fp8" ? (host.gpu.fp8FlopPerS ?? peak) : peak;
+/** The fit took the fp8 peak for fp8 weights. A bound has to be known: a rate nobody measured bounds nothing, the peak does. */
+function physicsRates({ model, host }: ReplicaQuestion): StepGpu {
+  const isFp8 = model.formats?.linear === "fp8" && host.gpu.fp8FlopPerS !== undefined;
+  const { peakFlopPerS, matmulFlopPerS } = gpuRatesOf(host.gpu, isFp8 ? "fp8" : "bf16");
+  return {
+    flopPerS: isFp8 ? host.gpu.fp8FlopPerS! : peakFlopPerS.value,
+    memoryBytesPerS: host.gpu.memoryBytesPerS!,
+    ...(matmulFlopPerS.provenance === "published" ? { bestFlopPerS: matmulFlopPerS.value } : {}),
+  };
 }
 
 /**

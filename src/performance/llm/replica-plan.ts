@@ -53,16 +53,32 @@ export interface ReplicaAssumption {
   readonly source: string;
 }
 
+/** Stages of a replica for an engine that simulates them one by one. */
+export interface PlannedPipeline {
+  readonly stages: number;
+  /** All layers one after the other on the GPUs of one stage: an equal part of it is a stage's. */
+  readonly stepTime: StepTimeModel;
+  readonly bytesPerToken: number;
+  /** Transfer to the next stage as one rate and one latency, through the times of one token and of 2048. */
+  readonly bytesPerS: number;
+  readonly latencyS: number;
+}
+
 /** A replica that can be simulated: spread this into a `ReplicaSpec`. */
 export interface PlannedReplica {
   readonly kind: "planned";
+  /** With a pipeline, that of a whole step with the pipe kept full; an engine that fills the pipe itself takes `pipeline`. */
   readonly stepTime: StepTimeModel;
+  /** Present with several stages. */
+  readonly pipeline?: PlannedPipeline;
   /** Blocks of 16 tokens of one engine; with expert ranks those of one rank. */
   readonly cacheBlocks: number;
   readonly parallel: ReplicaParallel;
   readonly gpus: number;
   readonly nodes: number;
   readonly memory: MemoryShare;
+  /** Memory of one GPU as the driver reports it. */
+  readonly gpuBytes: number;
   /** Bytes of one GPU left for the cache; absent where blocks were given. */
   readonly cacheRoomBytes?: number;
   readonly assumptions: readonly ReplicaAssumption[];

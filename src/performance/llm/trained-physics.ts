@@ -10,8 +10,14 @@ import type { StepBatch, StepTimeModel } from "./step-time.js";
 
 /** What the formula needs of a GPU. */
 export interface StepGpu {
+  /** Peak of the data sheet, which the fit divides by. */
   readonly flopPerS: number;
   readonly memoryBytesPerS: number;
+  /**
+   * Best rate that large multiplications were measured at. No step is taken to be faster than its arithmetic at
+   * this rate; the peak when nobody measured it.
+   */
+  readonly bestFlopPerS?: number;
 }
 
 /** Coefficients fitted by others to a serving engine, with its version. */
@@ -72,6 +78,10 @@ export interface PhysicsSpread {
  * cannot see PCIe. Where links are given that are no NVLink, two all-reduces per layer over them take the place of
  * that term.
  *
+ * The fitted factor of prompt FLOPs is 0.152: over long prompts that alone would be faster than any GPU computes. What
+ * is fitted for prompts and weights is therefore never less than the arithmetic of all tokens of the step at the
+ * best rate that was measured on the GPU, or at its peak where nobody did.
+ *
  * *Validity*: dense decoders on data-centre GPUs; other models and links are flagged.
  */
 export function createTrainedPhysics(
@@ -87,10 +97,10 @@ export function createTrainedPhysics(
   const { weightBytes, flopsPerToken } = sumsOf(model, tp, spread.expertGroup ?? tp);
   const cacheS =
     (c.cacheTraffic * cacheBytesPerToken(model)) / cacheShards(model, tp) / gpu.memoryBytesPerS;
+  const bestFlopPerS = gpu.bestFlopPerS ?? gpu.flopPerS;
+  const weightsS = (c.weightTraffic * weightBytes) / gpu.memoryBytesPerS;
   const linkS = linkTerm(model, gpu, tp, c, spread.links);
-  const fixedS =
-    (c.weightTraffic * weightBytes) / gpu.memoryBytesPerS +
-    (c.perLayerUs * layers + c.perStepUs) * MICROSECOND;
+  const fixedS = (c.perLayerUs * layers + c.perStepUs) * MICROSECOND;
   return {
     name: "trained-physics",
     source: `${c.source}; fitted to ${c.engine}`,
@@ -99,15 +109,17 @@ export function createTrainedPhysics(
     warnings: physicsWarnings(model, spread.links),
     stepS({ prefills, decodes, decodeCacheTokens }: StepBatch) {
       let flops = 0;
+      let leastFlops = decodes * flopsPerToken;
       let tokens = decodes;
-      for (const { tokens: n, promptTokens } of prefills) {
+      for (const { tokens: n, promptTokens, cachedTokens } of prefills) {
+        const pairFlops = layers * 4 * (heads / tp) * n * headDim;
         tokens += n;
-        flops +=
-          flopsPerToken * n + layers * 4 * (heads / tp) * n * (promptTokens + n / 2) * headDim;
+        flops += flopsPerToken * n + pairFlops * (promptTokens + n / 2);
+        leastFlops += flopsPerToken * n + pairFlops * (cachedTokens + n / 2);
       }
       return (
         fixedS +
-        (c.prefillCompute * flops) / gpu.flopPerS +
+        Math.max(weightsS + (c.prefillCompute * flops) / gpu.flopPerS, leastFlops / bestFlopPerS) +
         cacheS * (decodeCacheTokens + decodes) +
         linkS(tokens) +
         c.perRequestUs * MICROSECOND * (decodes + prefills.length)
