@@ -1,0 +1,145 @@
+import { BackendError, type BackendSession, type PreparedKernel, type Timing } from "../backend.js";
+import { checkOutput, type OutputCheck } from "../kernels/check-output.js";
+import { derivedSeed, kernelInputs } from "../kernels/random-data.js";
+import type { TenantSamples } from "../result-document.js";
+import { hostResolutionS, clockStepS } from "./clock-resolution.js";
+import type { CaseJob, CaseOutcome, MeasuredCase, Sampling } from "./process-protocol.js";
+import type { TenantGate } from "./tenant-gate.js";
+
+/** Fewest samples of a case whose time is up. */
+const SAMPLES_MIN = 5;
+
+/** A sample has at most so many launches, whatever its length. */
+const LAUNCHES_MAX = 100_000;
+
+/** A planted slowdown needs so many launches per sample to be exact to a per cent or so. */
+const PLANTED_LAUNCHES_MIN = 50;
+
+/**
+ * Prepares one kernel, compares its result with the reference, warms it up and takes samples.
+ *
+ * Nothing is timed whose result is wrong. With a gate, samples are taken only while all tenants run.
+ * Failures of the device are outcomes, not exceptions; other errors are defects and pass through.
+ */
+export async function measureCase(
+  session: BackendSession,
+  job: CaseJob,
+  options: { readonly seed: number; readonly sampling: Sampling; readonly gate?: TenantGate },
+): Promise<CaseOutcome> {
+  const supported = session.supports(job.spec);
+  if (supported !== true) {
+    options.gate?.fail();
+    return { status: "skipped", reason: supported, fault: "unsupported" };
+  }
+  let kernel: PreparedKernel | undefined;
+  try {
+    const seed = derivedSeed(options.seed, job.id);
+    const inputs = kernelInputs(job.spec, seed);
+    kernel = await session.prepare(job.spec, inputs);
+    await kernel.run(1);
+    const check = checkOutput(job.spec, inputs, await kernel.read(), seed);
+    if (!check.passed) {
+      options.gate?.fail();
+      const { implementation } = kernel;
+      const reason = `wrong result, not timed: ${check.failure ?? ""}`;
+      return { status: "failed", fault: "wrong-result", reason, check, implementation };
+    }
+    return await takeSamples(session, kernel, check, job, options);
+  } catch (error) {
+    options.gate?.fail();
+    return failedOutcome(error);
+  } finally {
+    await kernel?.dispose();
+  }
+}
+
+function failedOutcome(error: unknown): CaseOutcome {
+  if (error instanceof BackendError) {
+    const status = error.fault === "unsupported" ? "skipped" : "failed";
+    return { status, reason: error.message, fault: error.fault };
+  }
+  // An array that the host has no room for: its size comes from the suite.
+  if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
+    const reason = `no memory left on the host: ${error.message}`;
+    return { status: "failed", reason, fault: "out-of-memory" };
+  }
+  throw error;
+}
+
+async function takeSamples(
+  session: BackendSession,
+  kernel: PreparedKernel,
+  check: OutputCheck,
+  job: CaseJob,
+  options: { readonly sampling: Sampling; readonly gate?: TenantGate },
+): Promise<CaseOutcome> {
+  const { sampling, gate } = options;
+  const { launches, timer } = await calibrate(kernel, sampling.sampleS, job.plantedWork);
+  const worked = Math.round(launches * (job.plantedWork ?? 1));
+  const sample = (): Promise<Timing> => kernel.run(worked);
+  for (let i = 0; i < sampling.warmUpSamples; i++) await sample();
+  if (gate?.start() === false) {
+    return { status: "failed", reason: "another tenant could not run" };
+  }
+  const stateBefore = await session.readState?.();
+  const startedMs = Date.now();
+  const timings: Timing[] = [];
+  while (timings.length < sampling.samples) {
+    timings.push(await sample());
+    const isLate = Date.now() - startedMs > sampling.caseS * 1000;
+    if (isLate && timings.length >= SAMPLES_MIN) break;
+  }
+  const stateAfter = await session.readState?.();
+  gate?.finish();
+  while (gate?.isOver() === false) await sample();
+  return {
+    status: "measured",
+    implementation: kernel.implementation,
+    label: kernel.label ?? session.device.label,
+    startedMs,
+    launchesPerSample: launches,
+    check,
+    ...samplesOf(timings, timer, launches),
+    ...(stateBefore === undefined ? {} : { stateBefore }),
+    ...(stateAfter === undefined ? {} : { stateAfter }),
+  };
+}
+
+function samplesOf(
+  timings: readonly Timing[],
+  wanted: "device" | "host",
+  launches: number,
+): Pick<MeasuredCase, "timer" | "resolutionS" | "tenants"> {
+  const hostS = timings.map((timing) => timing.hostS / launches);
+  const deviceS = timings.flatMap((timing) =>
+    timing.deviceS === undefined ? [] : [timing.deviceS],
+  );
+  // One clock for all samples of a case: a device that failed to tell a time once is not mixed with the host.
+  if (wanted === "host" || deviceS.length < timings.length) {
+    const tenant: TenantSamples = { samplesS: hostS };
+    return { timer: "host", resolutionS: hostResolutionS(), tenants: [tenant] };
+  }
+  const tenant = { samplesS: deviceS.map((time) => time / launches), hostSamplesS: hostS };
+  return { timer: "device", resolutionS: clockStepS(deviceS), tenants: [tenant] };
+}
+
+/** Finds how many launches make a sample long enough, by running more and more of them. */
+async function calibrate(
+  kernel: PreparedKernel,
+  sampleS: number,
+  plantedWork: number | undefined,
+): Promise<{ readonly launches: number; readonly timer: "device" | "host" }> {
+  let launches = 1;
+  for (;;) {
+    const { hostS, deviceS } = await kernel.run(launches);
+    const timeS = deviceS ?? hostS;
+    const timer = deviceS === undefined ? "host" : "device";
+    if (timeS >= sampleS || launches >= LAUNCHES_MAX) {
+      const least = plantedWork === undefined ? 1 : PLANTED_LAUNCHES_MIN;
+      return { launches: Math.max(launches, least), timer };
+    }
+    // A tenth more than needed, and never more than ten times as many at once: first launches are slow.
+    const wanted = timeS > 0 ? Math.ceil((launches * sampleS * 1.1) / timeS) : launches * 10;
+    launches = Math.min(LAUNCHES_MAX, launches * 10, Math.max(launches + 1, wanted));
+  }
+}
