@@ -15,7 +15,13 @@ import { dirname, join, resolve } from "node:path";
 import { InputError } from "../diagnostics/problem.js";
 
 /** Documents that every report of ours has one of; each begins with the name of its schema. */
-const REPORT_DOCUMENTS = ["result.json", "backtest.json", "compare.json", "sweep.json"];
+const REPORT_DOCUMENTS = [
+  "result.json",
+  "backtest.json",
+  "plan.json",
+  "compare.json",
+  "sweep.json",
+];
 const REPORT_MARK = '"schema": "headroom/';
 const MARK_WITHIN_BYTES = 200;
 

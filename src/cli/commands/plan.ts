@@ -1,0 +1,132 @@
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+
+import { checkOutputFolder } from "../../io/output-folder.js";
+import { writeFilesAtomically } from "../../io/write-files.js";
+import { VERSION } from "../../io/version.js";
+import { planFiles } from "../../report/plan-report.js";
+import type { PlanDocument } from "../../studies/plan/plan-document.js";
+import { runPlan } from "../../studies/plan/run-plan.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { parseSeed } from "../parse-seed.js";
+import { printPlan } from "../print-plan.js";
+import { defaultReportFolder } from "../report-folder.js";
+import { createProgressLine } from "../terminal.js";
+import { shellQuoted } from "../text-layout.js";
+
+interface PlanCommandOptions {
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly allowPath: readonly string[];
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** Files every plan writes; those of charts stand in a folder of their own. */
+const REPORT_FILES = ["plan.json", "plans.csv", "report.md", "report.html"];
+
+/** `headroom plan`: the cheapest purchase that meets the goals, with the evidence. */
+export function registerPlan(program: Command): void {
+  const gather = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+  program
+    .command("plan")
+    .summary("find the cheapest purchase that meets the goals")
+    .description(
+      "Searches what the section plan of a scenario allows to be bought and changed for the cheapest plan that meets\n" +
+        "its goals, proves a lower bound on the cost, and says what the next cheaper plan misses, how long the answer\n" +
+        "lasts and what to order first. Writes report.html, report.md, plan.json and plans.csv.",
+    )
+    .argument("<scenario>", "scenario file (YAML) with a section plan")
+    .option("--seed <n>", "root seed; takes the place of the scenario's", parseSeed)
+    .option("--threads <n>", "simulations at once; all cores when left out", parseThreads)
+    .option(
+      "--out <folder>",
+      "where to write; without it reports/plan-<name of the scenario>, and nothing under --json",
+    )
+    .option(
+      "--set <path=value>",
+      "change one field before anything is checked; may be repeated",
+      gather,
+      [] as readonly string[],
+    )
+    .option(
+      "--allow-path <folder>",
+      "let the scenario read files from this folder too; may be repeated",
+      gather,
+      [] as readonly string[],
+    )
+    .option("--json", "print plan.json to stdout, and nothing else there")
+    .option("--quiet", "print nothing but problems")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  headroom plan scenarios/plans/training-purchase.yaml
+  headroom plan my.yaml --set plan.limits.budget=4000000 --json | jq .answer
+  headroom explain plan
+
+Exit code 1 when no plan meets the goals: the report then says which of them exclude each other.`,
+    )
+    .action(run);
+}
+
+function parseThreads(text: string): number {
+  const threads = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (threads < 1) throw new InvalidArgumentError("must be a whole number from 1");
+  return threads;
+}
+
+async function run(path: string, options: PlanCommandOptions): Promise<void> {
+  const progress = createProgressLine(options.quiet ? { quiet: true } : {});
+  const { seed, threads } = options;
+  try {
+    if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
+    const document = await runPlan({
+      path,
+      sets: options.set,
+      allowedFolders: options.allowPath,
+      ...(seed === undefined ? {} : { seed }),
+      ...(threads === undefined ? {} : { threads }),
+      onProgress: (text) => progress.show(text),
+    });
+    const out =
+      options.out ?? (options.json ? undefined : defaultReportFolder(`plan-${document.scenario}`));
+    const warnings: string[] = [];
+    if (out !== undefined) {
+      progress.show("drawing the report");
+      const report = await planFiles(document, reproduceLines(path, options, document));
+      progress.show(`writing ${out}`);
+      await writeFilesAtomically(out, report.files);
+      warnings.push(...report.warnings);
+    }
+    progress.clear();
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    } else if (!options.quiet) {
+      printPlan(document, out === undefined ? undefined : { folder: out, warnings });
+    }
+    if (document.best === null) process.exitCode = EXIT_CODES.failed;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The command and the hashes that make the same bytes again. */
+function reproduceLines(
+  path: string,
+  options: PlanCommandOptions,
+  document: PlanDocument,
+): readonly string[] {
+  const sets = options.set.map((set) => ` --set ${shellQuoted(set)}`).join("");
+  const allowed = options.allowPath
+    .map((folder) => ` --allow-path ${shellQuoted(folder)}`)
+    .join("");
+  return [
+    `headroom plan ${shellQuoted(path)}${sets}${allowed} --seed ${document.seed}`,
+    `Headroom ${VERSION}`,
+    ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
+  ];
+}
