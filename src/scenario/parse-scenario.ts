@@ -23,6 +23,7 @@ import { checkFilePath, checkWorkload, type FileChecks } from "./checks/check-wo
 import { checkDuplicates } from "./checks/duplicates.js";
 import { LIMITS } from "./defaults.js";
 import type { ScenarioTexts } from "./document.js";
+import { readCalibrationsOf, type ScenarioCalibration } from "./calibration/read-calibrations.js";
 import { amendUnknownMachines, readCatalogueOf } from "./catalogue/read-catalogue.js";
 import { mayReadDefault, readDocument } from "./document.js";
 import type { ScenarioFormat } from "./format.js";
@@ -56,6 +57,8 @@ export interface ParsedConfiguration {
   readonly parameters: FileReference | undefined;
   /** What was taken from a catalogue of the user's own. */
   readonly given: readonly Assumption[];
+  /** Measured figures of GPUs. */
+  readonly calibrations: readonly ScenarioCalibration[];
 }
 
 /** A scenario that was found to be in order. */
@@ -100,6 +103,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
     const { catalogueText } = options;
     const catalogueFiles = { ...files, ...(catalogueText === undefined ? {} : { catalogueText }) };
     const own = readCatalogueOf(configuration, catalogueFiles, problems);
+    const calibrations = readCalibrationsOf(own.root, catalogueFiles, problems);
     const foundBefore = problems.length;
     const context = createCheckContext({
       root: own.root,
@@ -110,7 +114,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
     });
     const checked = checkConfiguration(context, format, files);
     amendUnknownMachines(problems, foundBefore, own);
-    return checked === undefined ? undefined : { ...checked, given: own.assumptions };
+    return checked === undefined ? undefined : { ...checked, given: own.assumptions, calibrations };
   };
 
   const base = check(root, undefined);
@@ -154,6 +158,7 @@ export function parseScenario(options: ParseOptions): ParsedScenario {
 
 interface Checked extends CheckedValues {
   readonly given: readonly Assumption[];
+  readonly calibrations: readonly ScenarioCalibration[];
 }
 
 interface CheckedValues {

@@ -5,6 +5,7 @@ import { findNodeSku } from "../hardware/find-node-sku.js";
 import type { GpuNames } from "../hardware/gpu-names.js";
 import { createGpuNames } from "../hardware/gpu-names.js";
 import { sourceText } from "../hardware/sources.js";
+import type { NamedCalibration } from "../performance/calibrated/calibration-file.js";
 import { DEFAULTS } from "./defaults.js";
 import type { Assumption, GpuModelInfo, NodeGroup, ResolvedConfiguration } from "./resolved.js";
 import { expandNodeNames } from "./node-names.js";
@@ -22,11 +23,16 @@ export interface ResolvedCluster extends Pick<
   "cluster" | "nodeGroups" | "gpuModels" | "gpuModelsDeclared"
 > {
   readonly gpuNames: GpuNames;
+  /** Measured figures of GPUs, for models of speed. */
+  readonly calibrations: readonly NamedCalibration[];
   readonly assumptions: readonly Assumption[];
 }
 
 /** Builds every node of a checked cluster: `h100-000`, `h100-001` and so on, in the order of the groups. */
-export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
+export function resolveCluster(
+  cluster: ClusterInput,
+  calibrations: readonly NamedCalibration[] = [],
+): ResolvedCluster {
   const gpuModelsDeclared = (cluster.gpuModels ?? []).map((model) => model.name);
   const gpuNames = createGpuNames(gpuModelsDeclared);
   const nodes: NodeSpec[] = [];
@@ -36,7 +42,7 @@ export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
     assumptions.set(assumption.id, assumption);
   };
   for (const group of cluster.nodes) {
-    const kind = resolveGroup(group, gpuNames, assume);
+    const kind = resolveGroup(group, { gpuNames, calibrations }, assume);
     const sku = group.sku === undefined ? undefined : findNodeSku(group.sku);
     const written = typeof group.hosting === "object" ? group.hosting.profile : group.hosting;
     const hosting = written ?? sku?.hosting;
@@ -63,6 +69,7 @@ export function resolveCluster(cluster: ClusterInput): ResolvedCluster {
     gpuModels,
     gpuModelsDeclared,
     gpuNames,
+    calibrations,
     assumptions: [...assumptions.values()],
   };
 }
@@ -87,7 +94,7 @@ const RESERVATION_ASSUMPTION: Assumption = {
 /** What all nodes of a group have in common. */
 function resolveGroup(
   group: GroupInput,
-  gpuNames: GpuNames,
+  { gpuNames, calibrations }: Pick<ResolvedCluster, "gpuNames" | "calibrations">,
   assume: (assumption: Assumption) => void,
 ): Omit<NodeSpec, "name"> {
   const sku = group.sku === undefined ? undefined : findNodeSku(group.sku);
@@ -116,7 +123,11 @@ function resolveGroup(
   const gpuModel =
     gpuCount === 0 || gpuWritten === undefined ? "" : resolveGpu(gpuWritten, gpuNames, assume);
   const gpuDomains = resolveGpuGroups(group.linksLike ?? sku?.name, gpuCount, assume);
-  const partitioning = resolvePartitioning(group.partitioning, { gpuModel, gpuCount }, assume);
+  const partitioning = resolvePartitioning(
+    group.partitioning,
+    { gpuModel, gpuCount, calibrations },
+    assume,
+  );
   return {
     cpuMilli,
     memoryBytes,

@@ -1,5 +1,7 @@
 import { formatBytes } from "../base/units.js";
 import { findGpu } from "../hardware/find-gpu.js";
+import { calibratedGpu } from "../performance/calibrated/calibrated-gpu.js";
+import type { NamedCalibration } from "../performance/calibrated/calibration-file.js";
 import { gpuRatesOf, MissingFigureError, type GpuRates } from "../performance/compute/gpu-rates.js";
 import {
   findCommunicationClass,
@@ -19,7 +21,11 @@ type JobInput = NonNullable<WorkloadInput["jobs"]>[number];
 type Assume = (assumption: Assumption) => void;
 
 /** How jobs divide their steps; undefined when the scenario says nothing of it, and placement changes nothing. */
-export function resolveSteps(workload: WorkloadInput, assume: Assume): JobStepsSpec | undefined {
+export function resolveSteps(
+  workload: WorkloadInput,
+  calibrations: readonly NamedCalibration[],
+  assume: Assume,
+): JobStepsSpec | undefined {
   const { communication, jobs = [] } = workload;
   const training = new Map<string, TrainingJob>();
   for (const job of jobs) {
@@ -34,7 +40,7 @@ export function resolveSteps(workload: WorkloadInput, assume: Assume): JobStepsS
   }
   noteClasses(written, assume);
   if (training.size > 0) noteTraining(assume);
-  return { others, byTenant, training, gpuRates };
+  return { others, byTenant, training, gpuRates: (name) => gpuRates(name, calibrations) };
 }
 
 /** The parallelism of a job over its GPUs; copies are what tensor and pipeline leave. */
@@ -101,11 +107,11 @@ function stepClassOf(
   };
 }
 
-function gpuRates(name: string): GpuRates | undefined {
+function gpuRates(name: string, calibrations: readonly NamedCalibration[]): GpuRates | undefined {
   const found = findGpu(name);
   if (found.kind !== "found") return undefined;
   try {
-    return gpuRatesOf(found.gpu);
+    return gpuRatesOf(calibratedGpu(found.gpu, calibrations));
   } catch (error) {
     if (error instanceof MissingFigureError) return undefined;
     throw error;

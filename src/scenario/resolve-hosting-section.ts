@@ -19,10 +19,10 @@ type Assume = (assumption: Assumption) => void;
  */
 export function resolveHostingSection(
   spec: ScenarioSpec,
-  machines: Pick<ResolvedCluster, "cluster" | "nodeGroups">,
+  machines: Pick<ResolvedCluster, "cluster" | "nodeGroups" | "calibrations">,
   assume: Assume,
 ): { readonly hosting?: ResolvedHosting } {
-  const steps = resolveSteps(spec.workload, assume);
+  const steps = resolveSteps(spec.workload, machines.calibrations, assume);
   const inputs = spec.cluster.nodes;
   const isSilent = inputs.every(
     (group) => typeof group.hosting !== "object" && group.elastic === undefined,

@@ -5,6 +5,8 @@ import type { MigMix } from "../hardware/mig/mig-layout.js";
 import { placeMigMix } from "../hardware/mig/place-mig-mix.js";
 import { sourceText } from "../hardware/sources.js";
 import { formatDuration } from "../base/units.js";
+import type { NamedCalibration } from "../performance/calibrated/calibration-file.js";
+import { measuredContention } from "./calibration/note-calibrations.js";
 import { DEFAULTS } from "./defaults.js";
 import { mixOfAll, mixOfLayout } from "./layout-mix.js";
 import { parseDurationValue } from "./parse-quantity.js";
@@ -14,17 +16,30 @@ import type { PartitioningInput } from "./schema/partitioning-schema.js";
 /** How the GPUs of checked nodes are handed out; undefined for whole GPUs and thousandths. */
 export function resolvePartitioning(
   input: PartitioningInput | undefined,
-  { gpuModel, gpuCount }: { readonly gpuModel: string; readonly gpuCount: number },
+  {
+    gpuModel,
+    gpuCount,
+    calibrations = [],
+  }: {
+    readonly gpuModel: string;
+    readonly gpuCount: number;
+    readonly calibrations?: readonly NamedCalibration[];
+  },
   assume: (assumption: Assumption) => void,
 ): NodePartitioning | undefined {
   if (input === undefined || input.mode === "shared" || gpuCount === 0) return undefined;
   const { mode } = input;
   if (mode === "whole") return { mode };
   if (mode === "mig") return resolveMig(input, gpuModel, gpuCount, assume);
-  const { replicas, contention } = input;
+  const { replicas } = input;
+  const measured =
+    input.contention === undefined ? measuredContention(gpuModel, calibrations) : undefined;
+  const contention = input.contention ?? measured?.points;
   if (replicas === undefined || (mode !== "mps" && mode !== "time-slicing"))
     throw new Error(`scenario: partitioning ${mode} passed the checks without replicas`);
-  assumeSharing(mode, contention !== undefined, assume);
+  assumeSharing(mode, assume);
+  if (measured === undefined) assumeContention(mode, contention !== undefined, assume);
+  else assumeMeasured(mode, gpuModel, measured, assume);
   return { mode, replicas, ...(contention === undefined ? {} : { contention }) };
 }
 
@@ -123,9 +138,26 @@ function assumeByDemand(assume: (assumption: Assumption) => void): void {
   });
 }
 
+/** Two models of GPUs are told apart. */
+function assumeMeasured(
+  mode: "mps" | "time-slicing",
+  gpuModel: string,
+  { points, source }: NonNullable<ReturnType<typeof measuredContention>>,
+  assume: (assumption: Assumption) => void,
+): void {
+  assume({
+    id: `gpu-contention:${mode}:${gpuModel}`,
+    what: `Slowdown by neighbours under ${mode} on ${gpuModel} beyond the division of compute`,
+    value: points
+      .map(({ processes, slowdown }) => `${processes}: ${Number(slowdown.toPrecision(3))}`)
+      .join(", "),
+    provenance: "measured",
+    source: `median over kernels, ${source}`,
+  });
+}
+
 function assumeSharing(
   mode: "mps" | "time-slicing",
-  isMeasured: boolean,
   assume: (assumption: Assumption) => void,
 ): void {
   assume({
@@ -138,12 +170,19 @@ function assumeSharing(
     provenance: "published",
     source: "k8s-device-plugin README, commit 1b826ac",
   });
+}
+
+function assumeContention(
+  mode: "mps" | "time-slicing",
+  isGiven: boolean,
+  assume: (assumption: Assumption) => void,
+): void {
   assume({
     id: `gpu-contention:${mode}`,
     what: `Slowdown by neighbours under ${mode} beyond the division of compute`,
-    value: isMeasured ? "as given" : "none",
-    provenance: isMeasured ? "given" : "assumed",
-    source: isMeasured
+    value: isGiven ? "as given" : "none",
+    provenance: isGiven ? "given" : "assumed",
+    source: isGiven
       ? "partitioning.contention"
       : "nobody published it per kernel mix; optimistic for work that waits for memory, until measured",
   });

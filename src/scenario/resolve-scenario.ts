@@ -4,6 +4,7 @@ import { DEFAULTS } from "./defaults.js";
 import { findMetric } from "./metrics.js";
 import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { parseTarget } from "./parse-target.js";
+import { noteGpuRates, unusedCalibrations } from "./calibration/note-calibrations.js";
 import { resolveCluster, type ResolvedCluster } from "./resolve-cluster.js";
 import { resolveHostingSection } from "./resolve-hosting-section.js";
 import { resolveOperations } from "./resolve-operations.js";
@@ -44,14 +45,20 @@ export function resolveScenario(scenario: ParsedScenario): ResolvedScenario {
     extended: scenario.extended,
     traces: scenario.traces,
     backtest: scenario.backtest,
-    warnings: scenario.warnings,
+    warnings: [
+      ...scenario.warnings,
+      ...unusedCalibrations(
+        scenario.base.calibrations,
+        resolveCluster(scenario.base.spec.cluster).cluster.nodes.map(({ gpuModel }) => gpuModel),
+      ),
+    ],
   };
 }
 
 function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfiguration {
   const { name, set, spec } = configuration;
-  const machines = resolveCluster(spec.cluster);
-  const { gpuNames, assumptions: clusterAssumptions, ...cluster } = machines;
+  const machines = resolveCluster(spec.cluster, configuration.calibrations);
+  const { gpuNames, calibrations, assumptions: clusterAssumptions, ...cluster } = machines;
   const assumptions = new Map(
     [...configuration.given, ...clusterAssumptions].map((entry) => [entry.id, entry] as const),
   );
@@ -61,6 +68,12 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
   const workload = resolveWorkload(configuration, machines, assume);
   const operations = resolveOperations(spec, machines, assume);
   const hosting = resolveHostingSection(spec, machines, assume);
+  if ((hosting.hosting?.communication?.steps.training.size ?? 0) > 0)
+    noteGpuRates(
+      cluster.cluster.nodes.map(({ gpuModel }) => gpuModel),
+      calibrations,
+      assume,
+    );
   return {
     name,
     set,

@@ -1,4 +1,5 @@
 import { collectiveTimeS } from "../performance/collectives/collective-time.js";
+import { calibratedGpu } from "../performance/calibrated/calibrated-gpu.js";
 import { gpuRatesOf, MissingFigureError } from "../performance/compute/gpu-rates.js";
 import type { GangPlace } from "../performance/placement-slowdown/communication-slowdown.js";
 import { findTrainingModel } from "../performance/training/model-presets.js";
@@ -29,7 +30,7 @@ export interface TrainingTime {
  */
 export function trainingTimeOf(
   spec: ScenarioSpec,
-  machines: Pick<ResolvedCluster, "cluster" | "nodeGroups" | "gpuNames">,
+  machines: Pick<ResolvedCluster, "cluster" | "nodeGroups" | "gpuNames" | "calibrations">,
   job: JobInput,
 ): TrainingTime | undefined {
   const { model: written } = job;
@@ -53,7 +54,7 @@ export function trainingTimeOf(
       trainingThroughput({
         model,
         parallelism: parallelismOf(job, written),
-        gpu: gpuRatesOf(gpu.gpu),
+        gpu: gpuRatesOf(calibratedGpu(gpu.gpu, machines.calibrations)),
         placement: { ...placement, fabric: fabricOf(spec.cluster) },
         timer: collectiveTimeS,
       }),

@@ -98,6 +98,14 @@ export function clusterSchema() {
         "A file with hardware of your own: machines that node groups name as `sku`, GPU models, prices. It stands beside the scenario; `headroom catalog --example` prints one. An entry takes the place of the catalogue's of the same name.",
       example: "my-catalogue.yaml",
     }).optional(),
+    calibrations: field(
+      z.array(field(lineOfText(4_096), { description: "One file.", example: "../bench/calibrations/a100-sxm-80gb.json" })).min(1).max(16),
+      {
+        description:
+          "Files of `headroom calibrate`, relative to the folder of the file this is written in. Their measured rates go before published ones for the GPUs they are for: in the time of jobs with a `model`, and for the slowdown of neighbours on shared GPUs without `contention` of their own. The list of assumptions says which figure is measured.",
+        example: ["../bench/calibrations/a100-sxm-80gb.json"],
+      },
+    ).optional(),
     topology: clusterTopologySchema().optional(),
     fabric: fabricSchema().optional(),
     gpuModels: field(z.array(gpuModelSchema()).max(1_000), {
