@@ -95,10 +95,11 @@ function memoryText({ memory }: LayoutAnswer): string {
 }
 
 function speedRows(
-  { served, alone, peakTokensPerMinute }: LayoutAnswer,
+  { served, alone, peakTokensPerMinute, noSpeedReason }: LayoutAnswer,
   { model, asked }: CheckModelDocument,
 ): (readonly string[])[] {
-  if (!model.hasSpeed) return [["speed", `not known: ${model.noSpeedReason ?? ""}`]];
+  const unknown = model.noSpeedReason ?? noSpeedReason;
+  if (unknown !== null) return [["speed", `not known: ${unknown}`]];
   const rows: (readonly string[])[] = [];
   if (served === null) rows.push(["speed", "the goals do not hold at any load"]);
   else {
@@ -187,7 +188,9 @@ function alternativeRow(each: AlternativeMachine): readonly string[] {
     `${each.gpus} × ${each.gpu}`,
     spread,
     each.outputTokensPerS === null ? "-" : number(each.outputTokensPerS),
-    each.usdPerHour === null ? "no price" : usd(each.usdPerHour),
+    each.usdPerHour === null
+      ? "no price"
+      : `${usd(each.usdPerHour)}${each.price?.kind === "capacity-block" ? "*" : ""}`,
     each.usdPerMillionTokens === null ? "-" : usd(each.usdPerMillionTokens),
   ];
 }
@@ -200,7 +203,11 @@ function priceNotes(shown: readonly AlternativeMachine[]): string[] {
     ({ kind, region, asOf, source }) =>
       `${kind}, ${region}, ${asOf ?? "day not stated"}: ${source}`,
   );
-  return [`  ${wrapText(`Prices: ${[...new Set(notes)].join("; ")}`, 2)}`];
+  const blocks = prices.some(({ kind }) => kind === "capacity-block");
+  return [
+    ...(blocks ? ["  * time bought ahead in a block; no other price of it is known"] : []),
+    `  ${wrapText(`Prices: ${[...new Set(notes)].join("; ")}`, 2)}`,
+  ];
 }
 
 function count(value: number, what: string): string {

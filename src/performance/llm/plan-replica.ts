@@ -52,7 +52,10 @@ export function planReplica(question: ReplicaQuestion): ReplicaPlan {
     question.link === undefined
       ? linksOfHost(host, { tensor, pipeline, expertGroup: tensor * expertRanks })
       : linksOfPair(question.link, { tensor, pipeline, expertGroup: tensor * expertRanks });
-  const stage = stageTimeOf(question, parallel, links, adapterWeights);
+  const stage =
+    question.needsSpeed === false
+      ? UNKNOWN_STEP_TIME
+      : stageTimeOf(question, parallel, links, adapterWeights);
   if ("kind" in stage) return stage;
   const stepTime = createPipelined(stage, pipeline, model.hidden, (bytes) => links.sendS(bytes));
   const gpus = tensor * pipeline * expertRanks;
@@ -80,6 +83,16 @@ function ruleOf({ cacheRule = CACHE_RULES[0]!, memoryUtilization }: ReplicaQuest
     source: `${cacheRule.source}; utilisation ${memoryUtilization} given`,
   };
 }
+
+/** Stands where only memory was asked. */
+const UNKNOWN_STEP_TIME: StepTimeModel = {
+  name: "unknown",
+  source: "only memory was asked",
+  stepS: () => Number.NaN,
+  beforeS: Number.NaN,
+  afterS: Number.NaN,
+  perTokenS: Number.NaN,
+};
 
 /** Tensor-parallel degrees a model can have: they divide its heads, as vLLM demands. */
 export function tensorDegrees({ heads, kvHeads, latent }: DecoderModel, most: number): number[] {

@@ -23,18 +23,16 @@ export function assumptionsOf(
   ): ReplicaAssumption => ({ id: `serving/${id}`, what, value, provenance, source });
   const usesRoofline = stepTime.name.startsWith("roofline");
   const several = parallel.tensor * parallel.pipeline * parallel.expertRanks > 1;
+  const isTimed = question.needsSpeed !== false;
+  const timed = item(
+    "step-time",
+    "step time",
+    stepTime.name,
+    stepTime.name.startsWith("layer-tables") ? "measured" : usesRoofline ? "assumed" : "published",
+    stepTime.source,
+  );
   return [
-    item(
-      "step-time",
-      "step time",
-      stepTime.name,
-      stepTime.name.startsWith("layer-tables")
-        ? "measured"
-        : usesRoofline
-          ? "assumed"
-          : "published",
-      stepTime.source,
-    ),
+    ...(isTimed ? [timed] : []),
     item(
       "gpu",
       `rates and memory of ${host.gpu.name}`,
@@ -56,7 +54,7 @@ export function assumptionsOf(
     question.cacheBlocks === undefined
       ? item("cache", "memory left for the cache", rule.name, "assumed", rule.source)
       : item("cache", "blocks of cache", String(question.cacheBlocks), "given", "given"),
-    ...(several ? [linkAssumption(question, links, stepTime)] : []),
+    ...(several && isTimed ? [linkAssumption(question, links, stepTime)] : []),
     ...host.assumptions.map((text, index) =>
       item(`host-${index + 1}`, "machine", text, "assumed", "no source names it"),
     ),

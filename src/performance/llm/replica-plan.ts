@@ -40,6 +40,8 @@ export interface ReplicaQuestion {
   readonly cacheFormat?: "bf16" | "fp8";
   /** One rate and latency for all exchange between GPUs, in place of the machine's own links. */
   readonly link?: TensorParallelLink;
+  /** False where only memory is asked: step times are then not known (NaN), and no figure is missing for them. */
+  readonly needsSpeed?: false;
   /** LoRA adapters kept on the GPUs. */
   readonly adapters?: { readonly count: number; readonly rank: number };
 }

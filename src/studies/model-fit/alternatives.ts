@@ -27,7 +27,9 @@ export function rankAlternatives(
   const found = [...kinds.values()].flatMap((machines) => {
     const search = findLayouts(asked, machines.host);
     if (search.kind === "does-not-fit") return [];
-    const isGood = !question.hasSpeed || search.best.served !== undefined;
+    // Without goals a machine of which only memory is known is one still.
+    const isGood =
+      search.best.served !== undefined || !question.hasSpeed || question.goals.length === 0;
     return isGood ? [alternativeOf(question, machines, search.best)] : [];
   });
   return found.sort(compareAlternatives);
@@ -43,7 +45,7 @@ function alternativeOf(
   { name, host, price }: Machines,
   layout: Layout,
 ): AlternativeMachine {
-  const rate = hasSpeed ? requestsPerSOf(layout) : null;
+  const rate = hasSpeed && layout.served !== undefined ? requestsPerSOf(layout) : null;
   const usdPerHour = price === undefined ? null : price.usdPerHour * layout.nodes;
   const tokensPerS = rate === null ? null : rate * (promptTokens + outputTokens);
   return {
@@ -64,8 +66,9 @@ function alternativeOf(
 
 function compareAlternatives(a: AlternativeMachine, b: AlternativeMachine): number {
   const cost = (each: AlternativeMachine): number =>
-    each.usdPerMillionTokens ?? each.usdPerHour ?? Number.POSITIVE_INFINITY;
-  const [left, right] = [cost(a), cost(b)];
+    each.usdPerMillionTokens ?? Number.POSITIVE_INFINITY;
+  const hourly = (each: AlternativeMachine): number => each.usdPerHour ?? Number.POSITIVE_INFINITY;
+  const [left, right] = cost(a) === cost(b) ? [hourly(a), hourly(b)] : [cost(a), cost(b)];
   if (left !== right) return left < right ? -1 : 1;
   return a.gpus - b.gpus || (a.name < b.name ? -1 : 1);
 }

@@ -108,6 +108,8 @@ export interface LayoutAnswer {
   readonly concurrencyMax: number;
   /** At the concurrency that the goals permit, by the step-time model; null without speed or where goals never hold. */
   readonly served: ServedAnswer | null;
+  /** Why there is no speed on this machine; null where there is, or where the model has none anywhere. */
+  readonly noSpeedReason: string | null;
   /** Latencies of one request alone, the least there can be; null without speed. */
   readonly alone: { readonly ttftS: number; readonly tpotS: number } | null;
   /** `status.performance` of KAITO: prompt and generated tokens per minute of its benchmark, over all copies; null without speed. */

@@ -52,7 +52,8 @@ export function checkModel(
   const answers = searches.map(({ each, search }) => answerOf(asked, question, each, search));
   const fits = answers.some((answer) => answer.fits);
   const served = answers.some(({ layout }) => layout !== null && layout.served !== null);
-  const isJudged = question.hasSpeed && question.goals.length > 0;
+  const isTimed = answers.some(({ layout }) => layout !== null && layout.noSpeedReason === null);
+  const isJudged = question.hasSpeed && isTimed && question.goals.length > 0;
   const meetsGoals = isJudged ? served : null;
   const alternatives = rankAlternatives(question, catalogue);
   const fitting = searches.flatMap(({ search }) => (search.kind === "fits" ? [search.best] : []));
@@ -114,7 +115,7 @@ function answerOf(
     return {
       ...base,
       fits: false,
-      reason: whyNot(question, search),
+      reason: whyNot(question, search, host.migProfile !== undefined),
       layout: null,
       otherLayouts: [],
     };
@@ -146,7 +147,8 @@ function layoutAnswer(
   const replicas = layout.replicas * copies;
   const engines = replicas * enginesPerReplica;
   const served = servedAnswer(question, layout, engines);
-  const peak = question.hasSpeed ? peakTokensPerMinute(question, plan) : undefined;
+  const hasSpeed = question.hasSpeed && layout.noSpeedReason === undefined;
+  const peak = hasSpeed ? peakTokensPerMinute(question, plan) : undefined;
   const nodes = layout.nodes * copies;
   const usdPerHour = usdPerNodeHour === undefined ? null : usdPerNodeHour * nodes;
   const perMillion = (tokensPerS: number | undefined): number | null =>
@@ -171,6 +173,7 @@ function layoutAnswer(
     ),
     concurrencyMax: layout.concurrencyMax * copies,
     served: served ?? null,
+    noSpeedReason: layout.noSpeedReason ?? null,
     alone: alone === undefined ? null : { ttftS: alone.ttftMeanS, tpotS: alone.tpotMeanS },
     peakTokensPerMinute: peak === undefined ? null : peak * engines,
     usdPerHour,
@@ -214,12 +217,15 @@ function servedAnswer(
 function whyNot(
   { promptTokens, outputTokens, nodesMax }: FitQuestion,
   { refusals, short }: Extract<LayoutSearch, { kind: "does-not-fit" }>,
+  isMig: boolean,
 ): string {
   if (short)
     return `the weights fit, and not the cache of one request of ${promptTokens} + ${outputTokens} tokens`;
   const other = refusals.find(({ rule }) => rule !== "does-not-fit");
   if (other !== undefined) return `${other.message}: ${other.help}`;
   const missing = Math.min(...refusals.map(({ missingBytes }) => missingBytes ?? Infinity));
+  if (isMig && Number.isFinite(missing))
+    return `an instance lacks at least ${formatBytes(missing)}`;
   const machines = nodesMax === 1 ? "one machine" : `up to ${nodesMax} machines`;
   return Number.isFinite(missing)
     ? `on ${machines} every GPU lacks at least ${formatBytes(missing)}`

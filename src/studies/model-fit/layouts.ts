@@ -46,6 +46,8 @@ export interface Layout {
   readonly cacheTokens: number;
   /** Requests in flight in one engine at which the goals hold, with what it does then; absent without speed or where they never hold. */
   readonly served?: { readonly concurrency: number; readonly state: SteadyState };
+  /** Why there is no speed on this machine; absent where there is. */
+  readonly noSpeedReason?: string;
   /** One request alone: where goals cannot be met at all this says by how much. */
   readonly alone?: SteadyState;
 }
@@ -67,12 +69,34 @@ export type LayoutSearch =
  * within the goals is taken.
  */
 export function findLayouts(question: FitQuestion, host: ReplicaHost): LayoutSearch {
+  const found = searchLayouts(question, host);
+  if (found.kind === "fits" || !question.hasSpeed) return found;
+  const missing = found.refusals.find(({ rule }) => rule === "missing-figure");
+  if (missing === undefined) return found;
+  // What speed needs is not known of this GPU; memory is.
+  const inMemory = searchLayouts({ ...question, hasSpeed: false }, host);
+  if (inMemory.kind === "does-not-fit") return inMemory;
+  const { best, others } = inMemory;
+  return {
+    kind: "fits",
+    best: { ...best, noSpeedReason: `${missing.message}: ${missing.help}` },
+    others,
+  };
+}
+
+function searchLayouts(question: FitQuestion, host: ReplicaHost): LayoutSearch {
   const refusals: RefusedReplica[] = [];
   let short = false;
   for (let nodes = 1; nodes <= question.nodesMax; nodes++) {
     const layouts: Layout[] = [];
     for (const parallel of parallelsOn(question, host, nodes)) {
-      const plan = planReplica({ ...question.replica, model: question.model, host, parallel });
+      const plan = planReplica({
+        ...question.replica,
+        model: question.model,
+        host,
+        parallel,
+        ...(question.hasSpeed ? {} : { needsSpeed: false as const }),
+      });
       if (plan.kind === "refused") {
         refusals.push(plan);
         continue;

@@ -4,6 +4,9 @@ import { formatsFor } from "../../performance/llm/decoder-from-config.js";
 import { TOKENS_PER_BLOCK } from "../../performance/llm/cache-blocks.js";
 import type { AlternativeMachine } from "./check-document.js";
 import { type FitQuestion, findLayouts, type Layout } from "./layouts.js";
+import { findGpu } from "../../hardware/find-gpu.js";
+import { migGeometryOf } from "../../hardware/mig.js";
+import { hostOfMig, type ReplicaHost } from "../../performance/llm/replica-host.js";
 import type { Machines } from "./machines.js";
 
 const NODES_TRIED_MAX = 64;
@@ -77,7 +80,8 @@ function remediesForRoom(
   }
   const shorter = shorterRequest({ ...question, nodesMax: limit }, { host, count, name });
   if (shorter !== undefined) found.push(shorter);
-  if (host.migProfile !== undefined || question.parallel !== undefined) return found;
+  if (host.migProfile !== undefined) return [...largerProfiles(question, host), ...found];
+  if (question.parallel !== undefined) return found;
   if (limit < NODES_TRIED_MAX) {
     const more = findLayouts({ ...question, nodesMax: NODES_TRIED_MAX }, host);
     if (more.kind === "fits")
@@ -86,6 +90,24 @@ function remediesForRoom(
       );
   }
   return found;
+}
+
+/** The smallest profile of the same GPU that holds the model. */
+function largerProfiles(
+  question: FitQuestion,
+  { gpu, migProfile = "" }: ReplicaHost,
+): readonly string[] {
+  const whole = gpu.name.slice(0, gpu.name.length - migProfile.length - 1);
+  const found = findGpu(whole);
+  const geometry = migGeometryOf(whole);
+  if (found.kind !== "found" || geometry === undefined) return [];
+  const smallest = [...geometry.profiles].reverse().find(({ name, extension }) => {
+    const host = extension === undefined ? hostOfMig(found.gpu, name) : undefined;
+    return host !== undefined && findLayouts(question, host).kind === "fits";
+  });
+  return smallest === undefined
+    ? [`a whole ${whole}`]
+    : [`the profile ${smallest.name} of ${whole} (--mig ${smallest.name})`];
 }
 
 /** Where the weights fit and not the request asked: the longest that would. */
