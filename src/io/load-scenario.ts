@@ -6,6 +6,7 @@ import { parseSetArgument } from "../scenario/apply-overlays.js";
 import { parseScenario } from "../scenario/parse-scenario.js";
 import type { ResolvedConfiguration, ResolvedScenario } from "../scenario/resolved.js";
 import { resolveScenario } from "../scenario/resolve-scenario.js";
+import type { SettledService } from "../scenario/services/settled-service.js";
 import type { FileReference, TraceReference } from "../scenario/trace-reference.js";
 import type { JobTable } from "../workload/job-table.js";
 import { firstJobs } from "../workload/first-jobs.js";
@@ -15,6 +16,7 @@ import { createCatalogueReader } from "./catalogue-text.js";
 import { fileFault } from "./file-fault.js";
 import { settleRunningJobs } from "./running-jobs.js";
 import { readNamedFile, readScenarioParameters, type LoadedParameters } from "./scenario-files.js";
+import { loadServices } from "./scenario-services.js";
 import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 import { openScenarioTraces, traceKey, type LoadedTrace } from "./scenario-traces.js";
 import { workloadWarnings, type WorkloadWarning } from "./workload-warnings.js";
@@ -41,6 +43,8 @@ export interface LoadedConfiguration {
   readonly resolved: ResolvedConfiguration;
   /** The jobs under the seed of the scenario. */
   readonly jobs: JobTable;
+  /** Services beside the jobs; empty without any. */
+  readonly services: readonly SettledService[];
   /** What to know about the jobs before they are run. */
   readonly workloadWarnings: readonly WorkloadWarning[];
   /** The jobs under another seed: the same where nothing of the workload is drawn. */
@@ -82,14 +86,23 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
   const backtest =
     reference === undefined ? undefined : await readNamedFile(reference, "trust.backtest");
   const traces = await openScenarioTraces(configurations, options.traces);
+  const loaded = await loadServices(configurations);
   const seed = options.seed ?? scenario.seed;
   const gpuWarnings = new Set<string>();
-  const [base, ...variants] = configurations.map((resolved): LoadedConfiguration => {
+  const [base, ...variants] = configurations.map((configuration): LoadedConfiguration => {
+    const services = loaded.servicesOf(configuration);
+    const resolved = withServiceAssumptions(configuration, services);
     const unscaled = jobSource(resolved, { traces, parameters }, gpuWarnings);
     const jobsWith = (root: number): JobTable => scaledJobs(resolved, unscaled(root), root);
     const jobs = jobsWith(seed);
     const format = formatOf(resolved, traces);
-    return { resolved, jobs, workloadWarnings: workloadWarnings(jobs, resolved, format), jobsWith };
+    return {
+      resolved,
+      jobs,
+      services,
+      workloadWarnings: workloadWarnings(jobs, resolved, format),
+      jobsWith,
+    };
   }) as [LoadedConfiguration, ...LoadedConfiguration[]];
   return {
     scenario,
@@ -100,6 +113,7 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
       ...inputs,
       ...catalogues.files(),
       ...[...traces.values(), ...parameters.values()].map(({ file }) => file),
+      ...loaded.files,
       ...(backtest === undefined ? [] : [backtest.file]),
     ],
     ...(backtest === undefined || reference === undefined
@@ -111,9 +125,23 @@ export async function loadScenario(options: LoadOptions): Promise<LoadedScenario
       ),
       ...[...traces.values()].flatMap(({ warnings }) => warnings),
       ...gpuWarnings,
+      ...loaded.warnings,
+      ...new Set(
+        [base, ...variants].flatMap(({ services }) => services.flatMap((one) => one.warnings)),
+      ),
       ...[base, ...variants].flatMap(emptyWorkload),
     ],
   };
+}
+
+/** What services rest on is known once their files are read. */
+function withServiceAssumptions(
+  resolved: ResolvedConfiguration,
+  services: readonly SettledService[],
+): ResolvedConfiguration {
+  if (services.length === 0) return resolved;
+  const assumptions = [...resolved.assumptions, ...services.flatMap((one) => one.assumptions)];
+  return { ...resolved, assumptions };
 }
 
 function formatOf(
@@ -126,8 +154,8 @@ function formatOf(
 }
 
 /** A load can be so low that nothing is left to simulate: figures of no job look like those of a perfect cluster. */
-function emptyWorkload({ resolved, jobs }: LoadedConfiguration): readonly string[] {
-  if (jobs.count > 0) return [];
+function emptyWorkload({ resolved, jobs, services }: LoadedConfiguration): readonly string[] {
+  if (jobs.count > 0 || services.length > 0) return [];
   const which = resolved.name === undefined ? "The workload" : `The workload of “${resolved.name}”`;
   return [
     `${which} has no jobs at load ${resolved.workload.load}; every figure is that of an idle cluster.`,

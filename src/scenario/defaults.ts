@@ -13,6 +13,7 @@ export const LIMITS = {
   jobsMax: 50_000,
   workersMax: 1_000_000,
   variantsMax: 100,
+  servicesMax: 100,
   goalsMax: 1_000,
   extendsMax: 16,
   eventsMax: 1_000_000_000_000,

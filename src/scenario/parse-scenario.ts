@@ -17,6 +17,7 @@ import { checkPartitioning } from "./checks/check-partitioning.js";
 import { checkPolicy } from "./checks/check-policy.js";
 import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
 import { checkQuotas } from "./checks/check-quotas.js";
+import { checkServices } from "./checks/check-services.js";
 import { checkRun, isRandom } from "./checks/check-run.js";
 import { checkTopology } from "./checks/check-topology.js";
 import { checkFilePath, checkWorkload, type FileChecks } from "./checks/check-workload.js";
@@ -29,6 +30,7 @@ import { mayReadDefault, readDocument } from "./document.js";
 import type { ScenarioFormat } from "./format.js";
 import { scenarioFormat } from "./format.js";
 import { reportIssues } from "./report-issues.js";
+import { serviceReferences, type ServiceReference } from "./resolve-services.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
 import { SCENARIO_SCHEMA } from "./schema/scenario-schema.js";
 import type { Assumption } from "./resolved.js";
@@ -55,6 +57,8 @@ export interface ParsedConfiguration {
   readonly trace: TraceReference | undefined;
   /** Parameters of a synthetic workload. */
   readonly parameters: FileReference | undefined;
+  /** Files of the services, in their order. */
+  readonly services: readonly ServiceReference[];
   /** What was taken from a catalogue of the user's own. */
   readonly given: readonly Assumption[];
   /** Measured figures of GPUs. */
@@ -165,6 +169,7 @@ interface CheckedValues {
   readonly spec: ScenarioSpec;
   readonly trace: TraceReference | undefined;
   readonly parameters: FileReference | undefined;
+  readonly services: readonly ServiceReference[];
 }
 
 function checkConfiguration(
@@ -195,9 +200,11 @@ function checkConfiguration(
     checkHosting(context, result.data);
     checkPowerAndCost(context, result.data);
   }
+  const services = serviceReferences(context.root);
+  checkServices(context, result.success ? result.data : undefined, services, files);
   checkRun(context);
   checkDuplicates(context, ["variants"], { key: "name", what: "variant name" });
-  return result.success ? { spec: result.data, trace, parameters } : undefined;
+  return result.success ? { spec: result.data, trace, parameters, services } : undefined;
 }
 
 /** A file of another version is refused as a whole: judging its fields by this one would mislead. */

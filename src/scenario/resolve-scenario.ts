@@ -3,6 +3,7 @@ import { goalIdOf } from "./checks/check-goals.js";
 import { DEFAULTS } from "./defaults.js";
 import { findMetric } from "./metrics.js";
 import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
+import { createJobTableBuilder } from "../workload/job-table-builder.js";
 import { parseTarget } from "./parse-target.js";
 import { noteGpuRates, unusedCalibrations } from "./calibration/note-calibrations.js";
 import { resolveCluster, type ResolvedCluster } from "./resolve-cluster.js";
@@ -88,6 +89,14 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
         ? {}
         : { partitions: spec.policy.partitions as "own" | "shared" }),
     },
+    ...(spec.workload.services === undefined
+      ? {}
+      : {
+          services: spec.workload.services.map((input, index) => ({
+            input,
+            ...configuration.services[index]!,
+          })),
+        }),
     ...(spec.workload.topology === undefined
       ? {}
       : { topology: resolveTopologyRequest(spec.workload.topology) }),
@@ -132,6 +141,8 @@ function resolveWorkload(
       ...common,
     };
   if (parameters !== undefined) return { kind: "generate", parameters, ...common };
+  if (trace === undefined && spec.workload.services !== undefined)
+    return { kind: "jobs", jobs: createJobTableBuilder().build({ originS: 0 }).jobs, ...common };
   if (trace === undefined)
     throw new Error("scenario: a workload passed the checks without jobs, trace or parameters");
   return {

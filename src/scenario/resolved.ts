@@ -11,6 +11,8 @@ import type { TopologyRequest } from "../workload/topology-request.js";
 import type { ResolvedHosting } from "./resolved-hosting.js";
 import type { PlanSpec } from "./plan-spec.js";
 import type { CheckpointSetting, ResolvedCost, ResolvedPower } from "./resolved-operations.js";
+import type { ServiceReference } from "./resolve-services.js";
+import type { ServiceInput } from "./schema/services-schema.js";
 import type { FileReference, TraceReference } from "./trace-reference.js";
 
 /** A number the run uses that nobody measured: what it is, where it comes from. */
@@ -134,6 +136,8 @@ export interface ResolvedConfiguration {
     /** Absent: `own` where a node names a partition, else `shared`. */
     readonly partitions?: "own" | "shared";
   };
+  /** Services to be settled when their files are read; absent without any. */
+  readonly services?: readonly (ServiceReference & { readonly input: ServiceInput })[];
   /** How close together workers must be of jobs that do not say it themselves. */
   readonly topology?: TopologyRequest;
   readonly goals: readonly Goal[];

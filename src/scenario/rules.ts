@@ -28,6 +28,11 @@ export const SCENARIO_RULES = {
   "unknown-gpu": "A GPU model is neither in the catalogue nor declared.",
   "ambiguous-gpu": "A GPU name fits several models that differ.",
   "unknown-sku": "A machine is not in the catalogue.",
+  "unknown-model":
+    "A model of a service is not in the catalogue, or nobody published how it is built.",
+  "does-not-fit": "A model fits on no machine of the cluster.",
+  "no-machine": "The cluster has no machine that a service may use.",
+  "bad-traffic": "Requests of a service are impossible.",
   "missing-figure": "The catalogue has no figure for this, and the scenario gives none.",
   "duplicate-name": "Two things of one kind have the same name.",
   "no-mig": "A GPU that cannot be divided into MIG instances is to be.",

@@ -68,6 +68,7 @@ function checkShared(context: CheckContext): void {
 export function isRandom({ workload, policy, faults }: ScenarioSpec): boolean {
   if (faults?.preset !== undefined || (faults?.components?.length ?? 0) > 0) return true;
   if (workload.generate !== undefined) return true;
+  if (workload.services?.some(({ traffic }) => traffic.trace === undefined) === true) return true;
   if (workload.load !== undefined && workload.load !== DEFAULTS.load) return true;
   const { placement } = policy;
   const names =

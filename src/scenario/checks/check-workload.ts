@@ -64,11 +64,12 @@ function checkSource(context: CheckContext): void {
       message: `workload has both ${first} and ${second}, must have one of them`,
     });
   }
-  if (first === undefined) {
+  if (first === undefined && !isGiven(context, [...WORKLOAD, "services"])) {
     context.report({
       path: [...WORKLOAD, "trace"],
       rule: "missing-field",
-      message: "workload has neither trace nor jobs nor generate, must have one of them",
+      message:
+        "workload has neither trace nor jobs nor generate nor services, must have one of them",
       help: "headroom explain workload",
     });
   }

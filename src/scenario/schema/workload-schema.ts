@@ -8,6 +8,7 @@ import { jobTermFields, jobTermsFields } from "./job-terms-schema.js";
 import { communicationSchema, jobModelSchema } from "./model-schema.js";
 import { gpuPartFields, migProfilesSchema } from "./partitioning-schema.js";
 import { cores, duration, share, size } from "./quantities.js";
+import { servicesSchema } from "./services-schema.js";
 import { jobTopologySchema } from "./topology-schema.js";
 
 /** What becomes of jobs that run when the trace begins. */
@@ -132,6 +133,7 @@ export function workloadSchema(registries: ScenarioRegistries) {
       default: DEFAULTS.load,
       example: 1.25,
     }).optional(),
+    services: servicesSchema().optional(),
     checkpoint: checkpointSchema(),
     communication: communicationSchema().optional(),
     ...jobTermsFields(),
