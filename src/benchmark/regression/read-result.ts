@@ -121,7 +121,7 @@ function schemaProblems(file: string, document: unknown): readonly Problem[] | u
       path: "schema",
       message: isResult
         ? `has schema ${shown(schema)}; this version of Headroom reads ${BENCHMARK_RESULT_SCHEMA}`
-        : `is no benchmark result: schema is ${shown(schema)} and must be "${BENCHMARK_RESULT_SCHEMA}"`,
+        : `is no benchmark result: schema is ${schema === undefined ? "missing" : shown(schema)} and must be "${BENCHMARK_RESULT_SCHEMA}"`,
       help: isResult
         ? "measure both sides with the same version of Headroom"
         : "name a file that headroom bench run -o FILE wrote",

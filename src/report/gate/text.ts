@@ -3,6 +3,8 @@ import { changeText, countsText, intervalText, valueText } from "./gate-words.js
 
 /** Cases listed one by one on a terminal; the counts tell the rest. */
 const ROWS_MAX = 60;
+/** Reasons told in full; with more of them, one says about the same as the next. */
+const REASONS_MAX = 12;
 
 /** The outcome for a terminal: the sentence, a table worst first, what every number rests on. */
 export function gateText(outcome: GateOutcome): string {
@@ -24,6 +26,7 @@ export function gateText(outcome: GateOutcome): string {
     ]),
   ];
   const notable = shown.filter(({ verdict }) => verdict !== "no change shown");
+  const told = notable.slice(0, REASONS_MAX);
   const left = listed.length - shown.length;
   return [
     outcome.sentence,
@@ -34,7 +37,8 @@ export function gateText(outcome: GateOutcome): string {
     ...(shown.length > 0
       ? [...aligned(rows), ...(left > 0 ? [`  and ${left} more`] : []), ""]
       : []),
-    ...notable.map(({ id, verdict, reason }) => `${verdict}: ${id}: ${reason}`),
+    ...told.map(({ id, verdict, reason }) => `${verdict}: ${id}: ${reason}`),
+    ...(notable.length > told.length ? [`and ${notable.length - told.length} more`] : []),
     ...(notable.length > 0 ? [""] : []),
     ...outcome.warnings.map((warning) => `warning: ${warning}`),
     `${countsText(cases)}; status: ${outcome.status}`,
