@@ -78,6 +78,9 @@ async function takeSamples(
   const worked = Math.round(launches * (job.plantedWork ?? 1));
   const sample = (): Promise<Timing> => kernel.run(worked);
   for (let i = 0; i < sampling.warmUpSamples; i++) await sample();
+  if (await returnsEarly(kernel, check.outputs, sample)) {
+    return { status: "failed", fault: "launch-failed", reason: EARLY };
+  }
   if (gate?.start() === false) {
     return { status: "failed", reason: "another tenant could not run" };
   }
@@ -103,6 +106,36 @@ async function takeSamples(
     ...(stateBefore === undefined ? {} : { stateBefore }),
     ...(stateAfter === undefined ? {} : { stateAfter }),
   };
+}
+
+const EARLY =
+  "the backend came back before the device was done: its times would be those of asking, not of doing";
+
+/** Outputs above which reading them back takes too long to be done for a test of the clock. */
+const READ_BACK_MAX = 4_000_000;
+
+/**
+ * True when work is still going on after `run`: reading the result right after it takes much longer than
+ * reading it again. One such reading may be chance, three are not.
+ */
+async function returnsEarly(
+  kernel: PreparedKernel,
+  outputs: number,
+  sample: () => Promise<Timing>,
+): Promise<boolean> {
+  if (outputs === 0 || outputs > READ_BACK_MAX) return false;
+  const readMs = async (): Promise<number> => {
+    const startMs = performance.now();
+    await kernel.read();
+    return performance.now() - startMs;
+  };
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const { hostS } = await sample();
+    const firstMs = await readMs();
+    const againMs = await readMs();
+    if (firstMs - againMs <= 500 * hostS + againMs + 2) return false;
+  }
+  return true;
 }
 
 function samplesOf(
