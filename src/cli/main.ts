@@ -20,8 +20,10 @@ type Register = (program: Command) => void;
 
 /** Every command in the order of `--help`. Loaded when needed: one command needs none of the others' code. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import("./commands/init.js")).registerInit,
   run: async () => (await import("./commands/run.js")).registerRun,
   compare: async () => (await import("./commands/compare.js")).registerCompare,
+  sweep: async () => (await import("./commands/sweep.js")).registerSweep,
   plan: async () => (await import("./commands/plan.js")).registerPlan,
   trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
