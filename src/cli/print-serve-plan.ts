@@ -21,6 +21,7 @@ export function planLines(document: PlanDocument): string[] {
     "",
     ...headline(document),
     ...(usable.length === 0 ? [] : ["", ...alignColumns(rowsOf(usable, rate !== null))]),
+    ...aloneLines(document),
     ...demandLines(document),
     ...refused.flatMap(({ name, refused }) => [
       "",
@@ -103,6 +104,23 @@ function rowOf(one: PlannedConfiguration, hasDemand: boolean): string[] {
   ];
 }
 
+/** Why a rate is 0: what a single request takes there. */
+function aloneLines({ configurations, targets }: PlanDocument): string[] {
+  const lines = configurations.flatMap(({ name, maxRate }) => {
+    if (maxRate === null || maxRate.requestsPerS > 0) return [];
+    const parts = LATENCIES.flatMap((latency) => {
+      const [target, value] = [targets[latency], maxRate.alone[latency]];
+      if (target === undefined || (value !== null && value <= target)) return [];
+      if (value === null && latency === "tpotS") return [];
+      return [`${SHORT[latency]} ${value === null ? "never" : secondsText(value)}`];
+    });
+    return [
+      `  ${wrapText(`${name}, one request at a time: ${parts.join(", ")} at p${percentText(targets)}`, 2)}`,
+    ];
+  });
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
 /** How the best configuration stands under the demand, and what one replica fewer would break. */
 function demandLines({ configurations, targets }: PlanDocument): string[] {
   const [best] = configurations;
@@ -135,8 +153,7 @@ function notes({ configurations, traffic }: PlanDocument): string[] {
   const { windowS, simulations } = best.maxRate;
   const how = traffic.isDrawn
     ? `simulated for ${formatDuration(windowS)} of traffic each; requests of the first fifth and the last tenth are not judged`
-    : "the whole trace, played faster or slower; requests of the first fifth and the last tenth of its time are not judged";
-  return [
-    `  ${wrapText(`Highest rates are found to 2 % by bisection (${simulations} simulations for the first row): ${how}. One recorded trace gives no interval.`.replace(traffic.isDrawn ? " One recorded trace gives no interval." : "\u0000", ""), 2)}`,
-  ];
+    : "the whole trace, played faster or slower; requests of the first fifth and the last tenth of its time are not judged; one recorded trace gives no interval";
+  const text = `Highest rates are found to 2 % by bisection (${simulations} simulations for the first row): ${how}.`;
+  return [`  ${wrapText(text, 2)}`];
 }

@@ -16,12 +16,15 @@ const LATENCY_NAMES = {
 export function serveLines(document: ServeDocument): string[] {
   const { model, gpu, gpus, replicas, tensorParallel, requests, trace, traffic } = document;
   const each = tensorParallel === 1 ? "" : ` of ${tensorParallel} GPUs`;
+  const decode =
+    document.decodeReplicas === 0 ? "" : `, of which ${document.decodeReplicas} only decode`;
   const from = trace === null ? `drawn: ${traffic.name}, seed ${traffic.seed ?? 0}` : trace.format;
   return [
-    `${model} on ${gpus} × ${gpu}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${each}`,
+    `${model} on ${gpus} × ${gpu}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${each}${decode}`,
     `${countText(requests.count)} requests at ${formatNumber(requests.perS)} per second (${from})`,
     "",
     ...alignColumns(latencyRows(document)),
+    ...classLines(document),
     "",
     ...verdictLines(document),
     ...figureLines(document),
@@ -41,11 +44,36 @@ function latencyRows(document: ServeDocument): string[][] {
   const rows = [["", "mean", "p50", "p95", "p99", ...(goodput === null ? [] : ["target"])]];
   for (const latency of Object.keys(LATENCY_NAMES) as (keyof typeof LATENCY_NAMES)[]) {
     rows.push([LATENCY_NAMES[latency], ...cellsOf(document[latency]), ...target(latency)]);
+    if (latency === "tpotS") rows.push(["between two tokens", ...cellsOf(document.itlS)]);
     if (measured === null) continue;
     rows.push(["  measured", ...cellsOf(measured[latency])]);
     rows.push(["  simulated is", ...errorsOf(document[latency], measured[latency])]);
   }
   return rows;
+}
+
+/** What users of each class see, where there are several. */
+function classLines({ classes }: ServeDocument): string[] {
+  if (classes.length === 0) return [];
+  const p95 = (latency: LatencySummary): string =>
+    latency.p95 === null ? "-" : secondsText(latency.p95);
+  const rows = classes.map((one) => [
+    one.name,
+    countText(one.requests),
+    p95(one.ttftS),
+    p95(one.tpotS),
+    p95(one.e2eS),
+    one.goodShare === null ? "-" : `${formatNumber(100 * one.goodShare)} %`,
+  ]);
+  const header = [
+    "class",
+    "requests",
+    "first token p95",
+    "per token p95",
+    "end to end p95",
+    "promise met",
+  ];
+  return ["", ...alignColumns([header, ...rows])];
 }
 
 const KEYS = ["mean", "p50", "p95", "p99"] as const;
@@ -90,6 +118,10 @@ function figureLines(document: ServeDocument): string[] {
     lines.push(
       `  ${formatNumber(cost.usdPerHour)} US dollars per hour: ${formatNumber(cost.usdPerMillionOutputTokens)} per million output tokens, ${formatNumber(cost.usdPerMillionTokens)} with prompts`,
     );
+  if (document.refused > 0)
+    lines.push(`  ${countText(document.refused)} requests were turned away with HTTP 429`);
+  if (document.gaveUp > 0)
+    lines.push(`  ${countText(document.gaveUp)} requests waited too long and left`);
   if (requests.rejected > 0)
     lines.push(
       `  ${countText(requests.rejected)} requests are larger than the cache of a replica and were rejected`,

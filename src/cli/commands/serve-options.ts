@@ -3,10 +3,6 @@ import type { Command } from "commander";
 import { parseDuration } from "../../base/units.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
-import type { RouterName } from "../../simulation/serving/serving-spec.js";
-
-/** How requests may find their replica. */
-export const ROUTERS: readonly RouterName[] = ["round-robin", "least-outstanding"];
 
 /** Makes an error about one option. */
 export function optionError(option: string, message: string, help?: string): InputError {
@@ -64,13 +60,18 @@ export function duration(option: string, text: string): number {
   throw optionError(option, `${message} (such as 500ms, 30s, 10m, 24h)`);
 }
 
-/** The router of that name. @throws InputError with the nearest name */
-export function routerNamed(name: string): RouterName {
-  return named(
-    "--router",
-    name,
-    ROUTERS.map((each) => ({ name: each })),
-  ).name;
+/** GB/s and microseconds, with a comma. @throws InputError */
+export function linkOf(
+  option: string,
+  text: string,
+): { readonly bytesPerS: number; readonly latencyS: number } {
+  const [rate = "", latency = "", ...more] = listOf(text);
+  if (more.length > 0 || latency === "")
+    throw optionError(option, `must be GB/s and microseconds, such as 16,20, got "${text}"`);
+  return {
+    bytesPerS: positiveNumber(option, rate, "above 0") * 1e9,
+    latencyS: positiveNumber(option, latency, "0 or more") * 1e-6,
+  };
 }
 
 /** Parts of a list with commas; at least one. */

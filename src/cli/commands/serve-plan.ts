@@ -4,17 +4,17 @@ import { planService } from "../../studies/serve/plan-service.js";
 import { planLines } from "../print-serve-plan.js";
 import { createProgressLine } from "../terminal.js";
 import { EXIT_CODES } from "../exit-codes.js";
-import { optionError, ROUTERS, routerNamed, wholeNumber } from "./serve-options.js";
+import { optionError, wholeNumber } from "./serve-options.js";
 import {
   addReplicaOptions,
   type ReplicaOptions,
   replicaSettings,
 } from "./serve-replica-options.js";
+import { addServiceOptions, serviceOf, type ServiceOptions } from "./serve-service-options.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./serve-targets.js";
 import { addTrafficOptions, trafficOf, type TrafficOptions } from "./serve-traffic-options.js";
 
-interface PlanOptions extends ReplicaOptions, TrafficOptions, TargetOptions {
-  readonly router: string;
+interface PlanOptions extends ReplicaOptions, ServiceOptions, TrafficOptions, TargetOptions {
   readonly seeds: number;
   readonly maxReplicas: string;
   readonly json?: true;
@@ -36,11 +36,8 @@ export function registerServePlan(serve: Command): void {
         "million tokens cost, or by what the traffic costs per hour.",
     )
     .argument("[trace]", "requests to be served, as for headroom serve");
-  addReplicaOptions(plan, true).option(
-    "--router <name>",
-    `one of: ${ROUTERS.join(", ")}`,
-    "least-outstanding",
-  );
+  addReplicaOptions(plan, true);
+  addServiceOptions(plan, "least-outstanding");
   addTrafficOptions(plan);
   addTargetOptions(plan)
     .option(
@@ -100,6 +97,8 @@ async function run(
       "a plan needs at least one latency target",
       "--ttft 1s --tpot 50ms --e2e 30s",
     );
+  const sample = traffic.isDrawn ? traffic.at(1, 600, options.seed) : traffic.demand(options.seed);
+  const { service, assumptions } = serviceOf(options, settings[0]!, sample, options.seed);
   const progress = createProgressLine(options.json === true ? { quiet: true } : {});
   const document = planService(
     {
@@ -111,7 +110,9 @@ async function run(
           : options.rate !== undefined,
       targets,
       seeds: Array.from({ length: options.seeds }, (_, at) => options.seed + at),
-      router: routerNamed(options.router),
+      service,
+      assumptions,
+      routerName: options.router,
       replicasMax: wholeNumber("--max-replicas", options.maxReplicas, 10_000),
     },
     (name, at) => {

@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { createCatalogue, type HardwareCatalogue } from "../../hardware/catalogue.js";
 import { CACHE_RULES } from "../../performance/llm/cache-blocks.js";
 import { hostOfGpus, hostOfSku, type ReplicaHost } from "../../performance/llm/replica-host.js";
-import type { TensorParallelLink } from "../../performance/llm/replica-links.js";
 import { STEP_MODELS } from "../../performance/llm/replica-plan.js";
 import { loadLayerTables } from "../../studies/serve/load-layer-tables.js";
 import { servedModel } from "../../studies/serve/served-model.js";
@@ -15,6 +14,7 @@ import {
 import { namedGpu } from "../named-gpu.js";
 import { namedNode } from "../named-node.js";
 import {
+  linkOf,
   listOf,
   named,
   optionError,
@@ -41,6 +41,8 @@ export interface ReplicaOptions {
   readonly memoryUtilization?: string;
   readonly maxBatchedTokens: string;
   readonly maxRequests: string;
+  readonly maxLoras?: string;
+  readonly loraRank?: string;
   readonly price?: readonly string[];
 }
 
@@ -74,6 +76,7 @@ export function addReplicaOptions(command: Command, many: boolean): Command {
     .option("--memory-utilization <share>", "gpu-memory-utilization of vLLM, instead of the rule's")
     .option("--max-batched-tokens <n>", `max_num_batched_tokens of vLLM${list}`, "2048")
     .option("--max-requests <n>", `max_num_seqs of vLLM${list}`, "128")
+    .option("--lora-rank <n>", "rank of LoRA adapters, whose weights take memory and time")
     .option(
       "--price <name=usd>",
       "US dollars per hour of a machine, or of one GPU (may be repeated)",
@@ -93,7 +96,7 @@ export async function replicaSettings(
   const name = required(command, "--model <name>", options.model);
   const machines = machinesOf(command, options);
   const model = await servedModel(name, options.config);
-  const { cacheBlocks, memoryUtilization, link, layerTables } = options;
+  const { cacheBlocks, memoryUtilization, link, layerTables, maxLoras = "1", loraRank } = options;
   const fixed = {
     model,
     pipelineParallel: wholeNumber("--pipeline-parallel", options.pipelineParallel, 64),
@@ -109,7 +112,15 @@ export async function replicaSettings(
       ? {}
       : { cacheBlocks: wholeNumber("--cache-blocks", cacheBlocks, 100_000_000) }),
     ...(memoryUtilization === undefined ? {} : { memoryUtilization: shareOf(memoryUtilization) }),
-    ...(link === undefined ? {} : { link: linkOf(link) }),
+    ...(link === undefined ? {} : { link: linkOf("--link", link) }),
+    ...(loraRank === undefined
+      ? {}
+      : {
+          adapters: {
+            count: wholeNumber("--max-loras", maxLoras, 1024),
+            rank: wholeNumber("--lora-rank", loraRank, 1024),
+          },
+        }),
     ...(layerTables === undefined ? {} : { layerTables: await loadLayerTables(layerTables) }),
   };
   const numbers = (option: string, text: string, max: number): number[] =>
@@ -208,14 +219,4 @@ function shareOf(text: string): number {
   const share = positiveNumber("--memory-utilization", text, "above 0");
   if (share <= 1) return share;
   throw optionError("--memory-utilization", `must be at most 1, got "${text}"`);
-}
-
-function linkOf(text: string): TensorParallelLink {
-  const [rate = "", latency = "", ...more] = listOf(text);
-  if (more.length > 0 || latency === "")
-    throw optionError("--link", `must be GB/s and microseconds, such as 16,20, got "${text}"`);
-  return {
-    bytesPerS: positiveNumber("--link", rate, "above 0") * 1e9,
-    latencyS: positiveNumber("--link", latency, "0 or more") * 1e-6,
-  };
 }

@@ -11,7 +11,7 @@ import {
 import { REQUEST_FORMATS, type RequestsRead } from "../../workload/requests/read-requests.js";
 import { serveLines } from "../print-serve.js";
 import { createProgressLine } from "../terminal.js";
-import { optionError, ROUTERS, routerNamed, wholeNumber } from "./serve-options.js";
+import { optionError, wholeNumber } from "./serve-options.js";
 import { registerServeDescribe } from "./serve-describe.js";
 import { registerServeDraw } from "./serve-draw.js";
 import { registerServePlan } from "./serve-plan.js";
@@ -20,12 +20,17 @@ import {
   type ReplicaOptions,
   replicaSettings,
 } from "./serve-replica-options.js";
+import {
+  addDecodingOptions,
+  addServiceOptions,
+  serviceOf,
+  type ServiceOptions,
+} from "./serve-service-options.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./serve-targets.js";
 import { addTrafficOptions, trafficOf, type TrafficOptions } from "./serve-traffic-options.js";
 
-interface ServeOptions extends ReplicaOptions, TrafficOptions, TargetOptions {
+interface ServeOptions extends ReplicaOptions, ServiceOptions, TrafficOptions, TargetOptions {
   readonly replicas: string;
-  readonly router: string;
   readonly measured?: string;
   readonly json?: true;
 }
@@ -46,10 +51,9 @@ export function registerServe(program: Command): void {
       "[trace]",
       `requests (gzip too), told by their content: ${REQUEST_FORMATS.map(({ name }) => name).join(", ")}`,
     );
-  addReplicaOptions(serve, false);
-  serve
-    .option("--replicas <n>", "replicas behind the router", "1")
-    .option("--router <name>", `one of: ${ROUTERS.join(", ")}`, "round-robin");
+  addReplicaOptions(serve, false).option("--replicas <n>", "replicas behind the router", "1");
+  addServiceOptions(serve, "round-robin");
+  addDecodingOptions(serve);
   addTrafficOptions(serve);
   addTargetOptions(serve)
     .option("--measured <file>", "summary of a real run to set beside: vLLM or inference-perf JSON")
@@ -84,15 +88,21 @@ async function run(
     );
   const replica = requireReplica(setting);
   const replicas = wholeNumber("--replicas", options.replicas, 10_000);
-  const router = routerNamed(options.router);
   const { traffic, read } = await trafficOf(trace, options, setting.model.contextTokens, false);
+  const { service, assumptions } = serviceOf(
+    options,
+    setting,
+    traffic.demand(options.seed),
+    options.seed,
+  );
   const progress = createProgressLine(options.json === true ? { quiet: true } : {});
   progress.show(`simulating ${replicas} ${replicas === 1 ? "replica" : "replicas"}`);
   const document = runServe({
     replica,
     replicas,
-    service: { router },
-    routerName: router,
+    service,
+    assumptions,
+    routerName: options.router,
     traffic,
     seed: options.seed,
     trace: trace === undefined || read === undefined ? undefined : { file: trace, read },

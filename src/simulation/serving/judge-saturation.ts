@@ -47,7 +47,8 @@ const WAIT_TOLERATED_S = 10;
  *
  * - **overloaded**: the backlog rises from the second quarter of the time to the third and from the third to
  *   the fourth, by more than 10 ms per second in all (the service is more than 1 % short of the demand), and
- *   ends above a tenth of the tolerated wait. Averages over such a run say nothing: they grow with its length.
+ *   ends above a tenth of the tolerated wait, or a second where that is less. Averages over such a run say
+ *   nothing: they grow with its length.
  * - **backlogged**: not so, but in one of 40 equal slots, or at the end, the backlog is above the tolerated
  *   wait: the service falls behind for a time and catches up.
  * - **stable**: neither.
@@ -70,7 +71,8 @@ export function judgeSaturation(input: SaturationInput): Saturation {
     if (Number.isNaN(endS) || beginS > untilS) continue;
     if (beginS >= fromS) counted++;
     if (endS > fromS && endS <= untilS) served++;
-    if (endS > untilS) waitingAtEnd++;
+    // Who comes at the very end has not waited yet.
+    if (endS > untilS && beginS < untilS) waitingAtEnd++;
     if (widthS > 0) addSpan(waitingS, (beginS - fromS) / widthS, (endS - fromS) / widthS);
   }
   // One answer per span at least, so that a service that answers nobody has a finite backlog.
@@ -105,7 +107,8 @@ function verdictOf(figures: Figures, waitToleratedS: number): SaturationVerdict 
   const { backlogOfQuartersS, backlogMaxS, backlogEndS, growth } = figures;
   const [, second, third, fourth] = backlogOfQuartersS as [number, number, number, number];
   const isRising = second < third && third < fourth;
-  if (isRising && growth > GROWTH_MIN && backlogEndS > waitToleratedS / 10) return "overloaded";
+  const noticedS = Math.min(waitToleratedS, WAIT_TOLERATED_S) / 10;
+  if (isRising && growth > GROWTH_MIN && backlogEndS > noticedS) return "overloaded";
   return Math.max(backlogMaxS, backlogEndS) > waitToleratedS ? "backlogged" : "stable";
 }
 

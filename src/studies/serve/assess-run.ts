@@ -1,4 +1,5 @@
 import { judgeSaturation, type Saturation } from "../../simulation/serving/judge-saturation.js";
+import { REQUEST_OUTCOMES, type RequestOutcome } from "../../simulation/serving/request-ledger.js";
 import type { ServingRun } from "../../simulation/serving/serving-spec.js";
 import { quantileOfSorted } from "../../stats/quantile.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
@@ -17,6 +18,8 @@ export interface LatencyTargets {
 export const LATENCIES = ["ttftS", "tpotS", "e2eS"] as const;
 /** One of them. */
 export type Latency = (typeof LATENCIES)[number];
+
+const TURNED_AWAY: readonly RequestOutcome[] = ["refused", "gave-up"];
 
 /** Which requests count: those that arrive in it. */
 export interface Window {
@@ -70,7 +73,12 @@ export function assessRun(
   const good = rows.filter((row) => isGood(run, row, targets)).length;
   const saturation = judgeSaturation({
     arrivalS,
-    firstTokenS: run.ttftS.map((value, row) => arrivalS[row]! + value),
+    // Whoever was turned away or left is still waiting, as far as the queue is concerned.
+    firstTokenS: run.ttftS.map((value, row) =>
+      TURNED_AWAY.includes(REQUEST_OUTCOMES[run.outcome[row]!]!)
+        ? Infinity
+        : arrivalS[row]! + value,
+    ),
     fromS: window.fromS,
     untilS: window.untilS,
     ...(targets.ttftS === undefined ? {} : { waitToleratedS: targets.ttftS }),
@@ -91,7 +99,11 @@ export function assessRun(
 }
 
 /** Whether a request met every target; an answer of one token has no time per token to miss. */
-export function isGood(run: ServingRun, row: number, targets: LatencyTargets): boolean {
+export function isGood(
+  run: Pick<ServingRun, Latency>,
+  row: number,
+  targets: LatencyTargets,
+): boolean {
   if (Number.isNaN(run.e2eS[row]!)) return false;
   return LATENCIES.every((latency) => {
     const target = targets[latency];

@@ -1,5 +1,3 @@
-import type { RouterName } from "../../simulation/serving/serving-spec.js";
-import { simulateServing } from "../../simulation/serving/simulate-serving.js";
 import { replicationInterval } from "../../stats/confidence-interval.js";
 import { firstRequests } from "../../workload/requests/change-requests.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
@@ -11,16 +9,15 @@ import {
   type LatencyTargets,
   type Window,
 } from "./assess-run.js";
-import type { SettledReplica } from "./settle-replica.js";
+import type { Server } from "./server.js";
 import type { Traffic } from "./traffic.js";
 
 /** What is asked of a search for a rate. */
 export interface RateSearch {
-  readonly replica: SettledReplica;
+  readonly server: Server;
   readonly traffic: Traffic;
   readonly targets: LatencyTargets;
   readonly seeds: readonly number[];
-  readonly router: RouterName;
 }
 
 /** The highest rate one replica serves within the targets. */
@@ -48,7 +45,7 @@ const REQUESTS_WANTED = 3000;
 const WINDOW_MIN_S = 300;
 /** A run is so many times as long as one request takes alone, at least. */
 const WINDOW_OF_E2E = 20;
-const ALONE_REQUESTS = 60;
+const ALONE_REQUESTS = 300;
 const FULL_REQUESTS = 600;
 /** Rates closer than that are one. */
 const RATIO = 1.02;
@@ -140,23 +137,18 @@ interface Runs {
   count(): number;
 }
 
-function createRuns({ replica, traffic, targets, router, seeds }: RateSearch): Runs {
+function createRuns({ server, traffic, targets, seeds }: RateSearch): Runs {
   let count = 0;
   const simulate = (requests: RequestTable, window: Window): Judged => {
     count++;
-    const run = simulateServing({ requests, replica: replica.spec, replicas: 1, router });
+    const run = server.run(requests, 1);
     return {
       assessment: assessRun(requests, run, targets, window),
       tokensPerS: tokensPerS(requests, window),
     };
   };
   const sample = firstRequests(traffic.at(1, FULL_REQUESTS, seeds[0]!), FULL_REQUESTS);
-  const full = simulateServing({
-    requests: { ...sample, arrivalS: new Float64Array(sample.count) },
-    replica: replica.spec,
-    replicas: 1,
-    router,
-  });
+  const full = server.run({ ...sample, arrivalS: new Float64Array(sample.count) }, 1);
   const fullPerS = full.endS > 0 ? sample.count / full.endS : 1;
   const few = firstRequests(sample, ALONE_REQUESTS);
   const aloneRun = (): Judged => {

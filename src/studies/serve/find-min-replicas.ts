@@ -1,16 +1,13 @@
-import type { RouterName } from "../../simulation/serving/serving-spec.js";
-import { simulateServing } from "../../simulation/serving/simulate-serving.js";
 import { type Assessment, assessRun, type LatencyTargets } from "./assess-run.js";
-import type { SettledReplica } from "./settle-replica.js";
+import type { Server } from "./server.js";
 import type { Traffic } from "./traffic.js";
 
 /** What is asked of a search for replicas. */
 export interface ReplicaSearch {
-  readonly replica: SettledReplica;
+  readonly server: Server;
   readonly traffic: Traffic;
   readonly targets: LatencyTargets;
   readonly seeds: readonly number[];
-  readonly router: RouterName;
   /** Where the search begins, ≥ 1. */
   readonly guess: number;
   /** More are not tried. */
@@ -94,11 +91,11 @@ interface Attempt {
 }
 
 function judge(
-  { replica, targets, router }: ReplicaSearch,
+  { server, targets }: ReplicaSearch,
   requests: ReturnType<Traffic["demand"]>,
   replicas: number,
 ): Assessment {
-  const run = simulateServing({ requests, replica: replica.spec, replicas, router });
+  const run = server.run(requests, replicas);
   const untilS = requests.arrivalS[requests.count - 1] ?? 0;
   return assessRun(requests, run, targets, { fromS: 0, untilS });
 }

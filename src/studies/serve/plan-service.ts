@@ -1,4 +1,3 @@
-import type { RouterName } from "../../simulation/serving/serving-spec.js";
 import type { RefusedReplica } from "../../performance/llm/replica-plan.js";
 import type { LatencyTargets } from "./assess-run.js";
 import { findMaxRate, type MaxRate } from "./find-max-rate.js";
@@ -11,6 +10,7 @@ import {
   settleReplica,
   type SettledReplica,
 } from "./settle-replica.js";
+import { createServer, type Server, type ServiceSetting } from "./server.js";
 import type { ServeAssumption, Traffic } from "./traffic.js";
 
 /** What is asked of a plan. */
@@ -21,7 +21,9 @@ export interface PlanQuestion {
   readonly hasDemand: boolean;
   readonly targets: LatencyTargets;
   readonly seeds: readonly number[];
-  readonly router: RouterName;
+  readonly service: ServiceSetting;
+  readonly routerName: string;
+  readonly assumptions: readonly ServeAssumption[];
   readonly replicasMax: number;
 }
 
@@ -87,7 +89,7 @@ export function planService(
   question: PlanQuestion,
   progress: (name: string, at: number) => void = () => undefined,
 ): PlanDocument {
-  const { settings, traffic, hasDemand, targets, router, seeds } = question;
+  const { settings, traffic, hasDemand, targets, routerName, seeds } = question;
   const configurations = settings.map((setting, at) => {
     progress(nameOf(setting, settings), at);
     return configurationOf(question, setting, nameOf(setting, settings));
@@ -101,10 +103,10 @@ export function planService(
       requestsPerS: hasDemand ? traffic.requestsPerS : null,
     },
     targets,
-    router,
+    router: routerName,
     seeds: traffic.isDrawn ? seeds : [],
     configurations: ranked(configurations),
-    assumptions: traffic.assumptions,
+    assumptions: [...question.assumptions, ...traffic.assumptions],
   };
 }
 
@@ -124,8 +126,9 @@ function configurationOf(
     maxRequests: setting.requestsMax,
   };
   if ("kind" in settled) return { ...same, ...nothing(setting, settled) };
-  const { traffic, targets, seeds, router } = question;
-  const maxRate = findMaxRate({ replica: settled, traffic, targets, seeds, router });
+  const { traffic, targets, seeds } = question;
+  const server = createServer(settled, question.service);
+  const maxRate = findMaxRate({ server, traffic, targets, seeds });
   const perHour = replicaPerHour(settled);
   return {
     ...same,
@@ -139,7 +142,7 @@ function configurationOf(
       perHour === null || maxRate.requestsPerS === 0
         ? null
         : costPerMillion(perHour, maxRate.tokensPerS),
-    forDemand: question.hasDemand ? demandOf(question, settled, maxRate) : null,
+    forDemand: question.hasDemand ? demandOf(question, settled, server, maxRate) : null,
     assumptions: assumptionsOf(settled),
     warnings: settled.plan.warnings,
   };
@@ -161,18 +164,18 @@ function nothing(setting: ReplicaSetting, { message, help }: RefusedReplica) {
 }
 
 function demandOf(
-  { traffic, targets, seeds, router, replicasMax }: PlanQuestion,
+  { traffic, targets, seeds, replicasMax }: PlanQuestion,
   settled: SettledReplica,
+  server: Server,
   maxRate: MaxRate,
 ): DemandAnswer | null {
   // A replica that misses a target with one request at a time misses it with any number of replicas.
   if (maxRate.requestsPerS === 0) return null;
   const found = findMinReplicas({
-    replica: settled,
+    server,
     traffic,
     targets,
     seeds,
-    router,
     guess: Math.ceil(traffic.requestsPerS / maxRate.requestsPerS),
     replicasMax,
   });

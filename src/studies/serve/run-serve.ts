@@ -1,10 +1,16 @@
-import type { ServingSpec } from "../../simulation/serving/serving-spec.js";
-import { simulateServing } from "../../simulation/serving/simulate-serving.js";
-import { type ServingSummary, summarizeServing } from "../../simulation/serving/summary.js";
+import type { ServingRun, TokenGapSummary } from "../../simulation/serving/serving-spec.js";
+import {
+  type LatencySummary,
+  type ServingSummary,
+  summarizeServing,
+} from "../../simulation/serving/summary.js";
 import type { Saturation } from "../../simulation/serving/judge-saturation.js";
+import { summarizeInPlace } from "../../stats/quantile.js";
 import type { MeasuredSummary } from "../../workload/requests/measured-summary.js";
+import type { RequestTable } from "../../workload/requests/request-table.js";
 import type { RequestsRead } from "../../workload/requests/read-requests.js";
-import { assessRun, type LatencyTargets } from "./assess-run.js";
+import { assessRun, isGood, type LatencyTargets } from "./assess-run.js";
+import { createServer, type ServiceSetting } from "./server.js";
 import { hourlyCost, type SettledReplica } from "./settle-replica.js";
 import type { ServeAssumption, Traffic } from "./traffic.js";
 
@@ -34,6 +40,15 @@ export interface ServeDocument extends ServingSummary {
     readonly isDrawn: boolean;
     readonly seed: number | null;
   };
+  /** Time between one token and the next; its longest gaps are what readers notice. */
+  readonly itlS: TokenGapSummary;
+  /** Turned away with 429, and left because they waited too long. */
+  readonly refused: number;
+  readonly gaveUp: number;
+  /** One entry per class, where requests have several. */
+  readonly classes: readonly ClassResult[];
+  /** Replicas that only decode, of `replicas`; 0 where none does. */
+  readonly decodeReplicas: number;
   /** Whether the service keeps up, with what the verdict rests on; verdict null for too few requests. */
   readonly saturation: Saturation;
   /** Null without targets. */
@@ -51,6 +66,18 @@ export interface ServeDocument extends ServingSummary {
   readonly warnings: readonly string[];
 }
 
+/** What users of one class see. */
+export interface ClassResult {
+  readonly name: string;
+  readonly requests: number;
+  readonly answered: number;
+  readonly ttftS: LatencySummary;
+  readonly tpotS: LatencySummary;
+  readonly e2eS: LatencySummary;
+  /** Share of its requests that met what the class was promised; null where nothing was. */
+  readonly goodShare: number | null;
+}
+
 /** What serving costs. */
 export interface ServeCost {
   readonly usdPerHour: number;
@@ -64,7 +91,8 @@ export interface ServeCost {
 export interface ServeQuestion {
   readonly replica: SettledReplica;
   readonly replicas: number;
-  readonly service: Omit<ServingSpec, "requests" | "replica" | "replicas">;
+  readonly service: ServiceSetting;
+  readonly assumptions: readonly ServeAssumption[];
   readonly routerName: string;
   readonly traffic: Traffic;
   readonly seed: number;
@@ -78,7 +106,8 @@ export interface ServeQuestion {
 export function runServe(question: ServeQuestion): ServeDocument {
   const { replica, replicas, service, routerName, traffic, seed, trace, targets } = question;
   const requests = traffic.demand(seed);
-  const run = simulateServing({ requests, replica: replica.spec, replicas, ...service });
+  const run = createServer(replica, service).run(requests, replicas);
+  const all = replicas + (service.decoding?.replicas ?? 0);
   const summary = summarizeServing(requests, run);
   const untilS = requests.arrivalS[requests.count - 1] ?? 0;
   const judged = assessRun(requests, run, targets, { fromS: 0, untilS });
@@ -89,8 +118,9 @@ export function runServe(question: ServeQuestion): ServeDocument {
     schema: "headroom/serve/v1",
     model: setting.model.name,
     gpu: setting.host.gpu.name,
-    gpus: replicas * plan.gpus,
-    replicas,
+    gpus: all * plan.gpus,
+    replicas: all,
+    decodeReplicas: service.decoding?.replicas ?? 0,
     tensorParallel: setting.tensorParallel,
     router: routerName,
     cacheBlocks: plan.cacheBlocks,
@@ -111,13 +141,17 @@ export function runServe(question: ServeQuestion): ServeDocument {
       seed: traffic.isDrawn ? seed : null,
     },
     ...summary,
+    itlS: run.itlS,
+    refused: run.refused,
+    gaveUp: run.gaveUp,
+    classes: classResults(requests, run, service),
     saturation: judged.saturation,
     goodput: hasTargets
       ? { targets, share: judged.good.share, requestsPerS: judged.good.perS }
       : null,
-    cost: costOf(replica, replicas, summary, promptTokens),
+    cost: costOf(replica, all, summary, promptTokens),
     measured: question.measured ?? null,
-    assumptions: [...assumptionsOf(replica), ...traffic.assumptions],
+    assumptions: [...assumptionsOf(replica), ...question.assumptions, ...traffic.assumptions],
     warnings: plan.warnings,
   };
 }
@@ -137,6 +171,37 @@ export function assumptionsOf({ plan, setting }: SettledReplica): readonly Serve
           },
         ]),
   ];
+}
+
+function classResults(
+  requests: RequestTable,
+  run: ServingRun,
+  { classes: promised }: ServiceSetting,
+): readonly ClassResult[] {
+  const { classes } = requests;
+  if (classes === undefined || classes.names.length < 2) return [];
+  return classes.names.map((name, index) => {
+    const of = (values: Float64Array): Float64Array =>
+      values.filter((_, row) => classes.index[row] === index);
+    const only = { ttftS: of(run.ttftS), tpotS: of(run.tpotS), e2eS: of(run.e2eS) };
+    const promise = promised.find((one) => one.name === name);
+    const targets = { percentile: 1, ...promise };
+    const good = only.e2eS.reduce((sum, _, row) => sum + (isGood(only, row, targets) ? 1 : 0), 0);
+    return {
+      name,
+      requests: only.e2eS.length,
+      answered: only.e2eS.filter((value) => !Number.isNaN(value)).length,
+      ttftS: latencyOf(only.ttftS),
+      tpotS: latencyOf(only.tpotS),
+      e2eS: latencyOf(only.e2eS),
+      goodShare: promise === undefined || only.e2eS.length === 0 ? null : good / only.e2eS.length,
+    };
+  });
+}
+
+function latencyOf(values: Float64Array): LatencySummary {
+  const { mean, p50, p95, p99 } = summarizeInPlace(values.filter((value) => !Number.isNaN(value)));
+  return { mean, p50, p95, p99 };
 }
 
 function answeredPrompts(promptTokens: Int32Array, e2eS: Float64Array): number {

@@ -30,6 +30,8 @@ export interface ReplicaSetting {
   readonly cacheFormat: "bf16" | "fp8";
   readonly memoryUtilization?: number;
   readonly link?: TensorParallelLink;
+  /** LoRA adapters kept on the GPUs, with their rank. */
+  readonly adapters?: { readonly count: number; readonly rank: number };
   /** `max_num_batched_tokens` and `max_num_seqs` of vLLM. */
   readonly batchTokensMax: number;
   readonly requestsMax: number;
@@ -85,6 +87,7 @@ function questionOf(setting: ReplicaSetting): ReplicaQuestion {
       ? {}
       : { memoryUtilization: setting.memoryUtilization }),
     ...(setting.link === undefined ? {} : { link: setting.link }),
+    ...(setting.adapters === undefined ? {} : { adapters: setting.adapters }),
   };
 }
 
