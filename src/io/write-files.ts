@@ -13,10 +13,10 @@ import {
   removeStaleFiles,
 } from "./output-folder.js";
 
-/** A file to be: its name inside the output folder, and its text in chunks. */
+/** A file to be: its name inside the output folder, and its text (or bytes) in chunks. */
 export interface OutputFile {
   readonly name: string;
-  readonly chunks: Iterable<string>;
+  readonly chunks: Iterable<string | Uint8Array>;
 }
 
 /** Signals that end a program and leave it time to tidy up. */

@@ -5,7 +5,7 @@ import { compareAnswerSection } from "./compare/answer.js";
 import { compareBesideSection } from "./compare/beside.js";
 import { differenceChart } from "./compare/difference-chart.js";
 import { replicationChart } from "./compare/replication-chart.js";
-import { compareChangesSection, compareWhySection } from "./compare/why.js";
+import { compareChangesSection, compareFindingsSection, compareWhySection } from "./compare/why.js";
 import { escapeMarkdown } from "./format/escape.js";
 import { countOf } from "./format/number.js";
 import { writeHtml } from "./html/html.js";
@@ -31,8 +31,9 @@ export function buildCompareReport(
     compareWhySection(document),
     compareChangesSection(document),
     compareBesideSection(document),
+    compareFindingsSection(document),
     warningsSection(document),
-    assumptionsOf(document),
+    assumptionsSection(document.assumptions, "compare.json"),
     provenanceSection(document, reproduce),
   ];
   const [base] = document.configurations;
@@ -42,7 +43,7 @@ export function buildCompareReport(
       document.question ??
       `Comparison of ${document.configurations.map(({ name }) => name).join(", ")}`,
     kicker: `Comparison · ${base!.scenario}`,
-    subtitle: `“${base!.name}” (${base!.cluster}) against ${countOf(others, "other configuration")}`,
+    subtitle: `“${base!.name}”, ${base!.cluster}, against ${countOf(others, "other configuration")}`,
     sections: sections.filter((section) => section !== undefined),
     reproduce,
   };
@@ -90,17 +91,6 @@ function warningsSection({ warnings }: CompareDocument): ReportSection | undefin
     id: "limits",
     title: "What to know about these figures",
     blocks: [{ kind: "text", markdown }],
-  };
-}
-
-function assumptionsOf({ assumptions }: CompareDocument): ReportSection | undefined {
-  const section = assumptionsSection(assumptions);
-  if (section === undefined) return undefined;
-  return {
-    ...section,
-    blocks: section.blocks.map((block) =>
-      block.kind === "table" ? { ...block, fullTable: "compare.json" } : block,
-    ),
   };
 }
 

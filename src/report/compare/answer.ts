@@ -1,7 +1,7 @@
 import type { Cell, ReportBlock, ReportSection, RichCell } from "../block.js";
 import { nameMetric } from "../format/metric-names.js";
 import { countOf, formatShare } from "../format/number.js";
-import { exactQuantity, formatQuantity, quantityCell } from "../format/quantity.js";
+import { formatQuantity, quantityCell } from "../format/quantity.js";
 import type {
   CompareDesign,
   CompareDocument,
@@ -61,19 +61,17 @@ function goalTable({ configurations, design }: CompareDocument): ReportBlock {
   for (const { goals: own } of configurations) {
     for (const goal of own) if (!goals.has(goal.id)) goals.set(goal.id, goal);
   }
-  const withIntervals = design.streams !== "none";
   return {
     kind: "table",
     caption: "Goals, what came out, and how much room is left",
     columns: [
       { header: "Configuration" },
       { header: "Result", align: "right" },
-      ...(withIntervals ? [{ header: "Interval", align: "right" as const }] : []),
       { header: "Margin", align: "right" },
       { header: "Met" },
     ],
     rows: [...goals.values()].flatMap((goal) =>
-      configurations.map((configuration) => goalRow(configuration, goal, design, withIntervals)),
+      configurations.map((configuration) => goalRow(configuration, goal, design)),
     ),
     rowGroups: [...goals.values()].map((goal) => ({
       title: `${goalTitle(goal)}: ${targetWords(goal)}`,
@@ -96,33 +94,32 @@ function goalRow(
   { name, goals, isRandom }: ComparedConfiguration,
   first: JudgedGoal,
   { replications }: CompareDesign,
-  withIntervals: boolean,
 ): readonly Cell[] {
   const goal = goals.find(({ id }) => id === first.id);
   if (goal === undefined) {
     const none: Cell = { text: "not a goal here", tone: "quiet" };
-    return [name, null, ...(withIntervals ? [null] : []), null, none];
+    return [name, null, null, none];
   }
   const own: Cell =
     goal.target === first.target ? name : { text: name, note: `here ${targetWords(goal)}` };
   return [
     own,
-    quantityCell(goal.actual, goal.unit),
-    ...(withIntervals ? [goalInterval(goal)] : []),
+    resultCell(goal),
     marginCell(goal.actual, goal),
     verdictCell(goal, isRandom ? replications : 1),
   ];
 }
 
-function goalInterval({ interval, unit }: JudgedGoal): RichCell | null {
-  if (interval === null) return null;
+/** The value with its interval under it. */
+function resultCell({ actual, interval, unit }: JudgedGoal): RichCell | null {
+  const cell = quantityCell(actual, unit);
+  if (cell === null || interval === null) return cell;
   const [low, high] = interval;
+  if (low === high) return { ...cell, note: "no spread" };
+  // No metric of a goal can be negative; what is cut off cannot be true.
   return {
-    text:
-      low === high
-        ? "no spread"
-        : `${formatQuantity(Math.max(0, low), unit)} to ${formatQuantity(high, unit)}`,
-    exact: `${exactQuantity(low, unit)} to ${exactQuantity(high, unit)}`,
+    ...cell,
+    note: `${formatQuantity(Math.max(0, low), unit)} to ${formatQuantity(high, unit)}`,
   };
 }
 

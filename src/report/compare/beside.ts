@@ -20,6 +20,7 @@ export function compareBesideSection({
   return {
     id: "beside",
     title: "Every other figure",
+    folded: true,
     explanation:
       design.streams === "none"
         ? "Exact differences of one run each; figures that are exactly the same are left out."

@@ -1,7 +1,6 @@
 import type { Cell, ReportBlock, ReportSection } from "../block.js";
 import { TABLE_ROWS_MAX } from "../format/cell-text.js";
 import { escapeMarkdown, markdownCode } from "../format/escape.js";
-import { countOf } from "../format/number.js";
 import type {
   CompareDocument,
   Comparison,
@@ -19,7 +18,7 @@ const EXPLANATION =
 export function compareWhySection({ comparisons }: CompareDocument): ReportSection | undefined {
   const blocks = comparisons.flatMap((comparison) => {
     const head = comparisons.length > 1 ? [title(comparison)] : [];
-    return [...head, sentences(comparison), ...findingTable(comparison)];
+    return [...head, sentences(comparison), ...findingTable(comparison, isShown)];
   });
   if (comparisons.every(({ findings }) => findings.length === 0)) return undefined;
   return { id: "why", title: "What goes with the difference", blocks, explanation: EXPLANATION };
@@ -45,19 +44,41 @@ function sentences({ why, metrics }: Comparison): ReportBlock {
   };
 }
 
-function findingTable({ findings, base, variant }: Comparison): readonly ReportBlock[] {
-  const moved = findings.filter(({ verdict }) => verdict !== "identical");
+function isShown({ verdict }: Finding): boolean {
+  return verdict === "higher" || verdict === "lower";
+}
+
+/** Every figure that may explain a difference, those that show nothing included: for those who audit. */
+export function compareFindingsSection({
+  comparisons,
+}: CompareDocument): ReportSection | undefined {
+  const blocks = comparisons.flatMap((comparison) =>
+    findingTable(comparison, ({ verdict }) => verdict === "not shown" || verdict === "no value"),
+  );
+  if (blocks.length === 0) return undefined;
+  return {
+    id: "not-shown",
+    title: "Figures that may differ and are not shown to",
+    blocks,
+    folded: true,
+    explanation: EXPLANATION,
+  };
+}
+
+function findingTable(
+  { findings, base, variant }: Comparison,
+  isListed: (finding: Finding) => boolean,
+): readonly ReportBlock[] {
+  const moved = findings.filter(isListed);
   if (moved.length === 0) return [];
   const groups = new Map<string, Finding[]>();
   for (const finding of moved) {
     groups.set(finding.topic, [...(groups.get(finding.topic) ?? []), finding]);
   }
-  const same = findings.length - moved.length;
-  const rest = same === 0 ? "" : `; ${countOf(same, "figure is", "figures are")} exactly the same`;
   return [
     {
       kind: "table",
-      caption: `Figures behind it, “${variant}” against “${base}”${rest}`,
+      caption: `“${variant}” against “${base}”`,
       columns: [
         { header: "What" },
         { header: "Difference", align: "right" },

@@ -10,8 +10,15 @@ const EXPLANATION =
   "Published: from the source named. Given: written in the scenario. Assumed: a default that nobody " +
   "checked for this cluster; these are the first to question.";
 
-/** The assumption ledger: what was taken for granted, and on whose word. */
-export function assumptionsSection(assumptions: readonly Assumption[]): ReportSection | undefined {
+/**
+ * The assumption ledger: what was taken for granted, and on whose word.
+ *
+ * @param fullTable file that holds all of it
+ */
+export function assumptionsSection(
+  assumptions: readonly Assumption[],
+  fullTable = "result.json",
+): ReportSection | undefined {
   if (assumptions.length === 0) return undefined;
   const counts = ORDER.map((provenance) => ({
     provenance,
@@ -40,7 +47,7 @@ export function assumptionsSection(assumptions: readonly Assumption[]): ReportSe
           provenance === "assumed" ? { text: provenance, tone: "bad" } : provenance,
           source === "" ? null : source,
         ]),
-        fullTable: "result.json",
+        fullTable,
       },
     ],
   };

@@ -16,7 +16,8 @@ export function comparisonSentence(
   const words = all
     ? "every figure is exactly the same"
     : deciding.map(differenceWords).join("; ") || "no metric has a value to compare";
-  return `“${variant}” against “${base}”: ${words}.${goalWords(goals)}`;
+  const ofGoals = goals.length === 0 ? "" : `; ${goalWords(goals)}`;
+  return `“${variant}” against “${base}”: ${words}${ofGoals}.`;
 }
 
 /** "p95 wait 2.1 h lower (3.9 h → 1.8 h)". */
@@ -53,28 +54,46 @@ function signed(value: number, unit: string): string {
   return `${sign}${differenceQuantity(Math.abs(value), unit)}`;
 }
 
+/** "it meets 1 of 2 goals, misses 1". */
 function goalWords(goals: readonly JudgedGoal[]): string {
-  if (goals.length === 0) return "";
   const count = (verdict: JudgedGoal["verdict"]): number =>
     goals.filter((goal) => goal.verdict === verdict).length;
-  const parts = [`${count("met")} of ${goals.length} ${goals.length === 1 ? "goal" : "goals"} met`];
-  if (count("missed") > 0) parts.push(`${count("missed")} missed`);
-  if (count("too close") > 0) parts.push(`${count("too close")} too close to its target to tell`);
-  if (count("not shown") > 0) parts.push(`${count("not shown")} not shown`);
-  return ` Its goals: ${parts.join(", ")}.`;
+  const parts: string[] = [];
+  const [met, missed, close, open] = [
+    count("met"),
+    count("missed"),
+    count("too close"),
+    count("not shown"),
+  ];
+  const of = goals.length === 1 ? "the goal" : `of ${goals.length} goals`;
+  if (met > 0) parts.push(`meets ${met === goals.length ? allOf(met) : `${met} ${of}`}`);
+  if (missed > 0)
+    parts.push(`misses ${missed === goals.length ? allOf(missed) : `${missed} ${of}`}`);
+  if (close > 0) parts.push(`is too close to the target of ${close} to tell`);
+  if (open > 0) {
+    const which = open === goals.length ? allOf(open) : `${open} ${of}`;
+    parts.push(`is not shown to meet or miss ${which}`);
+  }
+  return `it ${parts.join(", ")}`;
 }
 
-/** The outcome in plain words: goals of the base, then the comparisons. */
+function allOf(goals: number): string {
+  if (goals === 1) return "the goal";
+  return goals === 2 ? "both goals" : `all ${goals} goals`;
+}
+
+/** The outcome in plain words: the comparisons, then the goals of the base. */
 export function answerSentence(
   configurations: readonly ComparedConfiguration[],
   comparisons: readonly Comparison[],
 ): string {
   const [base] = configurations;
-  const own = base!.goals.length === 0 ? [] : [`“${base!.name}”:${goalWords(base!.goals)}`];
   const told = comparisons.slice(0, SPELLED_OUT_MAX).map(({ sentence }) => sentence);
   const more =
     comparisons.length > told.length
       ? [`${comparisons.length - told.length} more comparisons are in the table.`]
       : [];
-  return [...own, ...told, ...more].join(" ");
+  const own =
+    base!.goals.length === 0 ? [] : [`“${base!.name}” itself: ${goalWords(base!.goals)}.`];
+  return [...told, ...more, ...own].join(" ");
 }

@@ -1,0 +1,197 @@
+import { findMetric } from "../../scenario/metrics.js";
+import { replicationInterval } from "../../stats/confidence-interval.js";
+import { VERSION } from "../../io/version.js";
+import { feasibleEnds } from "../replicate/replication-intervals.js";
+import { formatQuantity } from "../run/format-quantity.js";
+import type { GoalTarget } from "../run/evaluate-goals.js";
+import { labelMetric } from "../run/metric-label.js";
+import type { LoadedSweep } from "./load-sweep.js";
+import { TABLE_METRICS, type StoredOutcome, type StoredRun } from "./stored-run.js";
+import type { PointFigure, SweepDocument, SweptAxis, SweptPoint } from "./sweep-document.js";
+
+/** Metrics that are drawn when neither the sweep nor a goal names one. */
+const WITHOUT_GOALS = ["jobs.waitS.p95", "gpu.allocatedShare"];
+/** Metrics that are drawn at most. */
+const DRAWN_MAX = 8;
+const CONFIDENCE = 0.95;
+
+/** A numeric value, maybe with a unit behind it. */
+const NUMERIC = /^-?\d+(\.\d+)?([eE]-?\d+)?\s?([A-Za-z%]{0,10})$/;
+
+/**
+ * Folds the runs of a sweep into its document.
+ *
+ * @param outcomes by point, then replication
+ */
+export function summarizeSweep(
+  sweep: LoadedSweep,
+  outcomes: readonly (readonly StoredOutcome[])[],
+): SweepDocument {
+  const { spec, base, seed, sweepFile } = sweep;
+  const { goals, cost } = base.base.resolved;
+  const ofGoals = [...new Set(goals.map(({ metric }) => metric))];
+  const drawn = (spec.metrics ?? (ofGoals.length > 0 ? ofGoals : WITHOUT_GOALS)).slice(
+    0,
+    DRAWN_MAX,
+  );
+  const metrics = drawn.map((path) => {
+    const unit = findMetric(path)?.unit ?? "";
+    return { path, unit: unit === "currency" ? (cost?.currency ?? "") : unit };
+  });
+  const points = spec.points.map((point, index): SweptPoint => {
+    const values = point.values.map((value) => value?.value ?? null);
+    return { point: index + 1, values, ...pointFigures(outcomes[index]!, drawn, goals) };
+  });
+  const failedPoints = points.filter(({ failure }) => failure !== undefined).length;
+  const axes = spec.axes.map((axis, index): SweptAxis => {
+    const values = distinct(points.map((point) => point.values[index]));
+    return { path: axis.path, name: axis.name, isNumeric: isNumeric(values), values };
+  });
+  return {
+    schema: "headroom/sweep-result/v1",
+    version: VERSION,
+    name: spec.name,
+    question: spec.question ?? base.scenario.question ?? null,
+    answer: answerOf(points, goals, { axes, metrics, failedPoints }),
+    scenario: spec.scenario,
+    seed,
+    design: spec.design,
+    replications: spec.replications,
+    table: spec.table === "parquet" ? "runs.parquet" : "runs.csv",
+    axes,
+    metrics,
+    goals,
+    points,
+    failedPoints,
+    inputs: [sweepFile, ...base.inputs],
+    assumptions: base.base.resolved.assumptions,
+    warnings: warningsOf(sweep, points),
+  };
+}
+
+function pointFigures(
+  outcomes: readonly StoredOutcome[],
+  drawn: readonly string[],
+  goals: readonly GoalTarget[],
+): Pick<SweptPoint, "figures" | "goalsMet" | "overloadedRuns" | "failure"> {
+  const failure = outcomes.find((outcome) => !outcome.ok);
+  if (failure !== undefined) return { failure };
+  const runs = outcomes.filter((outcome) => outcome.ok);
+  return {
+    figures: Object.fromEntries(drawn.map((path) => [path, figureOf(runs, path)])),
+    goalsMet: goals.filter((goal) => isGood(goal, figureOf(runs, goal.metric).mean)).length,
+    overloadedRuns: runs.filter(({ isOverloaded }) => isOverloaded).length,
+  };
+}
+
+function figureOf(runs: readonly StoredRun[], path: string): PointFigure {
+  const column = TABLE_METRICS.indexOf(path);
+  if (column === -1) throw new Error(`sweep: no column for metric ${path}`);
+  const values = runs.map(({ figures }) => figures[column] ?? null);
+  if (!values.every((value) => value !== null)) return { mean: null, interval: null };
+  if (values.length === 1) return { mean: values[0]!, interval: null };
+  const { mean, halfWidth } = replicationInterval(values, CONFIDENCE);
+  const { low, high } = feasibleEnds(path, mean, halfWidth);
+  return { mean, interval: [low, high] };
+}
+
+function isGood({ comparison, target }: GoalTarget, value: number | null): boolean {
+  if (value === null) return false;
+  return comparison === "atMost" ? value <= target : value >= target;
+}
+
+function distinct(values: readonly unknown[]): readonly unknown[] {
+  const seen = new Map(values.map((value) => [JSON.stringify(value), value]));
+  return [...seen.values()];
+}
+
+function isNumeric(values: readonly unknown[]): boolean {
+  const parts = values.map((value) => NUMERIC.exec(String(value)));
+  // One unit for all: 10m and 1h stand in the wrong order as numbers.
+  return (
+    values.every((value) => typeof value === "number" || typeof value === "string") &&
+    parts.every((part) => part !== null && part[3] === parts[0]![3])
+  );
+}
+
+/** Number of a value of a numeric axis, its unit left out. */
+export function axisNumber(value: unknown): number {
+  return typeof value === "number" ? value : Number.parseFloat(String(value));
+}
+
+/** What the points say, in plain words. */
+function answerOf(
+  points: readonly SweptPoint[],
+  goals: readonly GoalTarget[],
+  { axes, metrics, failedPoints }: Pick<SweepDocument, "axes" | "metrics" | "failedPoints">,
+): string {
+  const done = points.filter(({ failure }) => failure === undefined);
+  const sentences: string[] = [];
+  if (done.length === 0) return `None of the ${points.length} points could be run.`;
+  if (goals.length > 0) {
+    const met = done.filter(({ goalsMet }) => goalsMet === goals.length).length;
+    const which =
+      goals.length === 1
+        ? "the goal"
+        : goals.length === 2
+          ? "both goals"
+          : `all ${goals.length} goals`;
+    sentences.push(
+      `${met} of ${done.length} ${done.length === 1 ? "point meets" : "points meet"} ${which} on average.`,
+    );
+  }
+  const [metric] = metrics;
+  const range = metric === undefined ? undefined : rangeWords(done, metric, axes);
+  if (range !== undefined) sentences.push(range);
+  if (failedPoints > 0)
+    sentences.push(`${failedPoints} of ${points.length} points could not be run.`);
+  return sentences.join(" ");
+}
+
+function rangeWords(
+  points: readonly SweptPoint[],
+  { path, unit }: SweepDocument["metrics"][number],
+  axes: readonly SweptAxis[],
+): string | undefined {
+  const valued = points.flatMap((point) => {
+    const mean = point.figures?.[path]?.mean ?? null;
+    return mean === null ? [] : [{ point, mean }];
+  });
+  if (valued.length === 0) return undefined;
+  const lowest = valued.reduce((best, one) => (one.mean < best.mean ? one : best));
+  const highest = valued.reduce((best, one) => (one.mean > best.mean ? one : best));
+  const at = ({ values }: SweptPoint): string =>
+    axes.map(({ name }, index) => `${name} ${valueText(values[index])}`).join(", ");
+  const { phrase } = labelMetric(path);
+  if (lowest.mean === highest.mean) {
+    return `Over the space ${phrase} is ${formatQuantity(lowest.mean, unit)} everywhere.`;
+  }
+  return (
+    `Over the space ${phrase} goes from ${formatQuantity(lowest.mean, unit)} (${at(lowest.point)}) ` +
+    `to ${formatQuantity(highest.mean, unit)} (${at(highest.point)}).`
+  );
+}
+
+/** A value of an axis as a person would write it. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return "as in the scenario";
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : JSON.stringify(value);
+}
+
+function warningsOf({ base, spec }: LoadedSweep, points: readonly SweptPoint[]): readonly string[] {
+  const warnings = [...base.warnings];
+  const overloaded = points.filter(({ overloadedRuns = 0 }) => overloadedRuns > 0).length;
+  if (overloaded > 0) {
+    warnings.push(
+      `At ${overloaded} of ${points.length} points waits did not settle: there they say how long the run is, not how the cluster does.`,
+    );
+  }
+  if (spec.replications === 1) {
+    warnings.push(
+      "One run per point: differences between points may be the luck of one week. `replications` in the sweep file gives intervals.",
+    );
+  }
+  return warnings;
+}
