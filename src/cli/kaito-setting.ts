@@ -34,7 +34,7 @@ export async function readKaitoInput(
   options: KaitoOptions,
 ): Promise<KaitoInput> {
   const models = await Promise.all(options.modelConfig.map(readModelConfig));
-  const readyNodes = typeof options.byo === "string" ? await readNodes(options.byo) : [];
+  const nodes = typeof options.byo === "string" ? await readNodes(options.byo) : undefined;
   const sources = await Promise.all(
     files.map(async (file) => ({ file, text: await readTextFile(file) })),
   );
@@ -42,7 +42,7 @@ export async function readKaitoInput(
   const parsed = parseManifests(sources, { lenient });
   return {
     parsed,
-    readyNodes,
+    readyNodes: nodes?.ready ?? [],
     setting: {
       provisionsNodes: options.byo === undefined,
       hasMig: options.mig === true,
@@ -50,6 +50,7 @@ export async function readKaitoInput(
       configs: parsed.configs,
       models,
       lenient,
+      ...(nodes === undefined ? {} : { nodes: nodes.all }),
     },
   };
 }
@@ -92,8 +93,10 @@ async function readModelConfig(text: string): Promise<ModelSpec> {
   }
 }
 
-/** Labels of the nodes that are ready, from `kubectl get nodes -o json`. */
-async function readNodes(file: string): Promise<readonly NodeLabels[]> {
+/** Labels of nodes, from `kubectl get nodes -o json`. */
+async function readNodes(
+  file: string,
+): Promise<{ readonly all: readonly NodeLabels[]; readonly ready: readonly NodeLabels[] }> {
   const document = parseJson(file, await readTextFile(file)) as {
     readonly items?: unknown;
   } | null;
@@ -102,9 +105,12 @@ async function readNodes(file: string): Promise<readonly NodeLabels[]> {
     const message = "must be the output of kubectl get nodes -o json: an object with items";
     throw new InputError([{ file, rule: "no-nodes", message }]);
   }
-  return items
-    .filter(isReady)
-    .map((node) => stringsOf(fieldOf(fieldOf(node, "metadata"), "labels")));
+  const labelsOf = (node: unknown): NodeLabels => {
+    const name = fieldOf(fieldOf(node, "metadata"), "name");
+    const labels = stringsOf(fieldOf(fieldOf(node, "metadata"), "labels"));
+    return typeof name === "string" ? { "kubernetes.io/hostname": name, ...labels } : labels;
+  };
+  return { all: items.map(labelsOf), ready: items.filter(isReady).map(labelsOf) };
 }
 
 function isReady(node: unknown): boolean {

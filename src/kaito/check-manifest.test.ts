@@ -32,6 +32,13 @@ const CLOUD = {
   lenient: false,
 };
 const OWN_NODES = { ...CLOUD, provisionsNodes: false, hasMig: true, hasAccelerators: true };
+/** A tuning KAITO takes. */
+const TUNING = `tuning:
+  preset: { name: phi-4 }
+  method: lora
+  input: { urls: ['https://acme.test/x.parquet'] }
+  output: { image: acme/out:1, imagePushSecret: push }
+`;
 const TYPE = "  instanceType: Standard_NC24ads_A100_v4\n";
 
 function refusals(text: string, setting: Omit<KaitoSetting, "configs"> = CLOUD): string[] {
@@ -65,7 +72,7 @@ describe("KAITO's refusals", () => {
     ],
     [
       "both",
-      changed([inference, `${inference}tuning: { preset: { name: phi-4 }, method: lora }\n`]),
+      changed([inference, `${inference}${TUNING}`]),
       /^Either Inference or Tuning must be specified, but not both$/,
     ],
     [
@@ -103,6 +110,7 @@ describe("KAITO's refusals", () => {
       changed(
         ["  name: phi\n", "  name: phi\n  annotations: { kaito.sh/runtime: transformers }\n"],
         ["resource:\n", "resource:\n  count: 2\n"],
+        ["phi-4", "llama-3.3-70b-instruct"],
       ),
       /^Multi-node distributed inference is not supported with Huggingface/,
     ],
@@ -139,7 +147,7 @@ describe("KAITO's refusals", () => {
     ],
     [
       "only reserved labels",
-      changed(["apps: phi", "kubernetes.io/os: linux"]),
+      changed(["apps: phi", "kaito.sh/workspace: other"]),
       /^matchLabels must contain at least one non-reserved label$/,
     ],
     [
@@ -149,20 +157,67 @@ describe("KAITO's refusals", () => {
     ],
     [
       "tuning on two nodes",
-      changed(
-        [inference, "tuning: { preset: { name: phi-4 }, method: lora }\n"],
-        ["resource:\n", "resource:\n  count: 2\n"],
-      ),
+      changed([inference, TUNING], ["resource:\n", "resource:\n  count: 2\n"]),
       /^Tuning does not currently support multinode configurations/,
     ],
     [
       "tuning by another method",
-      changed([inference, "tuning: { preset: { name: phi-4 }, method: full }\n"]),
+      changed([inference, TUNING.replace("lora", "full")]),
       /^Method must be one of lora, qlora, got "full"$/,
     ],
-  ])("%s", (_what, text, message) => {
-    expect(refusals(text)).toEqual([expect.stringMatching(message)]);
-  });
+    [
+      "tuning without what to learn from",
+      changed([
+        inference,
+        TUNING.replace("  input: { urls: ['https://acme.test/x.parquet'] }\n", ""),
+      ]),
+      /^missing field\(s\): Input$/,
+    ],
+    [
+      "tuning from two sources",
+      changed([inference, TUNING.replace("input: { urls", "input: { image: acme/data:1, urls")]),
+      /^Exactly one of URLs, Volume, or Image must be specified$/,
+    ],
+    [
+      "tuning into an image nobody may push",
+      changed([inference, TUNING.replace(", imagePushSecret: push", "")]),
+      /^Must specify imagePushSecret with destination image$/,
+    ],
+    [
+      "two adapters of one name",
+      changed(["  config: args", "  adapters: [{ source: { name: a } }, { source: { name: a } }]"]),
+      /^Duplicate adapter source name found: a$/,
+    ],
+    [
+      "a name that is no label",
+      changed(["  name: phi\n", "  name: Phi_4\n"]),
+      /^a lowercase RFC 1123 label .* got "Phi_4"$/,
+    ],
+    [
+      "an expression with two values",
+      changed([
+        "    matchLabels:\n      apps: phi",
+        "    matchExpressions: [{ key: a, operator: In, values: [b, c] }]",
+      ]),
+      /^operator "In" without a single value cannot be converted/,
+    ],
+    [
+      "too little memory for Transformers",
+      changed(
+        ["  name: phi\n", "  name: phi\n  annotations: { kaito.sh/runtime: transformers }\n"],
+        ["Standard_NC24ads_A100_v4", "Standard_NV36ads_A10_v5"],
+      ),
+      /^Insufficient total GPU memory: Instance type Standard_NV36ads_A10_v5 has a total of 24Gi, but preset phi-4 requires at least 27.31Gi$/,
+      "and the runtime cannot spread it",
+    ],
+  ] satisfies readonly (readonly [string, string, RegExp, string?])[])(
+    "%s",
+    (_what, text, message, more) => {
+      const found = refusals(text);
+      expect(found[0]).toMatch(message);
+      expect(found).toHaveLength(more === undefined ? 1 : 2);
+    },
+  );
 
   const partition = (fields: string): string => changed([TYPE, `  partition: { ${fields} }\n`]);
   test.each([
@@ -206,7 +261,7 @@ describe("KAITO's refusals", () => {
       "another mode",
       partition("mode: mps"),
       OWN_NODES,
-      /^mode must be one of mig, accelerator, got "mps"$/,
+      /^unsupported partition mode "mps", supported modes are "mig" and "accelerator"$/,
     ],
   ])("%s", (_what, text, setting, message) => {
     expect(refusals(text, setting)).toEqual([expect.stringMatching(message)]);

@@ -1,8 +1,11 @@
-import { type LocatedNode, placeOf } from "../diagnostics/located-node.js";
+import { placeOf } from "../diagnostics/located-node.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import type { Problem } from "../diagnostics/problem.js";
 import { findModel } from "./find-model.js";
-import { MIG_PROFILES } from "./gpu-config.js";
+import { checkContent, type Report } from "./check-content.js";
+import { checkRoom } from "./check-room.js";
+import { MIG_PROFILES, type NodeLabels } from "./gpu-config.js";
+import { checkSelector } from "./node-selector.js";
 import { findGpuSku, GPU_SKUS, nearestGpuSku } from "./gpu-skus.js";
 import type { InferenceConfig, KaitoManifest } from "./manifest/manifest.js";
 import type { ModelSpec } from "./model-spec.js";
@@ -19,14 +22,9 @@ export interface KaitoSetting {
   readonly models: readonly ModelSpec[];
   /** True where an unknown preset is replaced by the nearest one. */
   readonly lenient: boolean;
+  /** Labels of all nodes one brings, ready or not; absent where they are not known. */
+  readonly nodes?: readonly NodeLabels[];
 }
-
-type Report = (
-  place: LocatedNode | undefined,
-  path: string,
-  message: string,
-  more?: Partial<Problem>,
-) => void;
 
 const ADAPTERS_MAX = 10;
 const RUNTIMES = ["vllm", "transformers"];
@@ -54,9 +52,15 @@ export function checkManifest(manifest: KaitoManifest, setting: KaitoSetting): r
     checkPreset(manifest, setting, report);
     checkContext(manifest, setting, problems);
   }
-  checkSelector(manifest, report);
+  checkContent(manifest, report);
+  const selectorHolds = checkSelector(manifest, report);
   checkInstanceType(manifest, setting, report);
+  const before = problems.length;
   checkPartition(manifest, setting, report);
+  // KAITO asks for room only where selector and partition are in order.
+  const model = modelOf(manifest, setting);
+  if (selectorHolds && problems.length === before && model !== undefined)
+    checkRoom(manifest, model, setting, report);
   return problems;
 }
 
@@ -107,12 +111,6 @@ function checkWork(manifest: KaitoManifest, report: Report): void {
       "tuning.method",
       `Method must be one of lora, qlora, got "${manifest.tuningMethod ?? ""}"`,
     );
-  if (!isTuning && runtime === "transformers" && (count ?? 1) > 1)
-    report(
-      places["resource"],
-      "resource.count",
-      "Multi-node distributed inference is not supported with Huggingface Transformers runtime",
-    );
 }
 
 function checkPreset(
@@ -160,9 +158,7 @@ function checkContext(manifest: KaitoManifest, setting: KaitoSetting, problems: 
   const config = configOf(manifest, setting);
   const length = Number(config?.vllm["max-model-len"]);
   if (config === undefined || presetName === undefined || !Number.isFinite(length)) return;
-  const found = findModel(presetName);
-  const model =
-    found.kind === "found" ? found.model : setting.models.find(({ name }) => name === presetName);
+  const model = modelOf(manifest, setting);
   if (model === undefined || length <= model.tokenLimit) return;
   problems.push({
     file: config.file,
@@ -174,6 +170,14 @@ function checkContext(manifest: KaitoManifest, setting: KaitoSetting, problems: 
   });
 }
 
+function modelOf({ presetName }: KaitoManifest, setting: KaitoSetting): ModelSpec | undefined {
+  if (presetName === undefined || presetName === "") return undefined;
+  const found = findModel(presetName);
+  return found.kind === "found"
+    ? found.model
+    : setting.models.find(({ name }) => name === presetName);
+}
+
 /** The ConfigMap a manifest names, where it is among the files. */
 export function configOf(
   manifest: KaitoManifest,
@@ -183,40 +187,6 @@ export function configOf(
     ({ name, namespace }) => name === manifest.configName && namespace === manifest.namespace,
   );
 }
-
-function checkSelector({ places }: KaitoManifest, report: Report): void {
-  const resource = places["resource"];
-  const selector = resource?.kind === "map" ? resource.entries.get("labelSelector") : undefined;
-  if (selector?.kind !== "map") return;
-  const labels = selector.entries.get("matchLabels");
-  const expressions = selector.entries.get("matchExpressions");
-  if (expressions?.kind === "list") {
-    for (const item of expressions.items) {
-      const operator = item.kind === "map" ? item.entries.get("operator") : undefined;
-      if (operator?.kind === "scalar" && operator.value !== "In")
-        report(
-          operator,
-          "resource.labelSelector",
-          `Only allow matchLabels or 'IN' matchExpression, got "${String(operator.value)}"`,
-        );
-    }
-  }
-  if (
-    labels?.kind === "map" &&
-    labels.entries.size > 0 &&
-    [...labels.entries.keys()].every(isReserved)
-  )
-    report(
-      labels,
-      "resource.labelSelector",
-      "matchLabels must contain at least one non-reserved label",
-    );
-}
-
-const isReserved = (label: string): boolean =>
-  /^(kubernetes\.io|[\w.-]*\.kubernetes\.io|[\w.-]*\.k8s\.io|karpenter\.sh|kaito\.sh)\//.test(
-    label,
-  );
 
 function checkInstanceType(manifest: KaitoManifest, setting: KaitoSetting, report: Report): void {
   const { instanceType, places } = manifest;
@@ -260,6 +230,14 @@ const SUPPORTED = GPU_SKUS.filter(({ pack }) => pack !== "headroom").map(({ name
 function checkPartition(manifest: KaitoManifest, setting: KaitoSetting, report: Report): void {
   const { partition, places } = manifest;
   if (partition === undefined) return;
+  if (manifest.isTuning) {
+    report(
+      places["resource"],
+      "resource.partition",
+      "GPU partitioning is not supported for tuning workloads",
+    );
+    return;
+  }
   const at = places["resource"];
   const path = "resource.partition";
   const { mode, profile, count } = partition;
@@ -293,13 +271,17 @@ function checkPartition(manifest: KaitoManifest, setting: KaitoSetting, report: 
       report(
         at,
         path,
-        "accelerator partitioning is not enabled, set feature gate enableAccelerator=true",
+        "accelerator partition support is not enabled, set feature gate enableAccelerator=true",
       );
     if (profile !== undefined)
       report(at, `${path}.profile`, "profile is not valid for accelerator mode");
     if (count === undefined || count < 1)
       report(at, `${path}.count`, `count must be at least 1, got ${count ?? "none"}`);
   } else {
-    report(at, `${path}.mode`, `mode must be one of mig, accelerator, got "${mode}"`);
+    report(
+      at,
+      `${path}.mode`,
+      `unsupported partition mode "${mode}", supported modes are "mig" and "accelerator"`,
+    );
   }
 }

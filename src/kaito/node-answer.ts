@@ -12,6 +12,7 @@ import {
 import { findGpuSku } from "./gpu-skus.js";
 import type { KaitoManifest } from "./manifest/manifest.js";
 import type { ModelSpec } from "./model-spec.js";
+import { selectedNodes } from "./node-selector.js";
 import { type Parallelism, parallelismOf, vllmArguments } from "./parallelism.js";
 
 /** What KAITO would do with one manifest. */
@@ -116,7 +117,7 @@ function gpuOf(
     return sku;
   }
   if (partition?.mode === "mig") return gpuConfigOfMig(partition.profile ?? "");
-  const node = gpuConfigOfNodes(readyNodes);
+  const node = gpuConfigOfNodes(selectedNodes(manifest, readyNodes));
   return partition?.mode === "accelerator"
     ? gpuConfigOfAccelerators(node, partition.count ?? 1)
     : node;

@@ -55,6 +55,7 @@ describe("headroom kaito nodes", () => {
 
   test("nodes one brings come from kubectl, and only ready ones count", () => {
     const labels = {
+      apps: "coder",
       "nvidia.com/gpu.product": "A100",
       "nvidia.com/gpu.count": "4",
       "nvidia.com/gpu.memory": "81920",
