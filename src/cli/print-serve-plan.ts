@@ -55,7 +55,7 @@ function headline({ configurations, traffic }: PlanDocument): string[] {
       forDemand.usdPerHour === null
         ? ""
         : `, ${formatNumber(forDemand.usdPerHour)} US dollars per hour`;
-    const text = `${count(forDemand.replicas, "replica")} of ${best.name} (${count(forDemand.gpus!, "GPU")}) serve ${formatNumber(traffic.requestsPerS!)} requests per second within the targets${price}.`;
+    const text = `${count(forDemand.replicas, "replica")} of ${best.name} (${count(forDemand.gpus!, "GPU")}) ${forDemand.replicas === 1 ? "serves" : "serve"} ${formatNumber(traffic.requestsPerS!)} requests per second within the targets${price}.`;
     return [`  ${wrapText(text, 2)}`];
   }
   const price =
@@ -114,9 +114,11 @@ function aloneLines({ configurations, targets }: PlanDocument): string[] {
       if (value === null && latency === "tpotS") return [];
       return [`${SHORT[latency]} ${value === null ? "never" : secondsText(value)}`];
     });
-    return [
-      `  ${wrapText(`${name}, one request at a time: ${parts.join(", ")} at p${percentText(targets)}`, 2)}`,
-    ];
+    const text =
+      parts.length === 0
+        ? `${name}: no rate was found at which the targets are met`
+        : `${name}, one request at a time: ${parts.join(", ")} at p${percentText(targets)}`;
+    return [`  ${wrapText(text, 2)}`];
   });
   return lines.length === 0 ? [] : ["", ...lines];
 }

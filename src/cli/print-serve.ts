@@ -124,7 +124,7 @@ function figureLines(document: ServeDocument): string[] {
     lines.push(`  ${countText(document.gaveUp)} requests waited too long and left`);
   if (requests.rejected > 0)
     lines.push(
-      `  ${countText(requests.rejected)} requests are larger than the cache of a replica and were rejected`,
+      `  ${countText(requests.rejected)} requests are larger than a replica can hold and were rejected`,
     );
   return lines;
 }

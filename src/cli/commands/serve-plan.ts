@@ -123,8 +123,8 @@ async function run(
   const text =
     options.json === true ? JSON.stringify(document, null, 2) : planLines(document).join("\n");
   process.stdout.write(`${text}\n`);
-  for (const warning of new Set(document.configurations.flatMap(({ warnings }) => warnings)))
-    process.stderr.write(`warning: ${warning}\n`);
+  for (const { name, warnings } of document.configurations)
+    for (const warning of warnings) process.stderr.write(`warning: ${name}: ${warning}\n`);
   const isMet = document.configurations.some(
     ({ maxRate, forDemand }) =>
       maxRate !== null &&

@@ -1,5 +1,5 @@
 import { replicationInterval } from "../../stats/confidence-interval.js";
-import { firstRequests } from "../../workload/requests/change-requests.js";
+import { sampleRequests } from "../../workload/requests/change-requests.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
 import {
   type Assessment,
@@ -147,10 +147,10 @@ function createRuns({ server, traffic, targets, seeds }: RateSearch): Runs {
       tokensPerS: tokensPerS(requests, window),
     };
   };
-  const sample = firstRequests(traffic.at(1, FULL_REQUESTS, seeds[0]!), FULL_REQUESTS);
+  const sample = sampleRequests(traffic.at(1, FULL_REQUESTS, seeds[0]!), FULL_REQUESTS);
   const full = server.run({ ...sample, arrivalS: new Float64Array(sample.count) }, 1);
   const fullPerS = full.endS > 0 ? sample.count / full.endS : 1;
-  const few = firstRequests(sample, ALONE_REQUESTS);
+  const few = sampleRequests(sample, ALONE_REQUESTS);
   const aloneRun = (): Judged => {
     const spacing = Math.max(1, full.endS);
     const arrivalS = few.arrivalS.map((_, row) => row * spacing);

@@ -152,7 +152,7 @@ export function runServe(question: ServeQuestion): ServeDocument {
     cost: costOf(replica, all, summary, promptTokens),
     measured: question.measured ?? null,
     assumptions: [...assumptionsOf(replica), ...question.assumptions, ...traffic.assumptions],
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...longPrompts(requests, question)],
   };
 }
 
@@ -170,6 +170,20 @@ export function assumptionsOf({ plan, setting }: SettledReplica): readonly Serve
             provenance: price.provenance,
           },
         ]),
+  ];
+}
+
+/** Without chunks a prompt must fit into one step. */
+function longPrompts(
+  { promptTokens }: RequestTable,
+  { service: { prefill }, replica }: ServeQuestion,
+): readonly string[] {
+  const { batchTokensMax } = replica.setting;
+  if (prefill === "chunked") return [];
+  const tooLong = promptTokens.reduce((sum, n) => sum + (n > batchTokensMax ? 1 : 0), 0);
+  if (tooLong === 0) return [];
+  return [
+    `${tooLong} prompts are longer than --max-batched-tokens ${batchTokensMax}: with --prefill ${prefill} they are rejected, as vLLM does`,
   ];
 }
 

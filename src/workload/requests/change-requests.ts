@@ -15,31 +15,25 @@ export function playFaster(requests: RequestTable, factor: number): RequestTable
   return { ...requests, arrivalS: requests.arrivalS.map((timeS) => timeS / factor) };
 }
 
-/** The first requests, at most so many. */
-export function firstRequests(requests: RequestTable, most: number): RequestTable {
-  const { count, arrivalS, promptTokens, outputTokens } = requests;
-  const { classes, adapters, prefixes, conversation } = requests;
+/** At most so many of the requests, spread evenly over all of them; the whole when there are no more. */
+export function sampleRequests(requests: RequestTable, most: number): RequestTable {
+  const { count, classes, adapters, prefixes, conversation } = requests;
   const rows = Math.min(count, most);
-  const named = ({ names, index }: NamedColumn): NamedColumn => ({
-    names,
-    index: index.slice(0, rows),
-  });
+  const at = (row: number): number => Math.floor((row * count) / rows);
+  const some = (column: Int32Array): Int32Array =>
+    new Int32Array(rows).map((_, row) => column[at(row)]!);
+  const named = ({ names, index }: NamedColumn): NamedColumn => ({ names, index: some(index) });
   return {
     count: rows,
-    arrivalS: arrivalS.slice(0, rows),
-    promptTokens: promptTokens.slice(0, rows),
-    outputTokens: outputTokens.slice(0, rows),
+    arrivalS: new Float64Array(rows).map((_, row) => requests.arrivalS[at(row)]!),
+    promptTokens: some(requests.promptTokens),
+    outputTokens: some(requests.outputTokens),
     ...(classes === undefined ? {} : { classes: named(classes) }),
     ...(adapters === undefined ? {} : { adapters: named(adapters) }),
     ...(prefixes === undefined
       ? {}
-      : {
-          prefixes: {
-            group: prefixes.group.slice(0, rows),
-            tokens: prefixes.tokens.slice(0, rows),
-          },
-        }),
-    ...(conversation === undefined ? {} : { conversation: conversation.slice(0, rows) }),
+      : { prefixes: { group: some(prefixes.group), tokens: some(prefixes.tokens) } }),
+    ...(conversation === undefined ? {} : { conversation: some(conversation) }),
   };
 }
 
