@@ -4,6 +4,7 @@ import type { RequestTable } from "../../workload/requests/request-table.js";
 import type { AdapterSpec } from "./engine/adapter-slots.js";
 import type { TransferSpec } from "./engine/cache-fetches.js";
 import type { PipelineSpec } from "./engine/pipeline-driver.js";
+import type { ServiceCounters } from "./service.js";
 
 /**
  * How prompts are computed: `chunked`, in pieces beside the decoding requests (vLLM v1); `whole`, beside them and
@@ -96,18 +97,39 @@ export interface ServingSpec extends ServiceSpec {
   readonly decoding?: { readonly replica: ReplicaSpec; readonly replicas: number };
 }
 
-/** What became of the requests. NaN for those that were rejected. */
+/** Times between one token of a request and the next. Seconds; null where there is none. */
+export interface TokenGapSummary {
+  readonly count: number;
+  readonly mean: number | null;
+  /** Percentiles within 0.2 %. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+/** What became of the requests. NaN for those that were not answered. */
 export interface ServingRun {
   /** Seconds until the first token, overheads outside the GPU included. */
   readonly ttftS: Float64Array;
   /** Seconds per token after the first; NaN for answers of one token. */
   readonly tpotS: Float64Array;
   readonly e2eS: Float64Array;
+  /** Index into `REQUEST_OUTCOMES`. */
+  readonly outcome: Uint8Array;
   readonly replicaOf: Int32Array;
   /** Times a request lost its cache to an earlier one and began again. */
   readonly preemptions: Int32Array;
   /** Requests whose prompt and answer are larger than a replica's cache. */
   readonly rejected: number;
+  /** Turned away with HTTP 429, after all attempts. */
+  readonly refused: number;
+  /** Left because nothing was computed for them in time. */
+  readonly gaveUp: number;
+  /** Between tokens, over all requests, and by class where there are several. */
+  readonly itlS: TokenGapSummary;
+  readonly itlOfClassS: readonly TokenGapSummary[];
+  readonly counters: ServiceCounters;
   readonly steps: number;
   /** Decisions the simulation made; a stretch of equal decode steps is one. */
   readonly decisions: number;

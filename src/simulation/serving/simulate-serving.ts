@@ -1,55 +1,99 @@
 import { createService, type ServingObservation } from "./create-service.js";
 import { REQUEST_OUTCOMES, type RequestLedger, requestOfRow } from "./request-ledger.js";
-import type { ServingRun, ServingSpec } from "./serving-spec.js";
+import type { Service } from "./service.js";
+import type { ReplicaSpec, ServingRun, ServingSpec, TokenGapSummary } from "./serving-spec.js";
 
-const TOO_LARGE = REQUEST_OUTCOMES.indexOf("too-large");
+const ANSWERED = REQUEST_OUTCOMES.indexOf("answered");
 
 /**
- * Simulates a service of equal replicas until every request is answered.
+ * Simulates a service of equal replicas until every request is answered, refused or gone.
  *
  * A request whose prompt and answer together are larger than the cache of a replica is rejected: it could
  * never end. Same spec, same bytes.
+ *
+ * @throws SpecificationError when the specification contradicts itself
  */
 export function simulateServing(spec: ServingSpec, observe: ServingObservation = {}): ServingRun {
-  const { requests, router } = spec;
-  const service = createService({ router, requestsExpected: requests.count }, observe);
-  for (let replica = 0; replica < spec.replicas; replica++) service.addReplica(spec.replica, 0);
+  const { requests, replica, replicas, decoding } = spec;
+  const service = createService({ ...spec, requestsExpected: requests.count }, observe);
+  for (let one = 0; one < replicas; one++) service.addReplica(replica, 0);
+  for (let one = 0; one < (decoding?.replicas ?? 0); one++)
+    service.addReplica(decoding!.replica, 0);
   for (let row = 0; row < requests.count; row++) service.arrive(requestOfRow(requests, row));
   service.runUntil(Infinity);
-  return resultOf(spec, service.ledger, service.engineTotals());
+  return runOfService(service, decoding?.replica ?? replica, spec.classes?.length ?? 1);
 }
 
-function resultOf(
-  { replica }: ServingSpec,
-  ledger: RequestLedger,
-  totals: { readonly steps: number; readonly decisions: number; readonly endS: number },
-): ServingRun {
-  const { count } = ledger;
-  const { beforeS, afterS, perTokenS } = replica.stepTime;
+/** What became of the requests of a service whose replicas are all of one kind. */
+export function runOfService(service: Service, { stepTime }: ReplicaSpec, classes = 1): ServingRun {
+  const { ledger } = service;
+  const { beforeS, afterS, perTokenS } = stepTime;
   const { arrivalS, outputTokens, firstTokenS, lastTokenS } = ledger;
-  const ttftS = firstTokenS
-    .subarray(0, count)
-    .map((first, request) => first - arrivalS[request]! + beforeS);
-  const e2eS = lastTokenS
-    .subarray(0, count)
-    .map(
-      (last, request) =>
-        last - arrivalS[request]! + beforeS + afterS + perTokenS * outputTokens[request]!,
+  const outcome = ledger.outcome.slice(0, ledger.count);
+  const ofAnswered = (seconds: (request: number) => number): Float64Array =>
+    Float64Array.from(outcome, (one, request) =>
+      one === ANSWERED ? seconds(request) : Number.NaN,
     );
+  const ttftS = ofAnswered((request) => firstTokenS[request]! - arrivalS[request]! + beforeS);
+  const e2eS = ofAnswered(
+    (request) =>
+      lastTokenS[request]! -
+      arrivalS[request]! +
+      beforeS +
+      afterS +
+      perTokenS * outputTokens[request]!,
+  );
   const tpotS = e2eS.map((e2e, request) =>
     outputTokens[request]! > 1
       ? (e2e - ttftS[request]!) / (outputTokens[request]! - 1)
       : Number.NaN,
   );
+  const countOf = (name: (typeof REQUEST_OUTCOMES)[number]): number =>
+    outcome.reduce((sum, one) => sum + (REQUEST_OUTCOMES[one] === name ? 1 : 0), 0);
+  const gapsOf = (classIndex?: number): TokenGapSummary =>
+    gapSummary(service, perTokenS, classIndex);
   return {
     ttftS,
     tpotS,
     e2eS,
-    replicaOf: ledger.replicaOf.slice(0, count),
-    preemptions: ledger.preemptions.slice(0, count),
-    rejected: ledger.outcome
-      .subarray(0, count)
-      .reduce((sum, outcome) => sum + (outcome === TOO_LARGE ? 1 : 0), 0),
-    ...totals,
+    outcome,
+    replicaOf: ledger.replicaOf.slice(0, ledger.count),
+    preemptions: ledger.preemptions.slice(0, ledger.count),
+    rejected: countOf("too-large"),
+    refused: countOf("refused"),
+    gaveUp: countOf("gave-up"),
+    itlS: gapsOf(),
+    itlOfClassS: classes > 1 ? Array.from({ length: classes }, (_, index) => gapsOf(index)) : [],
+    counters: service.gauges(service.nowS).counters,
+    ...service.engineTotals(),
   };
+}
+
+function gapSummary(service: Service, perTokenS: number, classIndex?: number): TokenGapSummary {
+  const histogram = service.gaps.histogram(classIndex);
+  return {
+    count: histogram.count,
+    mean: meanGapS(service.ledger, perTokenS, classIndex),
+    p50: histogram.quantile(0.5),
+    p95: histogram.quantile(0.95),
+    p99: histogram.quantile(0.99),
+    max: histogram.max,
+  };
+}
+
+/** From the times of first and last tokens of answered requests: exact, without the gaps themselves. */
+function meanGapS(
+  { count, outcome, traits, firstTokenS, lastTokenS, outputTokens }: RequestLedger,
+  perTokenS: number,
+  classIndex: number | undefined,
+): number | null {
+  let seconds = 0;
+  let gaps = 0;
+  for (let request = 0; request < count; request++) {
+    if (outcome[request] !== ANSWERED) continue;
+    if (classIndex !== undefined && (traits?.classIndex[request] ?? 0) !== classIndex) continue;
+    seconds += lastTokenS[request]! - firstTokenS[request]!;
+    gaps += outputTokens[request]! - 1;
+  }
+  return gaps === 0 ? null : seconds / gaps + perTokenS;
 }

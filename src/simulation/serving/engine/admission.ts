@@ -131,55 +131,93 @@ export class Admission {
 
   /** True when the next step takes somebody in, or begins to fetch a cache. */
   mayAdmit(budget: number, running: number, reserved: () => number, nowS: number): boolean {
-    const { queue, ledger, pool } = this;
-    if (queue.length === 0 || budget <= 0 || running >= this.spec.requestsMax) return false;
+    const { queue, ledger, pool, fetches } = this;
+    if (queue.length === 0 || budget <= 0) return false;
+    let isOpen = running + (fetches?.begun ?? 0) < this.spec.requestsMax;
+    if (!isOpen && fetches === undefined) return false;
     for (let place = 0; place < queue.length; place++) {
       const request = queue.at(place)!;
       if (this.slots?.hasRoom(this.adapterOf(request)) === false) continue;
-      const fetch = this.fetches?.stateOf(request, nowS);
-      if (fetch === "under-way") continue;
-      if (fetch === "here" || pool.overlaps(request)) return true;
+      const fetch = fetches?.stateOf(request, nowS);
+      if (fetch === "here") return true;
+      if (fetch === "under-way" || !isOpen) continue;
+      if (pool.overlaps(request)) return true;
       const target = ledger.promptTokens[request]! + ledger.emitted[request]!;
       const cached = pool.cachedTokens(request, target);
       const tokens =
         fetch === "elsewhere" ? target - cached : this.tokensOf(target - cached, budget);
-      return (
-        tokens > 0 && pool.hasRoom(request, cached + tokens, cached, this.reserved + reserved())
-      );
+      if (tokens > 0 && pool.hasRoom(request, cached + tokens, cached, this.reserved + reserved()))
+        return true;
+      if (fetches === undefined) return false;
+      isOpen = false;
     }
     return false;
   }
 
-  /** Takes requests in while there are tokens, seats and blocks. */
+  /**
+   * Takes requests in while there are tokens, seats and blocks: first those whose cache was fetched, who have
+   * their blocks and their seat already, then the others in order, up to the first that finds no room.
+   *
+   * (In vLLM the fetched ones wait for their turn too, and it can lock up: they hold what the first one needs.)
+   */
   admit(nowS: number, budgetTokens: number, running: number[], share: number[]): void {
     const { queue, ledger, fetches } = this;
     let budget = budgetTokens;
-    for (let place = 0; ;) {
+    if (fetches !== undefined) budget -= this.admitFetched(nowS, budget, running, share);
+    for (let place = 0; budget > 0;) {
       const request = queue.at(place);
-      if (request === undefined || budget <= 0 || running.length >= this.spec.requestsMax) return;
-      if (this.slots?.hasRoom(this.adapterOf(request)) === false) {
+      if (request === undefined) return;
+      if (running.length + (fetches?.begun ?? 0) >= this.spec.requestsMax) return;
+      const fetch = fetches?.stateOf(request, nowS);
+      const isHeldBack = fetch === "under-way" || fetch === "here";
+      if (isHeldBack || this.slots?.hasRoom(this.adapterOf(request)) === false) {
+        place++;
+        continue;
+      }
+      if (fetch === "elsewhere") {
+        if (!fetches!.begin(request, nowS)) return;
         place++;
         continue;
       }
       const target = ledger.promptTokens[request]! + ledger.emitted[request]!;
-      const fetch = fetches?.stateOf(request, nowS);
-      if (fetch === "elsewhere" && !fetches!.begin(request, nowS)) return;
-      if (fetch === "elsewhere" || fetch === "under-way") {
+      const tokens = this.takeBlocks(request, target, budget);
+      if (tokens === 0) return;
+      this.takeIn(place, tokens, nowS, { running, share });
+      budget -= tokens;
+    }
+  }
+
+  /** Takes in those whose cache has come. @returns the tokens they compute, one each */
+  private admitFetched(nowS: number, budget: number, running: number[], share: number[]): number {
+    const { queue } = this;
+    const fetches = this.fetches!;
+    let taken = 0;
+    for (let place = 0; place < queue.length && taken < budget && fetches.begun > 0;) {
+      const request = queue.at(place)!;
+      const isHere = fetches.stateOf(request, nowS) === "here";
+      if (!isHere || this.slots?.hasRoom(this.adapterOf(request)) === false) {
         place++;
         continue;
       }
-      let tokens = 1;
-      if (fetch === "here") fetches!.end(request);
-      else {
-        tokens = this.takeBlocks(request, target, budget);
-        if (tokens === 0) return;
-      }
-      queue.removeAt(place);
-      this.start(request, nowS);
-      running.push(request);
-      share.push(tokens);
-      budget -= tokens;
+      fetches.end(request);
+      this.takeIn(place, 1, nowS, { running, share });
+      taken++;
     }
+    return taken;
+  }
+
+  /** The request at a place of the queue computes so many tokens in the next step. */
+  private takeIn(
+    place: number,
+    tokens: number,
+    nowS: number,
+    { running, share }: { readonly running: number[]; readonly share: number[] },
+  ): void {
+    const request = this.queue.at(place)!;
+    this.queue.removeAt(place);
+    this.start(request, nowS);
+    running.push(request);
+    share.push(tokens);
   }
 
   /** Takes a request out of the queue. @returns false when it is not there */

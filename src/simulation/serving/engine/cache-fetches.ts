@@ -23,6 +23,8 @@ export type FetchState = "elsewhere" | "under-way" | "here";
 export class CacheFetches {
   /** When the cache of each waiting request has come; Infinity before its fetch begins. */
   private readonly comesS = new Map<number, number>();
+  /** Fetches begun whose request is not taken in yet: each has its seat. */
+  begun = 0;
   private linkFreeS = 0;
   private readonly ledger: RequestLedger;
   private readonly transfer: TransferSpec;
@@ -60,6 +62,7 @@ export class CacheFetches {
     this.linkFreeS = Math.max(nowS, this.linkFreeS) + bytes / transfer.bytesPerS;
     const comesS = this.linkFreeS + transfer.latencyS;
     this.comesS.set(request, comesS);
+    this.begun++;
     this.context.fetched(request, comesS);
     return true;
   }
@@ -67,13 +70,17 @@ export class CacheFetches {
   /** The request is taken in: all but its last token are computed. */
   end(request: number): void {
     this.comesS.delete(request);
+    this.begun--;
     this.ledger.done[request] = this.ledger.promptTokens[request]! - 1;
   }
 
   /** The request goes elsewhere. */
   drop(request: number): void {
     const comesS = this.comesS.get(request);
-    if (comesS !== undefined && comesS !== Infinity) this.pool.release(request, false);
+    if (comesS !== undefined && comesS !== Infinity) {
+      this.pool.release(request, false);
+      this.begun--;
+    }
     this.comesS.delete(request);
   }
 

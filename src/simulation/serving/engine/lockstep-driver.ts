@@ -1,6 +1,7 @@
 import type { StepBatch } from "../../../performance/llm/step-time.js";
 import type { EngineContext } from "./engine.js";
-import { createPlan, type Scheduler } from "./scheduler.js";
+import { createPlan } from "./plan.js";
+import type { Scheduler } from "./scheduler.js";
 import type { StepDriver } from "./step-driver.js";
 
 /**

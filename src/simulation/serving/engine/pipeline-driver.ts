@@ -1,5 +1,6 @@
 import type { StepBatch } from "../../../performance/llm/step-time.js";
-import { createPlan, type Plan, type Scheduler } from "./scheduler.js";
+import { createPlan, type Plan } from "./plan.js";
+import type { Scheduler } from "./scheduler.js";
 import type { StepDriver } from "./step-driver.js";
 
 /** Layers of the model in stages, one after the other on GPUs of their own. */

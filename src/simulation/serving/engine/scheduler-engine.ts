@@ -81,7 +81,7 @@ class SchedulerEngine implements Engine {
   }
 
   unparkAt(request: number, timeS: number): void {
-    for (const scheduler of this.schedulers) scheduler.unparkAt(request, timeS);
+    for (const scheduler of this.schedulers) scheduler.parked.endAt(request, timeS);
   }
 
   withdraw(request: number): boolean {

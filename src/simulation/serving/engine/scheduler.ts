@@ -1,39 +1,18 @@
 import { InvariantError } from "../../../base/assert.js";
-import type { PrefillChunk, StepBatch } from "../../../performance/llm/step-time.js";
+import type { StepBatch } from "../../../performance/llm/step-time.js";
 import type { RequestLedger } from "../request-ledger.js";
 import type { ReplicaSpec } from "../serving-spec.js";
 import type { ServiceCounters } from "../service.js";
 import { Admission } from "./admission.js";
-import { type BlockPool, blocksOf, createCountingPool } from "./block-pool.js";
+import { blocksFor, stepsWithBlocks } from "./block-forecast.js";
+import { type BlockPool, createCountingPool } from "./block-pool.js";
 import type { EngineContext } from "./engine.js";
 import { createEngineCounts, type EngineCounts } from "./engine-counts.js";
+import { ParkedPrompts } from "./parked-prompts.js";
+import { fillPlan, type Plan } from "./plan.js";
 import { createPrefixPool } from "./prefix-pool.js";
 
-/** One step as planned: who emits a token at its end. */
-export interface Plan {
-  batch: StepBatch;
-  /** Tokens computed; 0 when nobody can do anything. */
-  tokens: number;
-  /** Seconds until adapters are on the GPU. */
-  loadS: number;
-  readonly emitters: number[];
-  /** Preemptions of each emitter so far: who was thrown out since does not emit. */
-  readonly epochs: number[];
-}
-
-const EMPTY_BATCH: StepBatch = {
-  prefills: [],
-  decodes: 0,
-  decodeCacheTokens: 0,
-  decodeCacheTokensMax: 0,
-};
-
 const NO_BLOCKS = (): number => 0;
-
-/** A plan to be filled. */
-export function createPlan(): Plan {
-  return { batch: EMPTY_BATCH, tokens: 0, loadS: 0, emitters: [], epochs: [] };
-}
 
 /**
  * Who computes what in the next step of one engine, as vLLM decides it; knows no durations.
@@ -45,6 +24,7 @@ export class Scheduler {
   readonly pool: BlockPool;
   readonly counts: EngineCounts;
   readonly admission: Admission;
+  readonly parked: ParkedPrompts;
   /** Requests running or waiting, or parked with their blocks. */
   outstanding = 0;
   /** Somebody came to or left the batch since this was last set to false. */
@@ -54,9 +34,6 @@ export class Scheduler {
   /** Requests that ended with the last step settled. */
   lastEnded: number[] = [];
 
-  /** Requests whose blocks wait to be fetched, and until when where that is known. */
-  private readonly parked = new Set<number>();
-  private unparks: { readonly request: number; readonly timeS: number }[] = [];
   /** Tokens each running request computes in this step, by place in `running`. */
   private readonly share: number[] = [];
   private readonly ledger: RequestLedger;
@@ -76,6 +53,7 @@ export class Scheduler {
         : createCountingPool(ledger, spec.cacheBlocks);
     this.counts = createEngineCounts(ledger, spec.stepTime);
     this.admission = new Admission(spec, context, this.pool);
+    this.parked = new ParkedPrompts(this.pool);
     this.ofClass = context.gaps.hasClasses ? new Int32Array(context.priorities.length) : undefined;
   }
 
@@ -87,7 +65,7 @@ export class Scheduler {
   /** Decides on the next step. */
   plan(nowS: number, plan: Plan): void {
     const { share, running, admission } = this;
-    this.outstanding -= admission.expire(nowS) + this.unparkUntil(nowS);
+    this.outstanding -= admission.expire(nowS) + this.parked.endUntil(nowS);
     share.length = 0;
     this.isCut = false;
     admission.loadS = 0;
@@ -106,9 +84,15 @@ export class Scheduler {
     }
     if (running.length > before) this.hasChanged = true;
     plan.loadS = admission.loadS;
-    this.commit(plan);
-    // Everybody was thrown out: the next decision takes somebody in, and no time passes before it.
-    if (plan.tokens === 0 && before > 0 && running.length === 0) this.plan(nowS, plan);
+    fillPlan(plan, {
+      ledger: this.ledger,
+      pool: this.pool,
+      running,
+      share,
+      isDecode: this.spec.role === "decode",
+    });
+    // Somebody was thrown out and nobody is left who computes: decide again, no time passes.
+    if (plan.tokens === 0 && running.length < before) this.plan(nowS, plan);
   }
 
   /** The step of a plan ends. @param gapS between tokens when it is part of a stretch; else told from the times */
@@ -149,7 +133,7 @@ export class Scheduler {
       if (left < steps) steps = left;
     }
     if (pool.hasOverlap || this.mayAdmit(nowS)) return 0;
-    return this.stepsWithBlocks(steps);
+    return stepsWithBlocks(this.ledger, running, { steps, free: pool.free });
   }
 
   /** The batch of the next step when all running requests decode. */
@@ -218,23 +202,14 @@ export class Scheduler {
 
   /** When time alone changes what the next step does; Infinity when never. */
   changesAtS(nowS: number): number {
-    return Math.min(this.admission.changesAtS(nowS), this.unparks[0]?.timeS ?? Infinity);
-  }
-
-  /** Blocks of a computed prompt are not needed from then on. */
-  unparkAt(request: number, timeS: number): void {
-    const others = this.unparks.filter((one) => one.request !== request);
-    this.unparks = [...others, { request, timeS }].sort((a, b) => a.timeS - b.timeS);
+    return Math.min(this.admission.changesAtS(nowS), this.parked.nextS);
   }
 
   /** All requests that are not answered, without their blocks; nothing is left. */
   evacuate(nowS: number): number[] {
-    this.unparkUntil(nowS);
-    const open = [...this.running, ...this.admission.evacuate(), ...this.parked];
+    this.parked.endUntil(nowS);
+    const open = [...this.running, ...this.admission.evacuate(), ...this.parked.evacuate()];
     for (const request of this.running) this.letGo(request, false);
-    for (const request of this.parked) this.pool.unpark(request);
-    this.parked.clear();
-    this.unparks = [];
     this.running.length = 0;
     this.outstanding = 0;
     this.hasChanged = true;
@@ -257,32 +232,6 @@ export class Scheduler {
 
   checkInvariants(): void {
     this.pool.check([...this.running, ...this.admission.fetching()]);
-  }
-
-  private park(request: number): void {
-    // Left from an attempt before this one.
-    if (this.parked.delete(request)) {
-      this.pool.unpark(request);
-      this.outstanding--;
-    }
-    this.unparks = this.unparks.filter((one) => one.request !== request);
-    this.pool.park(request);
-    this.parked.add(request);
-  }
-
-  private unparkUntil(nowS: number): number {
-    let left = 0;
-    for (
-      let [next] = this.unparks;
-      next !== undefined && next.timeS <= nowS;
-      [next] = this.unparks
-    ) {
-      this.unparks.shift();
-      if (!this.parked.delete(next.request)) continue;
-      this.pool.unpark(next.request);
-      left++;
-    }
-    return left;
   }
 
   private classOf(request: number): number {
@@ -312,30 +261,7 @@ export class Scheduler {
         admission.mayAdmit(spec.batchTokensMax - all, all, this.blocksForOne, nowS);
   }
 
-  private readonly blocksForOne = (): number => this.blocksFor(1);
-
-  /** Blocks the running requests need for so many further tokens each. */
-  private blocksFor(tokens: number): number {
-    const { done, owned } = this.ledger;
-    let blocks = 0;
-    for (const request of this.running)
-      blocks += blocksOf(done[request]! + tokens) - owned[request]!;
-    return blocks;
-  }
-
-  private stepsWithBlocks(steps: number): number {
-    const { free } = this.pool;
-    if (this.running.length * blocksOf(steps) <= free || this.blocksFor(steps) <= free)
-      return steps;
-    let low = 0;
-    let high = steps;
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if (this.blocksFor(middle) <= free) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
+  private readonly blocksForOne = (): number => blocksFor(this.ledger, this.running, 1);
 
   /** Gives every running request its tokens and blocks; true when one lost its blocks for that. */
   private shareAmongRunning(): boolean {
@@ -396,38 +322,6 @@ export class Scheduler {
     this.admission.release(request);
   }
 
-  /** Makes the batch of the step, and counts its tokens as computed. */
-  private commit(plan: Plan): void {
-    const { running, share, pool } = this;
-    const { done, emitted, preemptions } = this.ledger;
-    const isDecode = this.spec.role === "decode";
-    const prefills: PrefillChunk[] = [];
-    const { emitters, epochs } = plan;
-    emitters.length = 0;
-    epochs.length = 0;
-    let [decodes, sum, longest, all] = [0, 0, 0, 0];
-    for (let place = 0; place < running.length; place++) {
-      const tokens = share[place]!;
-      if (tokens === 0) continue;
-      const request = running[place]!;
-      const cachedTokens = done[request]!;
-      const target = this.target(request);
-      all += tokens;
-      if (cachedTokens === target - 1 && (emitted[request]! > 0 || isDecode)) {
-        decodes++;
-        sum += cachedTokens;
-        if (cachedTokens > longest) longest = cachedTokens;
-      } else prefills.push({ tokens, cachedTokens, promptTokens: target });
-      done[request] = cachedTokens + tokens;
-      pool.keep(request, cachedTokens + tokens);
-      if (cachedTokens + tokens !== target) continue;
-      emitters.push(request);
-      epochs.push(preemptions[request]!);
-    }
-    plan.tokens = all;
-    plan.batch = { prefills, decodes, decodeCacheTokens: sum, decodeCacheTokensMax: longest };
-  }
-
   /** Lets go of the requests that have emitted all they were asked for. */
   private retire(endS: number): void {
     const { running, ledger, context } = this;
@@ -443,7 +337,7 @@ export class Scheduler {
     this.hasChanged = true;
     for (const request of ended) {
       if (isPrefill) {
-        this.park(request);
+        if (!this.parked.park(request)) this.outstanding--;
         this.admission.release(request);
         ledger.emitted[request] = 0;
         ledger.done[request] = 0;
