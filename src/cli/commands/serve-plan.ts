@@ -74,9 +74,9 @@ Verdicts:
 Exit codes: 0 some configuration meets the targets, 1 none does
 
 Examples:
-  headroom serve plan --traffic interactive-chat --model phi-4 --gpu "H100 SXM,L40S" --tensor-parallel 1,2
+  headroom serve plan --traffic interactive-chat --model llama-3.1-8b-instruct --gpu "H100 SXM,L40S" --tensor-parallel 1,2
   headroom serve plan requests.csv --model meta-llama/Llama-3.1-8B --node Standard_NC24ads_A100_v4 --ttft 1s
-  headroom serve plan --prompt-tokens 1024 --output-tokens 128 --rate 50 --model phi-4 --gpu L40S --price L40S=1.2`;
+  headroom serve plan --prompt-tokens 1024 --output-tokens 128 --rate 50 --model llama-3.1-8b-instruct --gpu L40S --price L40S=1.2`;
 
 async function run(
   command: Command,

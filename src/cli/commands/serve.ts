@@ -69,8 +69,8 @@ const HELP = `
 Examples:
   headroom serve requests.csv --model meta-llama/Llama-3.1-8B --gpu "H100 SXM" --replicas 2
   headroom serve requests.csv --model meta-llama/Llama-3.1-70B --gpu H200 --tensor-parallel 4 --json
-  headroom serve --traffic interactive-chat --rate 5 --model phi-4 --node Standard_NC24ads_A100_v4
-  headroom serve plan --traffic interactive-chat --model phi-4 --gpu "H100 SXM,L40S" --ttft 1s --tpot 50ms
+  headroom serve --traffic interactive-chat --rate 1 --model llama-3.1-8b-instruct --node Standard_NC24ads_A100_v4
+  headroom serve plan --traffic interactive-chat --model llama-3.1-8b-instruct --gpu "H100 SXM,L40S" --ttft 1s --tpot 50ms
   headroom serve describe requests.csv`;
 
 async function run(
