@@ -13,9 +13,9 @@ export function gateBencher(outcome: GateOutcome): string {
     const [low, high] = item.newInterval ?? [undefined, undefined];
     document[item.id] = {
       [isTime ? "latency" : measureName(item.metric)]: {
-        value: item.new * scale,
-        ...(low === undefined ? {} : { lower_value: low * scale }),
-        ...(high === undefined ? {} : { upper_value: high * scale }),
+        value: scaled(item.new, scale),
+        ...(low === undefined ? {} : { lower_value: scaled(low, scale) }),
+        ...(high === undefined ? {} : { upper_value: scaled(high, scale) }),
       },
     };
   }
@@ -35,12 +35,17 @@ export function gateActionBenchmark(outcome: GateOutcome): string {
       return {
         name: item.id,
         unit: isTime ? "ns" : item.unit,
-        value: item.new! * (isTime ? 1e9 : 1),
+        value: scaled(item.new!, isTime ? 1e9 : 1),
         ...(range === undefined ? {} : { range }),
         extra: `${item.verdict}: ${item.reason}`,
       };
     });
   return `${JSON.stringify(list, null, 2)}\n`;
+}
+
+/** Nanoseconds without the last digits, which only the multiplication made. */
+function scaled(value: number, scale: number): number {
+  return scale === 1 ? value : Number((value * scale).toPrecision(12));
 }
 
 function rangeOf(item: GateCase, scale: number): string | undefined {
