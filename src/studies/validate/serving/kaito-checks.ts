@@ -12,6 +12,7 @@ import {
 import { findGpuSku } from "../../../kaito/gpu-skus.js";
 import type { ModelSpec } from "../../../kaito/model-spec.js";
 import type { Check } from "../check.js";
+import { acceleratorChecks, derivedTableChecks, parallelismChecks } from "./kaito-tables.js";
 
 /** One of KAITO's own unit tests of its estimator, as the reference data keeps them. */
 interface EstimatorCase {
@@ -42,7 +43,13 @@ interface EstimatorCases {
 export async function kaitoChecks(dataFolder: string): Promise<readonly Check[]> {
   const text = await readFile(join(dataFolder, "kaito", "estimator_cases.json"), "utf8");
   const { kaitoCommit, models, cases } = JSON.parse(text) as EstimatorCases;
-  return cases.map((one, index) => checkOf(one, index, models, kaitoCommit.slice(0, 8)));
+  const commit = kaitoCommit.slice(0, 8);
+  return [
+    ...cases.map((one, index) => checkOf(one, index, models, commit)),
+    ...parallelismChecks(commit),
+    ...acceleratorChecks(commit),
+    ...derivedTableChecks(),
+  ];
 }
 
 function checkOf(
