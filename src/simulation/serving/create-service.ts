@@ -87,13 +87,15 @@ class LazyService implements Service {
       waitMaxS: admission.waitMaxS,
       priorities: this.priorities,
       isStepwise: observe.isStepwise === true,
+      hasSent: false,
       prefilled: (request, timeS) => {
         const restarts = this.ledger.restarts[request]!;
         this.moments.push(timeS, { request, kind: "computed", restarts });
+        this.context.hasSent = true;
       },
       fetched: (request, timeS) => {
-        this.cacheAt.get(request)?.engine.unparkAt(request, timeS);
-        this.cacheAt.delete(request);
+        this.dropCache(request, timeS);
+        this.context.hasSent = true;
       },
     };
   }
@@ -182,7 +184,7 @@ class LazyService implements Service {
 
   /**
    * Runs replicas that hand requests to each other in the order of their steps: each only as far as none of the
-   * others can still send it something from before.
+   * others can still send it something from before, and not beyond what it sends itself.
    */
   private runTogether(limitS: number): void {
     for (;;) {
@@ -201,6 +203,7 @@ class LazyService implements Service {
       if (first === undefined) return;
       // Of several at the same time the first goes first, by one step.
       first.engine.runUntil(Math.max(secondS, justAfter(firstS)));
+      this.context.hasSent = false;
     }
   }
 

@@ -17,7 +17,7 @@ export function createEngine(spec: ReplicaSpec, context: EngineContext): Engine 
     createSchedulerEngine(spec, context, 1, ([scheduler]) =>
       pipeline === undefined || pipeline.stages === 1
         ? createSingleDriver(scheduler!, context)
-        : createPipelineDriver(scheduler!, pipeline),
+        : createPipelineDriver(scheduler!, pipeline, context),
     );
   if (dataParallel === undefined || dataParallel.engines === 1) return one();
   return createEngineGroup(Array.from({ length: dataParallel.engines }, one));

@@ -12,6 +12,8 @@ export interface EngineContext {
   readonly priorities: readonly number[];
   /** Take every step by itself: slow, and the same result. */
   readonly isStepwise: boolean;
+  /** Set when an engine told the service something that others may answer to: it goes no further by itself. */
+  hasSent: boolean;
   /** A prompt is computed, and its cache waits to be fetched. */
   prefilled(request: number, timeS: number): void;
   /** The cache of a prompt will have arrived then, and is not needed any more where it came from. */

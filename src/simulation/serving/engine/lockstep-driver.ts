@@ -41,7 +41,7 @@ class LockstepDriver implements StepDriver {
   }
 
   runUntil(limitS: number): void {
-    while (this.nowS < limitS && !this.isIdle()) {
+    while (this.nowS < limitS && !this.isIdle() && !this.context.hasSent) {
       if (this.isBlocked) {
         const changesS = this.nextS;
         if (!(changesS < limitS)) return;

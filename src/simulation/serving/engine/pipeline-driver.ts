@@ -1,4 +1,5 @@
 import type { StepBatch } from "../../../performance/llm/step-time.js";
+import type { EngineContext } from "./engine.js";
 import { createPlan, type Plan } from "./plan.js";
 import type { Scheduler } from "./scheduler.js";
 import type { StepDriver } from "./step-driver.js";
@@ -24,8 +25,12 @@ interface Flight {
  * is planned of the requests that are in none; otherwise the engine waits for the oldest. Each stage takes an
  * equal part of a step, and a batch enters it when it has arrived there and the batch before has left it.
  */
-export function createPipelineDriver(scheduler: Scheduler, pipeline: PipelineSpec): StepDriver {
-  return new PipelineDriver(scheduler, pipeline);
+export function createPipelineDriver(
+  scheduler: Scheduler,
+  pipeline: PipelineSpec,
+  context: EngineContext,
+): StepDriver {
+  return new PipelineDriver(scheduler, pipeline, context);
 }
 
 class PipelineDriver implements StepDriver {
@@ -41,6 +46,7 @@ class PipelineDriver implements StepDriver {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly pipeline: PipelineSpec,
+    private readonly context: EngineContext,
   ) {
     this.freeS = new Float64Array(pipeline.stages);
   }
@@ -58,7 +64,7 @@ class PipelineDriver implements StepDriver {
 
   runUntil(limitS: number): void {
     const { scheduler, flights, pipeline } = this;
-    while (this.nowS < limitS && scheduler.outstanding > 0) {
+    while (this.nowS < limitS && scheduler.outstanding > 0 && !this.context.hasSent) {
       if (this.isBlocked) {
         const changesS = this.nextS;
         if (!(changesS < limitS)) return;

@@ -45,8 +45,8 @@ class SingleDriver implements StepDriver {
   }
 
   runUntil(limitS: number): void {
-    const { scheduler, clock } = this;
-    while (scheduler.outstanding > 0 && clock.nowS < limitS) {
+    const { scheduler, clock, context } = this;
+    while (scheduler.outstanding > 0 && clock.nowS < limitS && !context.hasSent) {
       if (this.isBlocked) {
         const changesS = this.nextS;
         if (!(changesS < limitS)) return;
@@ -54,7 +54,7 @@ class SingleDriver implements StepDriver {
         this.isBlocked = false;
       }
       this.decisions++;
-      const steps = this.context.isStepwise ? 0 : scheduler.steadySteps(clock.nowS);
+      const steps = context.isStepwise ? 0 : scheduler.steadySteps(clock.nowS);
       if (steps > 0) this.takeStretch(steps, limitS);
       else if (!this.takeStep()) this.isBlocked = true;
     }
