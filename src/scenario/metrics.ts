@@ -1,14 +1,7 @@
-/** What a metric is counted in, which decides how its target may be written. */
-export type MetricUnit =
-  "s" | "share" | "jobs" | "ratio" | "stops" | "GPU-hours" | "kWh" | "W" | "currency";
+import type { Metric, MetricUnit } from "./metric-types.js";
+import { SERVING_METRICS, serviceOfMetric } from "./serving-metrics.js";
 
-/** One figure of the result that a goal can be set on. */
-export interface Metric {
-  /** Dotted path in `result.json`. */
-  readonly path: string;
-  readonly unit: MetricUnit;
-  readonly description: string;
-}
+export type { Metric, MetricUnit };
 
 const STATISTICS = [
   ["mean", "mean"],
@@ -136,9 +129,12 @@ export const METRICS: readonly Metric[] = [
     description:
       "Running time over duration, weighted by GPU-hours: what hosting and placement cost. Needs a hosting profile or communication.",
   },
+  ...SERVING_METRICS,
 ];
 
-/** The metric of a path, or undefined. */
+/** The metric of a path, or undefined; of one service like of all. */
 export function findMetric(path: string): Metric | undefined {
-  return METRICS.find((metric) => metric.path === path);
+  const common = serviceOfMetric(path)?.path ?? path;
+  const found = METRICS.find((metric) => metric.path === common);
+  return found === undefined || common === path ? found : { ...found, path };
 }

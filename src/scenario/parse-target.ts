@@ -16,6 +16,7 @@ export function parseTarget(unit: MetricUnit, given: string | number): Quantity 
       );
     case "ratio":
     case "stops":
+    case "requests":
     case "GPU-hours":
     case "kWh":
     case "W":

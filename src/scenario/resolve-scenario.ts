@@ -2,6 +2,7 @@ import { isRandom } from "./checks/check-run.js";
 import { goalIdOf } from "./checks/check-goals.js";
 import { DEFAULTS } from "./defaults.js";
 import { findMetric } from "./metrics.js";
+import { metricOfService } from "./serving-metrics.js";
 import type { ParsedConfiguration, ParsedScenario } from "./parse-scenario.js";
 import { createJobTableBuilder } from "../workload/job-table-builder.js";
 import { parseTarget } from "./parse-target.js";
@@ -176,7 +177,10 @@ function quotasFor(
 }
 
 function resolveGoal(goal: NonNullable<ScenarioSpec["goals"]>[number], spec: ScenarioSpec): Goal {
-  const metric = findMetric(goal.metric);
+  const { service } = goal;
+  const metric = findMetric(
+    service === undefined ? goal.metric : metricOfService(goal.metric, service),
+  );
   const comparison = goal.atMost === undefined ? "atLeast" : "atMost";
   const given = goal.atMost ?? goal.atLeast;
   const target =

@@ -3,6 +3,7 @@ import { formatPath } from "../../diagnostics/field-path.js";
 import type { CheckContext } from "../check-context.js";
 import type { MetricUnit } from "../metrics.js";
 import { findMetric } from "../metrics.js";
+import { metricOfService } from "../serving-metrics.js";
 import { parseTarget } from "../parse-target.js";
 import { explainCommand } from "../report-issues.js";
 import { checkDuplicates, fieldOf, listAt, textOf } from "./duplicates.js";
@@ -15,6 +16,7 @@ const UNIT_WORDS: Readonly<Record<MetricUnit, string>> = {
   jobs: "a number of jobs",
   ratio: "a ratio",
   stops: "a number of stops",
+  requests: "a number of requests",
   "GPU-hours": "a number of GPU-hours",
   kWh: "a number of kilowatt-hours",
   W: "a number of watts",
@@ -27,7 +29,45 @@ export function goalIdOf(goal: unknown): string | undefined {
   if (id !== undefined) return id;
   const metric = textOf(goal, "metric");
   if (metric === undefined) return undefined;
-  return `${metric} ${fieldOf(goal, "atMost") === undefined ? "atLeast" : "atMost"}`;
+  const service = textOf(goal, "service");
+  const whole = service === undefined ? metric : metricOfService(metric, service);
+  return `${whole} ${fieldOf(goal, "atMost") === undefined ? "atLeast" : "atMost"}`;
+}
+
+/** The service a goal is about exists, and the metric is one of services. */
+function checkService(
+  context: CheckContext,
+  goal: object,
+  metric: string,
+  path: readonly PathPart[],
+): void {
+  const service = textOf(goal, "service");
+  const names = listAt(context, ["workload", "services"]).flatMap(
+    (one) => textOf(one, "name") ?? [],
+  );
+  if (metric.startsWith("serving.") && names.length === 0) {
+    context.report({
+      path: [...path, "metric"],
+      rule: "incomplete-fields",
+      message: `${metric} is about services, and the workload has none`,
+      help: "add workload.services",
+    });
+  }
+  if (service === undefined) return;
+  if (!metric.startsWith("serving.")) {
+    context.report({
+      path: [...path, "service"],
+      rule: "conflicting-fields",
+      message: `${metric} is not about services`,
+    });
+  } else if (names.length > 0 && !names.includes(service)) {
+    context.report({
+      path: [...path, "service"],
+      rule: "unknown-name",
+      message: `${formatPath([...path, "service"])}: there is no service "${service}"`,
+      allowed: names,
+    });
+  }
 }
 
 /** One comparison per goal, and a target in the unit of its metric. */
@@ -61,6 +101,7 @@ function checkGoal(context: CheckContext, goal: object, path: readonly PathPart[
   }
   const metric = findMetric(textOf(goal, "metric") ?? "");
   if (metric === undefined) return;
+  checkService(context, goal, metric.path, path);
   for (const key of given) {
     const value = fieldOf(goal, key);
     // Other types, and numbers that are none, are refused by the schema already.

@@ -194,7 +194,7 @@ function kaitoSchema() {
     }),
     {
       description:
-        "keda-kaito-scaler, by the annotations `scaledobject.kaito.sh/…` of an InferenceSet: doubling or halving is asked for by thresholds, and one replica per cooldown is done.",
+        "`keda-kaito-scaler`, by the annotations `scaledobject.kaito.sh/…` of an InferenceSet: doubling or halving is asked for by thresholds, and one replica per cooldown is done.",
       example: { metrics: [{ metric: "vllm:num_requests_waiting", up: 10, down: 2 }] },
     },
   ).optional();

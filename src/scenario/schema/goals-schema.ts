@@ -17,6 +17,10 @@ function goalSchema() {
       example: "jobs.waitS.p95",
       valueTexts: METRICS.map((metric) => metric.description),
     }),
+    service: field(lineOfText(100), {
+      description: "The service that a metric of `serving` is about. Left out, it is about all services together.",
+      example: "chat",
+    }).optional(),
     atMost: field(target(), {
       description:
         "The goal is met when the metric is not above this. Times need a unit, shares may be percentages. Give either this or `atLeast`.",

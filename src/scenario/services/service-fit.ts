@@ -65,7 +65,7 @@ export function fitsNowhere(
   }
   return problem(question, field, {
     rule: "does-not-fit",
-    message: `${model.name} fits on no machine of the cluster: ${refusals.slice(0, 5).join("; ")}`,
+    message: `${model.name} can run on no machine of the cluster: ${refusals.slice(0, 5).join("; ")}`,
     ...(help === undefined ? {} : { help }),
   });
 }

@@ -1,8 +1,7 @@
 import type { AutoscalerSpec } from "../../policy/autoscaling/autoscaler.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
 import type { RequestLedger } from "../serving/request-ledger.js";
-import type { EngineTotals } from "../serving/service.js";
-import type { ReplicaSpec, ServiceSpec } from "../serving/serving-spec.js";
+import type { ReplicaSpec, ServiceSpec, ServingRun } from "../serving/serving-spec.js";
 import type { ColdStart, PhaseTaken } from "./cold-start.js";
 
 /** A service in a cluster: what it answers, how many replicas it may have, and how they start. */
@@ -73,6 +72,8 @@ export interface ServiceSeries {
 export interface ServiceOutcome {
   readonly name: string;
   readonly ledger: RequestLedger;
+  /** Latencies and outcomes of all requests that came. */
+  readonly run: ServingRun;
   /** 1 for a request that came while no replica was ready. By number in the ledger. */
   readonly metColdStart: Uint8Array;
   /** Requests that began again because their replica was gone. */
@@ -85,5 +86,4 @@ export interface ServiceOutcome {
   readonly gaveUp: boolean;
   /** Requests of the table that had not come when the run ended. */
   readonly notArrived: number;
-  readonly engine: EngineTotals;
 }

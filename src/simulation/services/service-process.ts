@@ -3,6 +3,7 @@ import { createAutoscaler } from "../../policy/autoscaling/create-autoscaler.js"
 import { gangGpuMilli } from "../../policy/gang/gang-gpu-milli.js";
 import type { ClusterControl, ClusterProcess } from "../batch/cluster-process.js";
 import { createService } from "../serving/create-service.js";
+import { runOfService } from "../serving/simulate-serving.js";
 import { requestOfRow } from "../serving/request-ledger.js";
 import type { Service, ServiceGauges } from "../serving/service.js";
 import { createNodeCaches, type NodeCaches } from "./cold-start.js";
@@ -132,6 +133,11 @@ class DeployedServiceProcess implements ServiceProcess {
     return {
       name: this.spec.name,
       ledger: this.service.ledger,
+      run: runOfService(
+        this.service,
+        this.spec.replicaOn([]),
+        this.spec.serving.classes?.length ?? 1,
+      ),
       metColdStart: this.metColdStart.subarray(0, this.arrived),
       restarts: this.restarts,
       lives: [...this.lives, ...standing].sort(
@@ -141,7 +147,6 @@ class DeployedServiceProcess implements ServiceProcess {
       ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
       gaveUp: this.gaveUp,
       notArrived: this.spec.requests.count - this.arrived,
-      engine: this.service.engineTotals(),
     };
   }
 

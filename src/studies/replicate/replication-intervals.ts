@@ -1,10 +1,22 @@
 import { findMetric, METRICS } from "../../scenario/metrics.js";
+import { metricOfService, SERVING_METRICS } from "../../scenario/serving-metrics.js";
 import { replicationInterval } from "../../stats/confidence-interval.js";
 import { metricValue } from "../run/evaluate-goals.js";
 import type { MetricInterval, PairedDifference, RunResult } from "../run/result-document.js";
 
 /** Metrics that get an interval: those a goal may name, and the mean length of the queue. */
 const PATHS: readonly string[] = [...METRICS.map(({ path }) => path), "jobs.queueLengthMean"];
+
+/** Where there are several services, the metrics of each too. */
+function pathsOf(results: readonly ComputedResult[]): readonly string[] {
+  const services = results[0]?.serving?.services ?? [];
+  return [
+    ...PATHS,
+    ...services.flatMap(({ name }) =>
+      SERVING_METRICS.map(({ path }) => metricOfService(path, name)),
+    ),
+  ];
+}
 
 /** A result before its goals are judged. */
 export type ComputedResult = Omit<RunResult, "goals">;
@@ -29,7 +41,7 @@ export function replicationIntervals(
   confidence: number,
 ): Readonly<Record<string, MetricInterval>> {
   const intervals: Record<string, MetricInterval> = {};
-  for (const path of PATHS) {
+  for (const path of pathsOf(results)) {
     const values = valuesOf(results, path);
     if (values === undefined || values.length < 2) continue;
     const { mean, halfWidth } = replicationInterval(values, confidence);
@@ -58,7 +70,7 @@ export function pairedDifferences(
   confidence: number,
 ): Readonly<Record<string, PairedDifference>> {
   const differences: Record<string, PairedDifference> = {};
-  for (const path of PATHS) {
+  for (const path of pathsOf(base)) {
     const before = valuesOf(base, path);
     const after = valuesOf(variant, path);
     if (before === undefined || after === undefined || before.length < 2) continue;

@@ -6,7 +6,10 @@ import type { GoalResult, RunResult } from "./result-document.js";
 
 /** What the decision sentence talks about: a run, and how to name it. */
 export interface DecidedRun {
-  readonly result: Pick<RunResult, "goals" | "jobs" | "gpu" | "stopReason" | "replications">;
+  readonly result: Pick<
+    RunResult,
+    "goals" | "jobs" | "gpu" | "stopReason" | "replications" | "serving"
+  >;
   /** The variant's name; absent for the base. */
   readonly name?: string;
 }
@@ -36,18 +39,33 @@ export function decide(options: {
 }
 
 function describe(cluster: string, run: DecidedRun): string {
-  const { jobs, gpu } = run.result;
+  const { jobs, gpu, serving } = run.result;
   const wait =
     jobs.waitS.p95 === null
       ? ""
       : `; 95 % of them waited at most ${formatQuantity(jobs.waitS.p95, "s")}`;
+  const done = `completed ${jobCount(jobs.completed)} of ${jobCount(jobs.count)} jobs${wait}`;
+  const what =
+    serving === undefined
+      ? done
+      : jobs.count === 0
+        ? describeServing(serving)
+        : `${done}, and ${describeServing(serving)}`;
   return (
-    `${cluster} completed ${jobCount(jobs.completed)} of ${jobCount(jobs.count)} jobs${wait}; ` +
-    `jobs held ${formatQuantity(gpu.allocatedShare, "share")} of the GPU time. No goals were set, so nothing is decided.` +
+    `${cluster} ${what}; ` +
+    `${serving === undefined ? "jobs" : jobs.count === 0 ? "replicas" : "jobs and replicas"} held ${formatQuantity(gpu.allocatedShare, "share")} of the GPU time. No goals were set, so nothing is decided.` +
     [basis(run), unsettled(run), leftOut(run)]
       .map((text) => (text === "" ? "" : ` ${text}`))
       .join("")
   );
+}
+
+function describeServing({ requests, finished, ttftS }: NonNullable<RunResult["serving"]>): string {
+  const first =
+    ttftS.p95 === null
+      ? ""
+      : `; 95 % of them had their first token after at most ${formatQuantity(ttftS.p95, "s")}`;
+  return `answered ${jobCount(finished)} of ${jobCount(requests)} requests${first}`;
 }
 
 function verdict(cluster: string, { result }: DecidedRun): string {
@@ -88,8 +106,23 @@ function basis({ result }: DecidedRun): string {
 
 /** Waits of a queue that grows until the last job arrives are no property of the cluster. */
 function unsettled({ result }: DecidedRun): string {
-  if (result.jobs.overloaded !== true) return "";
-  return "Waits did not settle: they say how long the run is, not how the cluster does.";
+  const services = overloadedServices(result);
+  const sentences = [
+    ...(result.jobs.overloaded === true
+      ? ["Waits did not settle: they say how long the run is, not how the cluster does."]
+      : []),
+    ...(services === ""
+      ? []
+      : [`${services} does not keep up: its latencies say how long the run is.`]),
+  ];
+  return sentences.join(" ");
+}
+
+function overloadedServices({ serving }: DecidedRun["result"]): string {
+  const names = (serving?.services ?? []).flatMap(({ name, verdict: found }) =>
+    found === "overloaded" ? [`“${name}”`] : [],
+  );
+  return names.length === 0 ? "" : `Service ${names.join(", ")}`;
 }
 
 /** What no goal counts and a buyer must know: jobs that no node could ever hold, jobs that did not end. */
@@ -102,6 +135,11 @@ function leftOut({ result }: DecidedRun): string {
     facts.push(
       `${jobCount(waiting + running)} of ${jobCount(count)} jobs had not ended when the run stopped`,
     );
+  const open = result.serving?.open ?? 0;
+  if (open > 0)
+    facts.push(
+      `${jobCount(open)} of ${jobCount(result.serving!.requests)} requests had no full answer when the run ended`,
+    );
   return facts.length === 0 ? "" : `Not counted in this: ${facts.join("; ")}.`;
 }
 
@@ -109,7 +147,12 @@ function variantVerdict(run: DecidedRun): string {
   const { goals } = run.result;
   const { missed, open } = judged(goals);
   const name = run.name ?? "the variant";
-  const settled = run.result.jobs.overloaded === true ? ", and waits do not settle" : "";
+  const settled =
+    run.result.jobs.overloaded === true
+      ? ", and waits do not settle"
+      : overloadedServices(run.result) === ""
+        ? ""
+        : ", and a service does not keep up";
   if (missed.length > 0) {
     return `With “${name}” it misses ${count(missed.length, goals.length)}: ${missed.map(shortfall).join("; ")}${alsoOpen(open)}${settled}.`;
   }

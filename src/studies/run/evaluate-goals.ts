@@ -1,3 +1,4 @@
+import { serviceOfMetric } from "../../scenario/serving-metrics.js";
 import { OPTIONAL_PARTS } from "./optional-results.js";
 import type { GoalResult, MetricInterval, RunResult } from "./result-document.js";
 
@@ -79,11 +80,20 @@ function isGood({ comparison, target }: GoalTarget, value: number): boolean {
  * @throws Error when the path names no number: the scenario accepted a metric that does not exist
  */
 export function metricValue(result: Omit<RunResult, "goals">, path: string): number | null {
+  const named = serviceOfMetric(path);
+  if (named !== undefined) {
+    const one = result.serving?.services.find(({ name }) => name === named.service);
+    return one === undefined ? null : numberAt({ serving: one }, named.path);
+  }
   const keys = path.split(".");
   const optional = OPTIONAL_PARTS.find((part) => part === keys[0]);
   if (optional !== undefined && result[optional] === undefined) return null;
+  return numberAt(result, path);
+}
+
+function numberAt(result: object, path: string): number | null {
   let value: unknown = result;
-  for (const key of keys) {
+  for (const key of path.split(".")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
       throw new Error(`goals: no metric "${path}" in the result (stopped at "${key}")`);
     }

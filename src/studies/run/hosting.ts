@@ -45,8 +45,9 @@ export function prepareHosting(
   if (hosting === undefined) return { rates: [], processes: [], outcomes: () => [] };
   const pools: ElasticPool[] = [];
   const processes = hosting.groups.flatMap(({ elastic }, index): readonly ClusterProcessEntry[] => {
-    if (elastic === undefined) return [];
     const { name, firstNode, count } = nodeGroups[index]!;
+    // A group without nodes has none that could come.
+    if (elastic === undefined || count === 0) return [];
     return [
       (context) => {
         const pool = createElasticPool({ name, firstNode, nodeCount: count, ...elastic }, context);

@@ -1,3 +1,5 @@
+import { serviceOfMetric } from "../../scenario/serving-metrics.js";
+
 /** What one metric path of the result document means, and which direction is better. */
 export interface MetricLabel {
   /** For tables: "Wait before start, 95th percentile". */
@@ -12,6 +14,13 @@ const distributions: Readonly<Record<string, { readonly label: string; readonly 
   jctS: { label: "Time from submit to finish", noun: "time to finish" },
   slowdown: { label: "Slowdown", noun: "slowdown" },
   boundedSlowdown: { label: "Bounded slowdown", noun: "bounded slowdown" },
+  ttftS: { label: "Time to first token", noun: "time to first token" },
+  tpotS: { label: "Time per further token", noun: "time per further token" },
+  e2eS: { label: "Time to the last token", noun: "time to the last token" },
+  coldStartTtftS: {
+    label: "Time to first token in a cold start",
+    noun: "time to first token in a cold start",
+  },
 };
 
 const statistics: Readonly<Record<string, { readonly label: string; readonly adjective: string }>> =
@@ -69,6 +78,35 @@ const single: Readonly<
   "cost.total": ["Cost", "cost", "lower"],
   "cost.perGpuHour": ["Cost per GPU-hour", "cost per GPU-hour", "lower"],
   "cost.perJob": ["Cost per job", "cost per job", "lower"],
+  "serving.sloAttainment": [
+    "Requests that met their targets",
+    "share of requests that met their targets",
+    "higher",
+  ],
+  "serving.goodputPerS": ["Requests per second that met their targets", "goodput", "higher"],
+  "serving.finished": ["Requests answered", "number of answered requests", "higher"],
+  "serving.rejected": ["Requests rejected", "number of rejected requests", "lower"],
+  "serving.open": [
+    "Requests without an answer at the end",
+    "number of requests without an answer",
+    "lower",
+  ],
+  "serving.metColdStart": [
+    "Requests that met a cold start",
+    "number of requests that met a cold start",
+    "lower",
+  ],
+  "serving.replicasMean": [
+    "Replicas ready, time average",
+    "mean number of ready replicas",
+    "neither",
+  ],
+  "serving.gpuHours": [
+    "GPU-hours held by replicas",
+    "number of GPU-hours held by replicas",
+    "lower",
+  ],
+  "serving.costPerMillionTokens": ["Cost per million tokens", "cost per million tokens", "lower"],
   "gpu.allocatedShareMax": ["GPUs in use, highest", "highest share of GPUs in use", "neither"],
 };
 
@@ -78,9 +116,18 @@ const single: Readonly<
  * A path that is not listed prints as written, so a new metric never gets a wrong name.
  */
 export function labelMetric(path: string): MetricLabel {
+  const named = serviceOfMetric(path);
+  if (named !== undefined) {
+    const { label, phrase, better } = labelMetric(named.path);
+    return {
+      label: `${label} (${named.service})`,
+      phrase: `${phrase} of ${named.service}`,
+      better,
+    };
+  }
   const known = single[path];
   if (known !== undefined) return { label: known[0], phrase: known[1], better: known[2] };
-  const match = /^jobs\.(\w+)\.(\w+)$/.exec(path);
+  const match = /^(?:jobs|serving)\.(\w+)\.(\w+)$/.exec(path);
   const distribution = match === null ? undefined : distributions[match[1]!];
   const statistic = match === null ? undefined : statistics[match[2]!];
   if (distribution === undefined || statistic === undefined) {

@@ -176,9 +176,15 @@ function costResult(
   });
   const gpuHours = delivered.gpuHours * factor;
   const perGpuHour = gpuHours === 0 ? null : bill.total / gpuHours;
+  const managedFrom = run.managed?.from ?? run.jobs.count;
   const tenants = run.jobs.tenantNames.flatMap((name, tenant) => {
     const hours = delivered.byTenant[tenant]! * factor;
-    return name === "" ? [] : [{ name, gpuHours: hours, amount: hours * (perGpuHour ?? 0) }];
+    // What services cost is told with them.
+    const isService =
+      run.managed !== undefined && !run.jobs.tenant.subarray(0, managedFrom).includes(tenant);
+    return name === "" || isService
+      ? []
+      : [{ name, gpuHours: hours, amount: hours * (perGpuHour ?? 0) }];
   });
   return {
     currency,

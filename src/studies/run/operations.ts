@@ -16,6 +16,7 @@ import {
 } from "../../simulation/power/energy-observer.js";
 import type { JobTable } from "../../workload/job-table.js";
 import { prepareHosting } from "./hosting.js";
+import type { ServedService } from "./services.js";
 
 /** What fails, what is used and what is paid in one configuration. */
 export type Operations = Pick<
@@ -37,6 +38,8 @@ export interface OperationsOutcome {
 /** A batch run with what its operations gave. */
 export interface OperatedRun extends BatchRun {
   readonly operated?: OperationsOutcome;
+  /** What became of services; absent without any. */
+  readonly served?: readonly ServedService[];
 }
 
 /** A run about to be simulated: what its operations add to the spec, and how to read them afterwards. */
@@ -57,6 +60,8 @@ export function prepareOperations(
     readonly cluster: ClusterSpec;
     readonly jobs: JobTable;
     readonly limits?: { readonly untilS?: number };
+    /** Rows from here on never end by themselves. */
+    readonly managedFrom?: number;
   },
   operations: Operations | undefined,
 ): PreparedOperations {
@@ -71,7 +76,10 @@ export function prepareOperations(
       ? configuration.jobs
       : withCheckpoints(configuration.jobs, checkpoint, { cluster, nodeGroups, faults });
   if (configuration.limits?.untilS === undefined) {
-    checkEnds(jobs, { cluster, nodeGroups, faults });
+    checkEnds(
+      { ...jobs, count: configuration.managedFrom ?? jobs.count },
+      { cluster, nodeGroups, faults },
+    );
   }
   let process: FaultProcess | undefined;
   let observer: EnergyObserver | undefined;

@@ -1,3 +1,5 @@
+import type { ServingResult } from "./serving-document.js";
+
 /*
  * Parts of a result that only some runs have. A run without the feature leaves the whole part out; within a
  * part, `null` says that there was nothing to compute from. Lists name every kind that could occur, zeros
@@ -297,6 +299,8 @@ export interface OptionalResults {
   readonly gangWaits?: GangWaitsResult;
   /** Absent with fewer than two tenants that ask for GPUs. */
   readonly fairness?: FairnessResult;
+  /** Absent without services. */
+  readonly serving?: ServingResult;
 }
 
 /** Names of the parts. */
@@ -312,4 +316,5 @@ export const OPTIONAL_PARTS = [
   "preemption",
   "gangWaits",
   "fairness",
+  "serving",
 ] as const satisfies readonly (keyof OptionalResults)[];

@@ -4,6 +4,8 @@ import type { QueuePolicySpec } from "../../policy/queue/types.js";
 import type { BatchObservation, BatchRun, BatchSpec } from "../../simulation/batch/batch-spec.js";
 import type { PlacementSpec } from "../../simulation/batch/placement-spec.js";
 import type { JobTerms } from "../../simulation/batch/job-terms.js";
+import type { NodeGroup } from "../../scenario/resolved.js";
+import type { SettledService } from "../../scenario/services/settled-service.js";
 import { simulateBatch } from "../../simulation/batch/simulate-batch.js";
 import { summarizeBatch } from "../../simulation/batch/summary.js";
 import type { JobTable } from "../../workload/job-table.js";
@@ -20,6 +22,8 @@ import { replayUsage } from "./replay-usage.js";
 import { migResult } from "./mig-result.js";
 import type { RunResult } from "./result-document.js";
 import { topologyResult } from "./topology-result.js";
+import { prepareServices, type PreparedServices } from "./services.js";
+import { servingResult, servingWarnings } from "./serving-result.js";
 import { createFairnessFold } from "./tenant-fairness.js";
 
 /** One thing to simulate: the base of a scenario, or a variant of it. */
@@ -37,6 +41,9 @@ export interface Configuration {
   readonly topology?: TopologyRequest;
   readonly goals: readonly GoalTarget[];
   readonly limits: { readonly untilS?: number; readonly eventsMax: number };
+  /** Services beside the jobs, and the groups their machines belong to; absent without any. */
+  readonly services?: readonly SettledService[];
+  readonly nodeGroups?: readonly NodeGroup[];
   /** Absent when nothing fails, nothing is measured and nothing has a price. */
   readonly operations?: Operations;
 }
@@ -71,11 +78,17 @@ export function simulateConfiguration(
 ): OperatedRun {
   const { cluster, jobTerms, queue, quotas, placement, partitions, topology, limits } =
     configuration;
-  const operations = prepareOperations(configuration, configuration.operations);
+  const services = prepareServices(configuration.jobs, configuration.services ?? [], {
+    nodeGroups: configuration.nodeGroups ?? [],
+    hosting: configuration.operations?.hosting,
+    seed,
+  });
+  const operations = prepareOperations({ ...configuration, ...services }, configuration.operations);
   const run = simulateBatch({
     ...jobTerms,
     cluster,
     ...operations.spec,
+    ...withServices(services, operations.spec.processes),
     queue,
     ...(quotas === undefined ? {} : { quotas }),
     placement,
@@ -85,7 +98,16 @@ export function simulateConfiguration(
     limits,
     observe,
   });
-  return operations.finish(run);
+  const served = services.outcomes(run.endOfRunS);
+  return { ...operations.finish(run), ...(served.length === 0 ? {} : { served }) };
+}
+
+function withServices(
+  { managedFrom, processes }: PreparedServices,
+  others: BatchSpec["processes"] = [],
+): Pick<BatchSpec, "managedFrom" | "processes"> {
+  if (managedFrom === undefined) return {};
+  return { managedFrom, processes: [...others, ...processes] };
 }
 
 /**
@@ -110,6 +132,7 @@ export function computeResult(
   replayUsage(run, [fairness, lanes]);
   const preemption = preemptionsOnly(preemptionResult(watched, summary.jobs.gpuHoursLost), run);
   const { tenant, tenantNames, partition, partitionNames } = run.jobs;
+  const operated = operationsResults(run);
   return {
     jobs: {
       ...summary.jobs,
@@ -125,11 +148,12 @@ export function computeResult(
       names: partitionNames,
       lanes: lanes.results(),
     }),
-    warnings: [...run.warnings, ...warnings],
+    warnings: [...run.warnings, ...warnings, ...servingWarnings(run)],
     stopReason: run.stopReason,
     endS: run.endOfRunS,
     eventsHandled: run.eventsHandled,
-    ...operationsResults(run),
+    ...operated,
+    ...present("serving", servingResult(run, watched, operated.cost)),
     ...present("preemption", preemption),
     ...present("gangWaits", lanes.gangWaits()),
     ...present("fairness", fairness.result()),

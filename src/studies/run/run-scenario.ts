@@ -119,7 +119,7 @@ function runConfigurations(
 }
 
 /** What a loaded configuration asks to be simulated, with its jobs under the seed of the scenario. */
-export function configurationOf({ resolved, jobs }: LoadedConfiguration): Configuration {
+export function configurationOf({ resolved, jobs, services }: LoadedConfiguration): Configuration {
   const { name, cluster, policy, goals, run } = resolved;
   return {
     name: name ?? BASE_NAME,
@@ -132,6 +132,7 @@ export function configurationOf({ resolved, jobs }: LoadedConfiguration): Config
     ...(policy.partitions === undefined ? {} : { partitions: policy.partitions }),
     ...(resolved.topology === undefined ? {} : { topology: resolved.topology }),
     ...operationsOf(resolved),
+    ...(services.length === 0 ? {} : { services, nodeGroups: resolved.nodeGroups }),
     goals,
     limits: {
       eventsMax: run.eventsMax,
