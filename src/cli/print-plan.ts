@@ -80,7 +80,9 @@ function optionLines(document: PlanDocument, best: PlanOption): string[] {
     option.confidence === null ? "" : `${percentBelow(option.confidence)} confidence`,
   ];
   const rows = [
-    ...(cheaper === null ? [] : [row("cheaper, fails", cheaper)]),
+    ...(cheaper === null
+      ? []
+      : [row(cheaper.verdict === "fails" ? "cheaper, fails" : "cheaper, not shown", cheaper)]),
     row("recommended", best),
     ...(safer === null ? [] : [row("safer", safer)]),
   ];
@@ -90,7 +92,7 @@ function optionLines(document: PlanDocument, best: PlanOption): string[] {
       ? []
       : [
           "",
-          `  Proven: no plan of the space that meets the goals has less than ${formatQuantity(bound.value, unit)} of ${minimise}; the answer is within ${percentAbove(bound.gap)}.`,
+          `  Proven: no plan of the space that meets the goals has less than ${formatQuantity(bound.value, unit)} of ${minimise}${bound.gap < 1e-6 ? ", which is what the answer has" : `; the answer is within ${percentAbove(bound.gap)}`}.`,
         ];
   return [...alignColumns([["", "plan", "cost", "met", ""], ...rows]), ...proven];
 }

@@ -95,7 +95,7 @@ function resolveDecision(decision: DecisionInput, index: number): PlanDecision {
   const group = countedGroup(path);
   const values = decisionValues(decision);
   if (group === undefined) {
-    return { name, choices: values.map((value) => choice(path, value)) };
+    return { name, choices: distinct(values.map((value) => choice(path, value))) };
   }
   const counts = [...new Set(values as readonly number[])].sort((left, right) => left - right);
   return {
@@ -106,11 +106,34 @@ function resolveDecision(decision: DecisionInput, index: number): PlanDecision {
 }
 
 function choice(path: string, value: unknown): PlanChoice {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = valueText(value);
   return {
-    label: text.length > LABEL_MAX ? `${text.slice(0, LABEL_MAX - 1)}…` : text,
+    label: shortened(text),
     settings: [setting(path, value)],
   };
+}
+
+/** Policies and hosting are known by their names, whatever is set beside them. */
+function valueText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const { name, profile } = value as { readonly name?: unknown; readonly profile?: unknown };
+    if (typeof name === "string") return name;
+    if (typeof profile === "string") return profile;
+  }
+  return JSON.stringify(value);
+}
+
+/** Labels that tell the choices of one decision apart. */
+function distinct(choices: readonly PlanChoice[]): readonly PlanChoice[] {
+  const count = (label: string): number => choices.filter((other) => other.label === label).length;
+  return choices.map((one) =>
+    count(one.label) === 1 ? one : { ...one, label: shortened(one.settings[0]!.value) },
+  );
+}
+
+function shortened(text: string): string {
+  return text.length > LABEL_MAX ? `${text.slice(0, LABEL_MAX - 1)}…` : text;
 }
 
 function setting(path: string, value: unknown): PlanSetting {

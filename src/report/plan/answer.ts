@@ -186,7 +186,7 @@ function boundBlocks(document: PlanDocument): readonly ReportBlock[] {
   if (bound?.gap !== null && bound?.gap !== undefined) {
     const unit = minimise === "power" ? "W" : (currency ?? "");
     lines.push(
-      `- **How near to the best possible:** no plan of the space that meets the goals has less than ${formatQuantity(bound.value!, unit)} of ${minimise} ([proven](#bound)); the answer is within ${percentAbove(bound.gap)} of that.`,
+      `- **How near to the best possible:** no plan of the space that meets the goals has less than ${formatQuantity(bound.value!, unit)} of ${minimise} ([proven](#bound))${bound.gap < 1e-6 ? ", which is what the answer has" : `; the answer is within ${percentAbove(bound.gap)} of that`}.`,
     );
   }
   if (growth !== null) {

@@ -19,7 +19,9 @@ export function boundSection(document: PlanDocument): ReportSection | undefined 
         : `No plan that meets the goals has less than **${formatQuantity(bound.value, unit)}** of ${minimise}` +
           (bound.gap === null
             ? "."
-            : `; the answer is within **${percentAbove(bound.gap)}** of that.`);
+            : bound.gap < 1e-6
+              ? ", which is what the answer has."
+              : `; the answer is within **${percentAbove(bound.gap)}** of that.`);
   const table: ReportBlock = {
     kind: "table",
     caption: "What any plan must have, whatever the schedule",

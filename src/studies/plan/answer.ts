@@ -35,7 +35,19 @@ function whatClause(best: PlanOption, { space }: AnswerInput): string {
   const choices = best.choices.flatMap(({ choice }, index) =>
     space.decisions[index]!.isCount ? [] : [choice],
   );
-  return `${verbOf(counted)} ${[...nodes, ...choices].join(", ")}`;
+  return `${verbOf(counted)} ${[...nodes, ...hostingWords(counted, choices), ...choices].join(", ")}`;
+}
+
+/** How the machines are hosted, where all are alike and no choice says it already. */
+function hostingWords(
+  counted: readonly PlanGroupResult[],
+  choices: readonly string[],
+): readonly string[] {
+  const kinds = [...new Set(counted.map(({ hosting }) => hosting))];
+  const [kind] = kinds;
+  if (kinds.length !== 1 || kind === null || kind === undefined) return [];
+  const words = kind === "vm" ? "virtual machines" : "bare metal";
+  return choices.some((choice) => /bare.?metal|virtual|\bVMs?\b/i.test(choice)) ? [] : [words];
 }
 
 function nodesWords(

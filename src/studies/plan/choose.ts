@@ -26,6 +26,9 @@ const FRESH_MIN = 20;
 /** Dearer plans that are judged to find one with more room. */
 const SAFER_TRIED_MAX = 4;
 
+/** Cheaper plans that are looked at to find one that costs less for certain. */
+const CHEAPER_TRIED_MAX = 12;
+
 /** The answer with its neighbours. */
 export interface Chosen {
   readonly search: SearchResult;
@@ -103,25 +106,28 @@ async function cheaperThan(
       low < cost && !isSame(candidate, best.candidate) && standing !== "limit",
   );
   const own = cheaper.filter(({ candidate }) => candidate.family === best.candidate.family);
-  const nearest = own.at(-1) ?? cheaper.at(-1);
-  if (nearest === undefined) return null;
-  if (nearest.judgement === undefined) {
-    const [judgement] = await judgeAll(
-      [nearest.candidate],
-      options.constraints.goals,
-      options.setting,
-    );
-    nearest.judgement = judgement!;
-    if (nearest.standing === "open" || nearest.standing === "presumed") {
-      nearest.standing = judgement!.verdict;
-      if (judgement!.verdict === "meets" && objectiveOf(judgement!, options.space.spec) < cost) {
-        return { candidate: nearest.candidate };
-      }
+  const others = cheaper.filter((entry) => !own.includes(entry));
+  // Those of the same combination first, each kind from the dearest down.
+  const ordered = [...own.reverse(), ...others.reverse()];
+  for (const entry of ordered.slice(0, CHEAPER_TRIED_MAX)) {
+    const wasJudged = entry.judgement !== undefined;
+    const judgement =
+      entry.judgement ??
+      (await judgeAll([entry.candidate], options.constraints.goals, options.setting))[0]!;
+    entry.judgement = judgement;
+    if (entry.standing === "open" || entry.standing === "presumed")
+      entry.standing = judgement.verdict;
+    // What it costs may only be known now.
+    if (objectiveOf(judgement, options.space.spec) >= cost) continue;
+    if (judgement.verdict === "meets") {
+      if (!wasJudged) return { candidate: entry.candidate };
+      continue;
     }
+    const described = await describe(entry.candidate, options);
+    if (described.verdict === "fails") return described;
+    return { ...described, verdict: "not shown" };
   }
-  const described = await describe(nearest.candidate, options);
-  if (described.verdict === "fails") return described;
-  return nearest.standing === "unshown" ? { ...described, verdict: "not shown" } : null;
+  return null;
 }
 
 /** The cheapest dearer plan whose tightest goal has more room. */

@@ -200,6 +200,7 @@ function groupResults(
       label: group.label,
       nodes,
       have: Math.min(nodes, supplyOf(space.spec, group.name).have),
+      hosting: group.hosting ?? null,
       isBought: group.purchase !== undefined,
       isDecided: group.dimension !== undefined,
     };

@@ -10,6 +10,8 @@ export type GoalState = "meets" | "fails" | "open";
 export interface FeasibilityOptions {
   /** Share of wrong verdicts allowed for this goal of this plan, 0 < beta < 0.5. */
   readonly beta: number;
+  /** Numbers of replications at which the t test looks, rising; the first is `first`. */
+  readonly looks: readonly number[];
   /** Distance from the target at which either verdict will do, > 0, in the unit of the goal. */
   readonly epsilon: number;
   /** Replications before the first look; the variance comes from them. */
@@ -26,9 +28,12 @@ export function feasibilityEta(beta: number, first: number): number {
 }
 
 /**
- * Decides whether the mean of a metric is on the good side of a target, one look per replication.
+ * Decides whether the mean of a metric is on the good side of a target, by two procedures that share β evenly.
  *
- * With g the target and Y the metric (signs turned round for `atLeast`), the walk Σ(Y − g) is stopped when it
+ * Far from the target a t test decides soon: at each of L agreed numbers of replications it asks one-sided for
+ * β / (2 L), so that all its looks together err at most with β / 2 (union bound).
+ *
+ * Near the target the procedure of Andradóttir and Kim decides, one look per replication. With g the target and Y the metric (signs turned round for `atLeast`), the walk Σ(Y − g) is stopped when it
  * leaves ±R(r), R(r) = max(0, (h² S² / ε − ε r) / 2), h² = 2 η (n₀ − 1), S² the variance of the first n₀
  * replications. A mean that is at least ε on one side of the target is put on the other with probability at most β;
  * nearer ones may go either way. Replications must be independent and about normal: one number per run.
@@ -38,8 +43,9 @@ export function feasibilityEta(beta: number, first: number): number {
 export function goalState(
   { comparison, target }: Pick<Goal, "comparison" | "target">,
   values: readonly (number | null)[],
-  { beta, epsilon, first }: FeasibilityOptions,
+  options: FeasibilityOptions,
 ): GoalState {
+  const { beta, epsilon, first } = options;
   const excess: number[] = [];
   for (const value of values) {
     // Nothing was shown to be good.
@@ -47,8 +53,10 @@ export function goalState(
     excess.push(comparison === "atMost" ? value - target : target - value);
   }
   if (values.length < first) return "open";
+  const tested = looked(excess, options);
+  if (tested !== "open") return tested;
   const { variance } = momentsOf(excess.slice(0, first));
-  const squareH = 2 * feasibilityEta(beta, first) * (first - 1);
+  const squareH = 2 * feasibilityEta(beta / 2, first) * (first - 1);
   let sum = 0;
   for (const [index, one] of excess.entries()) {
     sum += one;
@@ -58,6 +66,19 @@ export function goalState(
     // Once the edges meet, the sign decides; the target itself is good.
     if (sum <= -edge) return "meets";
     if (sum >= edge) return "fails";
+  }
+  return "open";
+}
+
+/** The verdict of the first look of the t test that has one. */
+function looked(excess: readonly number[], { beta, looks }: FeasibilityOptions): GoalState {
+  for (const look of looks) {
+    if (excess.length < look) break;
+    const { mean, variance } = momentsOf(excess.slice(0, look));
+    // Without any spread there is nothing to test: the edges of the other procedure meet at once.
+    if (variance === 0) break;
+    const chance = studentTCdf(-Math.abs(mean) / Math.sqrt(variance / look), look - 1);
+    if (chance <= beta / (2 * looks.length)) return mean < 0 ? "meets" : "fails";
   }
   return "open";
 }

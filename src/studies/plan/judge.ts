@@ -136,10 +136,23 @@ function isSettled(race: Race, goals: readonly Goal[], setting: JudgeSetting): b
       race.replications = spec.replicationsFirst;
       continue;
     }
-    if (!isRandom || race.replications >= spec.replicationsMax) return true;
-    const more = Math.max(MORE_MIN, Math.ceil(race.replications * MORE_SHARE));
-    race.replications = Math.min(spec.replicationsMax, race.replications + more);
+    const next = looksOf(spec).find((look) => look > race.replications);
+    if (!isRandom || next === undefined) return true;
+    race.replications = next;
   }
+}
+
+/** Numbers of replications at which verdicts are asked for. */
+export function looksOf({
+  replicationsFirst,
+  replicationsMax,
+}: Pick<PlanSpec, "replicationsFirst" | "replicationsMax">): readonly number[] {
+  const looks: number[] = [];
+  for (let look = replicationsFirst; look < replicationsMax;) {
+    looks.push(look);
+    look += Math.max(MORE_MIN, Math.ceil(look * MORE_SHARE));
+  }
+  return [...looks, replicationsMax];
 }
 
 function stateOf(goal: Goal, { point }: Situation, setting: JudgeSetting): GoalState {
@@ -153,6 +166,7 @@ function stateOf(goal: Goal, { point }: Situation, setting: JudgeSetting): GoalS
     beta: alpha / verdicts,
     epsilon: epsilonOf(goal, spec.tolerance),
     first: spec.replicationsFirst,
+    looks: looksOf(spec),
   });
 }
 
@@ -225,7 +239,9 @@ export function objectiveOf({ figures, cost }: Judgement, spec: PlanSpec): numbe
 export function marginOf(goal: Goal, mean: number | null): number {
   if (mean === null) return -Infinity;
   const room = goal.comparison === "atMost" ? goal.target - mean : mean - goal.target;
-  return goal.target === 0 ? room : room / Math.abs(goal.target);
+  // A target of nothing leaves no room to speak of: it is met, or missed by so much.
+  if (goal.target === 0) return room >= 0 ? Infinity : room;
+  return room / Math.abs(goal.target);
 }
 
 /** The goal with the least room; undefined where nothing was looked at. */

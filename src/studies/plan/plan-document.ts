@@ -62,6 +62,8 @@ export interface PlanGroupResult {
   readonly nodes: number;
   /** Of these, nodes that stand there already. */
   readonly have: number;
+  /** Null where the scenario does not say. */
+  readonly hosting: "bare-metal" | "vm" | null;
   /** True when the price is that of buying. */
   readonly isBought: boolean;
   /** True when the number of nodes is decided by the plan. */

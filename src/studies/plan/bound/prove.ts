@@ -7,10 +7,12 @@ import { figuresOf, objectiveLow, supplyOf } from "../figures.js";
 import { demandOf, GROUPS_TOLD_APART, type Demand } from "./demand.js";
 import {
   groupSets,
+  inLevels,
+  largestGang,
   requirementOf,
   windowTimes,
   type Requirement,
-  type TimeGoal,
+  type TimeGoals,
 } from "./requirements.js";
 import type { CountRow, CountSolution, CountSolver } from "./solve.js";
 
@@ -24,6 +26,8 @@ const TIMES_MAX = 24;
  * fewer than one in `multiple` of them is above `multiple` × t (Markov).
  */
 const MULTIPLES = [1, 1.5, 2, 4] as const;
+/** Multiples of a mean at which the jobs of a run are counted. */
+const LATER = [2, 4, 10] as const;
 
 /** The bound of one family, and what it rests on. */
 export interface FamilyBound {
@@ -99,29 +103,45 @@ function speedMaxOf({ groups, loaded }: PlanFamily): number {
   return Math.max(1, ...speeds);
 }
 
-/** Jobs that a goal on a figure of their times lets be late, and how late none of the others may be. */
-export function timeGoalsOf(
+/** What a goal on a figure of the times of jobs says of single jobs; empty for every other goal. */
+export function timeLevelsOf(
   goal: Goal,
   multiple: number,
   jobs: number,
   neverPlaced: number,
-): readonly TimeGoal[] {
+): TimeGoals | undefined {
   const match = /^jobs\.(waitS|jctS)\.(mean|p50|p95|p99|max)$/.exec(goal.metric);
-  if (match === null || goal.comparison !== "atMost") return [];
+  if (match === null || goal.comparison !== "atMost") return undefined;
   const kind = match[1] === "waitS" ? "wait" : "completion";
   const atMostS = goal.target * multiple;
   if (match[2] === "mean") {
     // Markov within the run: the later, the fewer.
-    return [2, 4, 10].map((later) => ({
-      kind,
+    const levels = LATER.map((later) => ({
       atMostS: atMostS * later,
       lateMax: Math.ceil(jobs / later) + neverPlaced,
     }));
+    return { kind, levels };
   }
   const share = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 }[match[2]!]!;
   // Percentiles interpolate between neighbours (R-7): the lower neighbour is in time for certain.
   const inTime = Math.floor(Math.max(0, jobs - neverPlaced - 1) * share + 1e-9) + 1;
-  return [{ kind, atMostS, lateMax: Math.max(0, jobs - inTime) }];
+  return { kind, levels: [{ atMostS, lateMax: Math.max(0, jobs - inTime) }] };
+}
+
+/** Goals that are counted together in a replication, at one multiple of their targets. */
+interface Asked {
+  readonly goals: readonly Goal[];
+  readonly multiple: number;
+  readonly kind: TimeGoals["kind"];
+}
+
+/** Every goal alone, and all goals on waits, and on completion times, together. */
+function askedOf(goals: readonly Goal[], multiples: readonly number[]): readonly Asked[] {
+  return (["wait", "completion"] as const).flatMap((kind) => {
+    const own = goals.filter((goal) => timeLevelsOf(goal, 1, 1, 0)?.kind === kind);
+    const sets = own.length > 1 ? [...own.map((goal) => [goal]), own] : own.map((goal) => [goal]);
+    return sets.flatMap((set) => multiples.map((multiple) => ({ goals: set, multiple, kind })));
+  });
 }
 
 function gather(
@@ -132,46 +152,53 @@ function gather(
 ): readonly Requirement[] {
   const [first] = demands;
   if (first === undefined || first.count === 0) return [];
-  const multiples = demands.length === 1 ? [1] : MULTIPLES;
   const sets = groupSets(first.accepts);
-  const asked = goals.flatMap((goal) => multiples.map((multiple) => ({ goal, multiple })));
+  const asked = askedOf(goals, demands.length === 1 ? [1] : MULTIPLES);
   const cuts = sets.length * first.takings.length * Math.max(1, asked.length) * demands.length;
   const windows = WORK_MAX / (cuts * first.count);
   const times = Math.round(Math.min(TIMES_MAX, Math.max(TIMES_MIN, Math.sqrt(2 * windows))));
   const ends = demands.map((demand) => windowTimes(demand, untilS, times));
   const most = new Map<string, Requirement>();
-  for (const { goal, multiple } of asked) {
-    for (const groups of sets) {
-      first.takings.forEach((taking, kind) => {
-        const needs = demands.map((demand, replication) =>
-          Math.max(
-            0,
-            ...timeGoalsOf(goal, multiple, demand.count, neverPlaced).map((timeGoal) =>
-              requirementOf(demand, demand.takings[kind]!, {
-                groups,
-                goal: timeGoal,
-                timesS: ends[replication]!,
-              }),
-            ),
-          ),
-        );
-        const atLeast = heldBy(needs, multiple);
-        const key = `${groups}/${kind}`;
-        if (atLeast <= (most.get(key)?.atLeast ?? 0)) return;
-        const { unit, byGroup } = taking;
-        most.set(key, { unit, groups, byGroup, atLeast, why: goal.id });
-      });
-    }
+  const keep = (groups: number, kind: number, atLeast: number, why: string): void => {
+    const key = `${groups}/${kind}`;
+    if (atLeast <= (most.get(key)?.atLeast ?? 0)) return;
+    const { unit, byGroup } = first.takings[kind]!;
+    most.set(key, { unit, groups, byGroup, atLeast, why });
+  };
+  for (const groups of sets) {
+    first.takings.forEach((_, kind) => {
+      const gangs = demands.map((demand) =>
+        largestGang(demand, demand.takings[kind]!, groups, neverPlaced),
+      );
+      keep(groups, kind, heldBy(gangs, 1, 1), "every job can be placed");
+      for (const one of asked) {
+        const needs = demands.map((demand, replication) => {
+          const levels = one.goals.flatMap(
+            (goal) => timeLevelsOf(goal, one.multiple, demand.count, neverPlaced)?.levels ?? [],
+          );
+          return requirementOf(demand, demand.takings[kind]!, {
+            groups,
+            goals: { kind: one.kind, levels: inLevels(levels) },
+            timesS: ends[replication]!,
+          });
+        });
+        const why = one.goals.map(({ id }) => id).join(" and ");
+        // A goal of some jobs never placed, on average, is one more that replications may be above.
+        const counted = one.goals.length + (neverPlaced > 0 ? 1 : 0);
+        keep(groups, kind, heldBy(needs, one.multiple, counted), why);
+      }
+    });
   }
   return [...most.values()];
 }
 
 /**
  * What holds in enough replications: where the mean of R times is at most t, fewer than R / multiple of them are
- * above multiple × t, so the others each ask for their own.
+ * above multiple × t, for each of the goals; the other replications each ask for their own.
  */
-function heldBy(needs: readonly number[], multiple: number): number {
-  const beyondMax = Math.ceil(needs.length / multiple - 1e-9) - 1;
+function heldBy(needs: readonly number[], multiple: number, goals: number): number {
+  if (needs.length === 1) return needs[0]!;
+  const beyondMax = (Math.ceil(needs.length / multiple - 1e-9) - 1) * goals;
   const sorted = [...needs].sort((left, right) => left - right);
   // At least R - beyondMax replications hold; in the best case those that ask for least.
   return sorted[needs.length - beyondMax - 1] ?? 0;

@@ -1,12 +1,31 @@
 import type { Demand, Taking } from "./demand.js";
 
-/** What a goal on waits or completion times asks of single jobs. */
-export interface TimeGoal {
-  /** `wait`: not running for at most `atMostS`. `completion`: ended `atMostS` after submission. */
+/**
+ * What goals on waits or completion times ask of single jobs: at most `lateMax` jobs are later than `atMostS`.
+ *
+ * `wait`: not running for so long. `completion`: ended so long after submission.
+ */
+export interface TimeGoals {
   readonly kind: "wait" | "completion";
+  /** From the shortest time to the longest; later levels let fewer jobs be later. At least one. */
+  readonly levels: readonly TimeLevel[];
+}
+
+/** One step of `TimeGoals`. */
+export interface TimeLevel {
   readonly atMostS: number;
   /** Jobs that may be later, or never placed. */
   readonly lateMax: number;
+}
+
+/** Puts levels in order and leaves out those that ask for nothing beyond a shorter one. */
+export function inLevels(levels: readonly TimeLevel[]): readonly TimeLevel[] {
+  const sorted = [...levels].sort(
+    (left, right) => left.atMostS - right.atMostS || left.lateMax - right.lateMax,
+  );
+  return sorted.filter(
+    ({ lateMax }, index) => !sorted.slice(0, index).some((before) => before.lateMax <= lateMax),
+  );
 }
 
 /** Units that the groups of a set must have together. */
@@ -36,37 +55,67 @@ export function groupSets(accepts: Int32Array): readonly number[] {
   return [...sets].sort((left, right) => left - right);
 }
 
-/** What a goal asks of one set of groups in one unit: the most over all windows, and of the largest gang. */
-export function requirementOf(
-  demand: Demand,
-  taking: Taking,
-  options: {
-    readonly groups: number;
-    readonly goal: TimeGoal;
-    /** Ends of windows; every pair is one. */
-    readonly timesS: readonly number[];
-  },
-): number {
-  const { groups, goal, timesS } = options;
+/** Jobs that fit into the groups of a set only. */
+function boundJobs(demand: Demand, taking: Taking, groups: number): readonly number[] {
   const own: number[] = [];
   for (let job = 0; job < demand.count; job++) {
     const mask = demand.accepts[job]!;
     if (mask !== 0 && (mask & ~groups) === 0 && taking.byJob[job]! > 0) own.push(job);
   }
-  if (own.length <= goal.lateMax) return 0;
-  // Jobs that start at all do so with all their workers at once.
+  return own;
+}
+
+/** Units of the largest gang that has to fit: all but `neverPlaced` gangs do, with all their workers at once. */
+export function largestGang(
+  demand: Demand,
+  taking: Taking,
+  groups: number,
+  neverPlaced: number,
+): number {
+  const own = boundJobs(demand, taking, groups);
   const gangs = Float64Array.from(own, (job) => taking.byJob[job]!).sort();
-  let most = gangs[gangs.length - 1 - goal.lateMax]!;
+  return gangs[gangs.length - 1 - neverPlaced] ?? 0;
+}
+
+/** What goals ask of one set of groups in one unit: the most over all windows. */
+export function requirementOf(
+  demand: Demand,
+  taking: Taking,
+  options: {
+    readonly groups: number;
+    readonly goals: TimeGoals;
+    /** Ends of windows; every pair is one. */
+    readonly timesS: readonly number[];
+  },
+): number {
+  const { groups, goals, timesS } = options;
+  const own = boundJobs(demand, taking, groups);
+  const { kind, levels } = goals;
+  if (own.length <= levels.at(-1)!.lateMax) return 0;
   const work = new Float64Array(own.length);
+  const saved = new Float64Array(own.length);
+  let most = 0;
   for (let from = 0; from < timesS.length; from++) {
     for (let to = from + 1; to < timesS.length; to++) {
       const startS = timesS[from]!;
       const endS = timesS[to]!;
-      if (endS <= startS) continue;
+      const within = (job: number, atMostS: number): number =>
+        taking.byJob[job]! * runWithin(demand, job, { kind, atMostS }, startS, endS);
       own.forEach((job, index) => {
-        work[index] = taking.byJob[job]! * runWithin(demand, job, goal, startS, endS);
+        work[index] = within(job, levels[0]!.atMostS);
       });
-      most = Math.max(most, sumWithoutLargest(work, goal.lateMax) / (endS - startS));
+      let needed = work.reduce((sum, value) => sum + value, 0);
+      if (needed <= most * (endS - startS)) continue;
+      levels.forEach(({ atMostS, lateMax }, level) => {
+        // Jobs later than this level are at best as late as the next one allows, or never run.
+        const next = levels[level + 1]?.atMostS;
+        own.forEach((job, index) => {
+          const later = next === undefined ? 0 : within(job, next);
+          saved[index] = within(job, atMostS) - later;
+        });
+        needed -= sumOfLargest(saved, lateMax);
+      });
+      most = Math.max(most, needed / (endS - startS));
     }
   }
   return most;
@@ -76,7 +125,7 @@ export function requirementOf(
 function runWithin(
   { submitS, runS }: Demand,
   job: number,
-  { kind, atMostS }: TimeGoal,
+  { kind, atMostS }: { readonly kind: TimeGoals["kind"]; readonly atMostS: number },
   startS: number,
   endS: number,
 ): number {
@@ -91,11 +140,14 @@ function runWithin(
   return Math.min(leftS, Math.max(0, endS - Math.max(startS, submittedS) - atMostS));
 }
 
-/** Sum of all values but the `count` largest; the values are left in another order. */
-function sumWithoutLargest(values: Float64Array, count: number): number {
-  if (count > 0) values.sort();
+/** Sum of the `count` largest values, all >= 0; the values are left in another order. */
+function sumOfLargest(values: Float64Array, count: number): number {
+  if (count === 0) return 0;
+  values.sort();
   let sum = 0;
-  for (let index = 0; index < values.length - count; index++) sum += values[index]!;
+  for (let index = Math.max(0, values.length - count); index < values.length; index++) {
+    sum += values[index]!;
+  }
   return sum;
 }
 

@@ -93,9 +93,15 @@ export async function createCountSolver(): Promise<CountSolver> {
       if (relaxed === undefined) return { kind: "infeasible" };
       const whole = optimise(scaled, rows, true);
       if (whole === undefined) return { kind: "infeasible" };
+      const bound = Math.max(whole.value, relaxed.value) * scale * (1 - 1e-9);
+      const reached = variables.reduce(
+        (sum, { cost }, index) => sum + cost * (whole.counts[index] ?? Infinity),
+        0,
+      );
       return {
         kind: "optimal",
-        bound: Math.max(whole.value, relaxed.value) * scale * (1 - 1e-9),
+        // Whole counts that reach what is proven, but for rounding, are proven to the last digit.
+        bound: Math.abs(reached - bound) <= 1e-8 * Math.abs(reached) ? reached : bound,
         relaxed: relaxed.value * scale * (1 - 1e-9),
         counts: whole.counts,
       };
