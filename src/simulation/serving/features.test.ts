@@ -5,7 +5,9 @@ import { DECODER_MODELS } from "../../performance/llm/decoder-model.js";
 import type { StepTimeModel } from "../../performance/llm/step-time.js";
 import { createTrainedPhysics } from "../../performance/llm/trained-physics.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
-import { REQUEST_OUTCOMES } from "./request-ledger.js";
+import { createService } from "./create-service.js";
+import { REQUEST_OUTCOMES, requestOfRow } from "./request-ledger.js";
+import type { Service } from "./service.js";
 import type { ReplicaSpec, RouterSpec, ServingRun, ServingSpec } from "./serving-spec.js";
 import { simulateServing } from "./simulate-serving.js";
 
@@ -186,6 +188,58 @@ function saidBy({ decisions: _, ...run }: ServingRun): Omit<ServingRun, "decisio
   return run;
 }
 
+/** Runs a service whose replicas come, drain and are lost while requests arrive, until nothing more can happen. */
+function eventfulRun(
+  spec: ServingSpec,
+  actions: readonly (readonly [row: number, action: "add" | "drain" | "lose"])[],
+  isStepwise: boolean,
+): Service {
+  const service = createService(spec, { isStepwise, checkInvariants: true });
+  const { requests, replica, decoding } = spec;
+  const specs = [replica, ...(decoding === undefined ? [] : [decoding.replica])];
+  const alive: number[] = [];
+  let next = 0;
+  for (let row = 0; row < requests.count; row++) {
+    const request = requestOfRow(requests, row);
+    for (const [, action] of actions.filter(([at]) => at === row)) {
+      if (action === "add")
+        alive.push(service.addReplica(specs[next++ % specs.length]!, request.arrivalS));
+      const one = alive[next % Math.max(1, alive.length)];
+      if (action === "add" || one === undefined) continue;
+      if (action === "drain") service.drainReplica(one, request.arrivalS);
+      else service.loseReplica(one, request.arrivalS);
+      alive.splice(alive.indexOf(one), 1);
+    }
+    service.arrive(request);
+  }
+  // In the end there is one of each kind.
+  for (const one of specs) service.addReplica(one, service.nowS);
+  service.runUntil(Infinity);
+  return service;
+}
+
+test("property: replicas that come, drain and are lost change nothing of this, and nobody is forgotten", () => {
+  const actions = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: 39 }), fc.constantFrom("add", "add", "drain", "lose")),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(worlds, actions, (world, when) => {
+      const spec = specOf(world);
+      const [one, other] = [false, true].map((isStepwise) => {
+        const service = eventfulRun(spec, when, isStepwise);
+        const { ledger } = service;
+        const { outcome, firstTokenS, lastTokenS, replicaOf, preemptions, restarts } = ledger;
+        const columns = [outcome, firstTokenS, lastTokenS, replicaOf, preemptions, restarts];
+        return columns.map((column) => [...column.subarray(0, ledger.count)]);
+      });
+      expect(one).toEqual(other);
+      expect(one![0]!.every((outcome) => REQUEST_OUTCOMES[outcome] !== "open")).toBe(true);
+    }),
+    { numRuns: 150 },
+  );
+});
+
 test("property: whatever is switched on, stretches give the bits of steps taken one by one", () => {
   fc.assert(
     fc.property(worlds, (world) => {
@@ -194,7 +248,7 @@ test("property: whatever is switched on, stretches give the bits of steps taken 
       const stepwise = simulateServing(spec, { isStepwise: true });
       expect(saidBy(together)).toEqual(saidBy(stepwise));
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 
@@ -227,6 +281,6 @@ test("property: every request is answered, refused or gone, once; tokens are tho
       const classes = run.itlOfClassS.reduce((sum, { count: gaps }) => sum + gaps, 0);
       expect(classes).toBe(sums.gaps);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
