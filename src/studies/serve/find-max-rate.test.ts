@@ -69,7 +69,7 @@ const seeds = [1, 2, 3, 4, 5];
 
 describe("the highest rate", () => {
   test("lies where a deterministic queue's wait reaches the target", () => {
-    // M/D/1 at service time D = 0.1 s: P(wait > 0.4 s) = 5 % near load 0.83 (Erlang's exact series).
+    // M/D/1 at service time D = 0.1 s: P(wait > 0.4 s) = 5 % at 6.94 per second (Erlang's exact series).
     const targets: LatencyTargets = { percentile: 0.95, ttftS: 0.5 };
     const found = findMaxRate({ server: QUEUE, traffic: traffic(), targets, seeds });
     const exact = rateOfTail(0.4, 0.05);

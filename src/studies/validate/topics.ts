@@ -60,7 +60,7 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
   serving: {
     description:
       "KAITO's own tests of how many nodes a model needs, and recorded runs of vLLM against simulated ones.",
-    needs: ["kaito", "vllm-golden", "vllm-layer-tables"],
+    needs: ["kaito", "vllm-golden", "vllm-layer-tables", "azure-llm"],
     check: validateServing,
   },
   fleet: {

@@ -1,8 +1,13 @@
 import type { Check } from "../check.js";
 import { goldenChecks } from "./golden-checks.js";
 import { kaitoChecks } from "./kaito-checks.js";
+import { trafficChecks } from "./traffic-checks.js";
 
-/** KAITO's own tests, then recorded runs of vLLM. */
+/** KAITO's own tests, then recorded runs of vLLM, then request traces and the search for capacity. */
 export async function validateServing(dataFolder: string): Promise<readonly Check[]> {
-  return [...(await kaitoChecks(dataFolder)), ...(await goldenChecks(dataFolder))];
+  return [
+    ...(await kaitoChecks(dataFolder)),
+    ...(await goldenChecks(dataFolder)),
+    ...(await trafficChecks(dataFolder)),
+  ];
 }
