@@ -1,7 +1,7 @@
 import { formatBytes } from "../../base/units.js";
 import { weightBytesOf } from "../../performance/llm/decoder-model.js";
 import { formatsFor } from "../../performance/llm/decoder-from-config.js";
-import { TOKENS_PER_BLOCK } from "../../performance/llm/cache-blocks.js";
+import { CACHE_RULES, TOKENS_PER_BLOCK } from "../../performance/llm/cache-blocks.js";
 import type { AlternativeMachine } from "./check-document.js";
 import { type FitQuestion, findLayouts, type Layout } from "./layouts.js";
 import { findGpu } from "../../hardware/find-gpu.js";
@@ -78,6 +78,7 @@ function remediesForRoom(
     if (search.kind === "fits")
       found.push(`${what}: then it fits on ${countOf(search.best.nodes, name)}`);
   }
+  found.push(...otherRules({ ...question, nodesMax: limit }, { host, name }));
   const shorter = shorterRequest({ ...question, nodesMax: limit }, { host, count, name });
   if (shorter !== undefined) found.push(shorter);
   if (host.migProfile !== undefined) return [...largerProfiles(question, host), ...found];
@@ -90,6 +91,24 @@ function remediesForRoom(
       );
   }
   return found;
+}
+
+/** What is left for the cache differs by gigabytes between published rules: where another one has room this is said. */
+function otherRules(
+  question: FitQuestion,
+  { host, name }: Pick<Machines, "host" | "name">,
+): readonly string[] {
+  if (question.replica.cacheBlocks !== undefined) return [];
+  const used = question.replica.cacheRule?.name ?? CACHE_RULES[0]!.name;
+  return CACHE_RULES.flatMap((rule) => {
+    if (rule.name === used) return [];
+    const replica = { ...question.replica, cacheRule: rule };
+    const search = findLayouts({ ...question, replica }, host);
+    if (search.kind !== "fits") return [];
+    return [
+      `by the published rule ${rule.name} it does fit on ${countOf(search.best.nodes, name)}, with ${search.best.cacheTokens} tokens of cache (--cache-rule ${rule.name}); a running vLLM tells the truth (--cache-blocks)`,
+    ];
+  });
 }
 
 /** The smallest profile of the same GPU that holds the model. */
