@@ -60,7 +60,9 @@ function intervalText({ summary }: BenchmarkCase): string {
   if (summary?.intervalS === undefined) return "-";
   const [low, high] = summary.intervalS;
   const half = (high - low) / (high + low);
-  return `±${(100 * half).toFixed(1)} % of ${summary.processes} processes`;
+  // Wider than that, half a width says less than the count.
+  const width = half > 0.5 ? "wide" : `±${(100 * half).toFixed(1)} %`;
+  return `${width}, ${summary.processes} processes`;
 }
 
 /** The same reason is told once, with the cases it holds for. */

@@ -41,7 +41,10 @@ class GrowingRecord implements CaseRecord {
   private resolutionS = 0;
   private readonly notes: BenchmarkWarning[] = [];
 
-  constructor(readonly planned: PlannedCase) {}
+  constructor(readonly planned: PlannedCase) {
+    const { refusal } = planned;
+    if (refusal !== undefined) this.unmeasured = { status: "skipped", reason: refusal };
+  }
 
   get isUnmeasurable(): boolean {
     return this.unmeasured !== undefined;

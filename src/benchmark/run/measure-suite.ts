@@ -80,7 +80,10 @@ export async function measureSuite(options: MeasureOptions): Promise<MeasureOutc
   const names = [...new Set(wanted.map(({ backend }) => backend))];
   const probes = await probeBackends(names, options.signal);
   const { targets, absent } = chooseTargets(probes, wanted);
-  const cases = planCases(suite, targets, options);
+  const cases = planCases(suite, targets, {
+    ...options,
+    skipLarge: options.devices === undefined,
+  });
   const { filter: _, ...unfiltered } = options;
   const ids = planCases(suite, targets, unfiltered).map(({ id }) => id);
   options.onPlan?.({ suite, cases, ids, absent });

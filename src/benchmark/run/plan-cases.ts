@@ -19,6 +19,8 @@ export interface PlannedCase {
   readonly job: CaseJob;
   readonly cost: KernelCost;
   readonly roofline: Roofline | undefined;
+  /** Why it is not even tried; absent when it is. */
+  readonly refusal?: string;
 }
 
 /** What narrows a suite down or changes it from the command line. */
@@ -29,7 +31,13 @@ export interface PlanOptions {
   readonly tenants?: readonly number[];
   /** Extra work by case id, such as 1.1. */
   readonly planted?: ReadonlyMap<string, number>;
+  /** True when nobody asked for these devices: large kernels are then left out on the slow ones. */
+  readonly skipLarge?: boolean;
 }
+
+/** Work that a device labelled software is not given without being asked: up to seconds per launch. */
+const SOFTWARE_FLOPS_MAX = 200e6;
+const SOFTWARE_BYTES_MAX = 100e6;
 
 /** Every case of the suite on every target, in the order of the suite. */
 export function planCases(
@@ -54,11 +62,20 @@ export function planCases(
           job: { id, spec, tenants, ...(plantedWork === undefined ? {} : { plantedWork }) },
           cost,
           roofline: rooflineOf(target.device.name, spec, cost),
+          ...(options.skipLarge === true && isTooLarge(target, cost)
+            ? {
+                refusal: `it may take minutes on a CPU; --backend ${target.backend} runs it all the same`,
+              }
+            : {}),
         });
       }
     }
   }
   return planned;
+}
+
+function isTooLarge({ device }: Target, { flops, bytes }: KernelCost): boolean {
+  return device.label === "software" && (flops > SOFTWARE_FLOPS_MAX || bytes > SOFTWARE_BYTES_MAX);
 }
 
 /** The first device of a backend has its plain name in ids, others their number: `webgpu:1/…`. */

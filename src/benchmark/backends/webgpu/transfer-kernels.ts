@@ -29,6 +29,8 @@ export function prepareTransfer(
   const once = async (): Promise<void> => {
     if (isUpload) {
       device.queue.writeBuffer(buffer, 0, padded);
+      // Writes are gathered until something is submitted: without it only the host's copy would be timed.
+      device.queue.submit([]);
       await device.queue.onSubmittedWorkDone();
     } else {
       arrived = await readBuffer(device, buffer, bytes);
