@@ -27,7 +27,7 @@ const MARK_WITHIN_BYTES = 200;
 
 /** Files whose number differs from report to report: those of an earlier one must not look current. */
 const STALE_FOLDERS = ["charts", "variants"];
-const STALE_FILE = /^(charts\/[^/]+\.vl\.json|variants\/\d+\/(jobs|utilization)\.csv)$/;
+const STALE_FILE = /^(charts\/[^/]+\.(vl\.json|svg|png)|variants\/\d+\/(jobs|utilization)\.csv)$/;
 
 /**
  * Checks, before hours of simulation, that a report can be written into a folder and destroys nothing

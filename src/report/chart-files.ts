@@ -1,24 +1,25 @@
 import type { ReportDocument } from "./block.js";
+import { chartName } from "./chart-name.js";
+import { reportJson } from "./report-json.js";
 
-/** A Vega-Lite specification to keep beside the report. */
+/** A text file to keep beside the report. */
 export interface ChartFile {
   /** Name inside the output folder, such as `charts/queue-length.vl.json`. */
   readonly name: string;
   readonly text: string;
 }
 
-/** The charts of a report as Vega-Lite JSON, data included, so that people can redraw them. */
+/**
+ * The charts of a report as Vega-Lite JSON, data included, so that people can redraw them, and the report as its
+ * blocks, so that `headroom report` can write its pages again.
+ */
 export function chartFiles(report: ReportDocument): readonly ChartFile[] {
-  return report.sections.flatMap(({ blocks }) =>
+  const charts = report.sections.flatMap(({ blocks }) =>
     blocks.flatMap((block) =>
       block.kind === "chart"
-        ? [
-            {
-              name: `charts/${block.id}.vl.json`,
-              text: `${JSON.stringify(block.vegaLite, null, 1)}\n`,
-            },
-          ]
+        ? [{ name: chartName(block.id), text: `${JSON.stringify(block.vegaLite, null, 1)}\n` }]
         : [],
     ),
   );
+  return [...charts, { name: "report.json", text: reportJson(report) }];
 }

@@ -46,10 +46,9 @@ describe("golden report", () => {
   test("the chart specifications", async () => {
     const small = fixtureInput({ jobs: 12, gpus: 32, variants: { more: 64 } });
     const specs = Object.fromEntries(
-      chartFiles(buildRunReport(small)).map(({ name, text }) => [
-        name,
-        JSON.parse(text) as unknown,
-      ]),
+      chartFiles(buildRunReport(small))
+        .filter(({ name }) => name.startsWith("charts/"))
+        .map(({ name, text }) => [name, JSON.parse(text) as unknown]),
     );
     const text = `${JSON.stringify(specs, fewRows, 1)}\n`;
     await expect(text).toMatchFileSnapshot("../golden/report/charts.json");

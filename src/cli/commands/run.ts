@@ -1,16 +1,21 @@
 import type { Command } from "commander";
 
+import { InputError } from "../../diagnostics/problem.js";
 import { visibleText } from "../../diagnostics/visible-text.js";
 import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { writeFilesAtomically, type OutputFile } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
+import { finishFiles } from "../../report/finish-files.js";
+import type { PrivateNames } from "../../report/redact/redactor.js";
 import { scenarioRunFiles } from "../../report/scenario-run-files.js";
+import type { ImageKind } from "../../report/charts/chart-images.js";
 import { createWhatIfPart } from "../../report/what-if/what-if-part.js";
 import type { ResultDocument } from "../../studies/run/result-document.js";
 import { resultText } from "../../studies/run/result-text.js";
 import { runScenario, type ScenarioRun } from "../../studies/run/run-scenario.js";
 import { EXIT_CODES } from "../exit-codes.js";
+import { parseImageKinds } from "./report.js";
 import { parseSeed } from "../parse-seed.js";
 import { printDecision } from "../print-decision.js";
 import { defaultReportFolder } from "../report-folder.js";
@@ -23,6 +28,8 @@ interface RunOptions {
   readonly set: readonly string[];
   readonly allowPath: readonly string[];
   readonly whatIf?: true;
+  readonly redact?: true;
+  readonly charts: readonly ImageKind[];
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -62,6 +69,16 @@ export function registerRun(program: Command): void {
       [] as readonly string[],
     )
     .option(
+      "--redact",
+      "put pseudonyms in place of the names of users, tenants and jobs, in every file",
+    )
+    .option(
+      "--charts <kinds>",
+      "draw every chart as a file of its own: svg, png",
+      parseImageKinds,
+      [],
+    )
+    .option(
       "--what-if",
       "put the simulator into report.html: change nodes, load, hosting or the queue in the page, offline",
     )
@@ -82,6 +99,17 @@ goals of variants do not change it.`,
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
+  if (options.redact === true && options.whatIf === true) {
+    throw new InputError([
+      {
+        file: "headroom run",
+        rule: "conflicting-fields",
+        message:
+          "--what-if puts the trace itself into the page, and --redact must not let its names out",
+        help: "leave one of them out",
+      },
+    ]);
+  }
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
     progress.show(`reading ${path}`);
@@ -181,9 +209,23 @@ async function writeReport(
     reproduce: reproduceLines(path, options, study.document),
     ...(whatIf === undefined ? {} : { whatIf }),
   });
+  const finished = await finishFiles(files, {
+    charts: options.charts,
+    ...(options.redact === undefined ? {} : { redact: namesIn(study) }),
+  });
   progress.show(`writing ${folder}`);
-  await writeFilesAtomically(folder, files satisfies readonly OutputFile[]);
+  await writeFilesAtomically(folder, finished satisfies readonly OutputFile[]);
   return { folder, warnings };
+}
+
+/** Everybody the jobs of a study name. */
+function namesIn({ base, variants }: ScenarioRun): PrivateNames {
+  const tables = [base, ...variants].map(({ run }) => run.jobs);
+  return {
+    tenants: tables.flatMap(({ tenantNames }) => tenantNames),
+    users: tables.flatMap(({ userNames = [] }) => userNames),
+    jobs: tables.flatMap(({ ids }) => [...ids]),
+  };
 }
 
 /** The command and the hashes that make the same bytes again. */

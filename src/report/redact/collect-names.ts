@@ -1,0 +1,59 @@
+import type { PrivateNames } from "./redactor.js";
+
+/** Names gathered from the files of a report. */
+export interface NameCollection {
+  readonly tenants: Set<string>;
+  readonly users: Set<string>;
+  readonly jobs: Set<string>;
+}
+
+/** A collection with nothing in it. */
+export function createNameCollection(): NameCollection {
+  return { tenants: new Set(), users: new Set(), jobs: new Set() };
+}
+
+/** The collection as lists. */
+export function namesOf({ tenants, users, jobs }: NameCollection): PrivateNames {
+  return { tenants: [...tenants], users: [...users], jobs: [...jobs] };
+}
+
+/** Lists of a result whose entries are people, by the key they stand under. */
+const LISTS = { tenants: "tenants", users: "users" } as const;
+
+/**
+ * Names in a JSON document of Headroom: of the entries of lists called `tenants` and `users`, and in reasons that
+ * name a user.
+ */
+export function collectFromJson(value: unknown, names: NameCollection): void {
+  if (typeof value === "string") {
+    for (const [, user] of value.matchAll(/\buser "([^"]+)"/gu)) names.users.add(user!);
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, part] of Object.entries(value)) {
+    const list = LISTS[key as keyof typeof LISTS];
+    if (list !== undefined && Array.isArray(part)) {
+      for (const entry of part as readonly unknown[]) {
+        const name = (entry as { readonly name?: unknown } | null)?.name;
+        if (typeof name === "string") names[list].add(name);
+      }
+    }
+    collectFromJson(part, names);
+  }
+}
+
+/** Names in one record of a table of jobs, by the header of its columns. */
+export function collectFromRow(
+  header: readonly string[],
+  row: readonly string[],
+  names: NameCollection,
+): void {
+  header.forEach((column, index) => {
+    const value = row[index] ?? "";
+    if (value === "") return;
+    if (column === "job_id") names.jobs.add(value);
+    else if (column === "tenant") names.tenants.add(value);
+    else if (column === "user") names.users.add(value);
+    else if (column === "reason_waited") collectFromJson(value, names);
+  });
+}

@@ -1,0 +1,116 @@
+import { writeHtml } from "../html/html.js";
+import { writeMarkdown } from "../markdown.js";
+import { parseReportJson } from "../report-json.js";
+import { csvText } from "../tables-csv.js";
+import { collectFromJson, collectFromRow, createNameCollection, namesOf } from "./collect-names.js";
+import { csvRecords } from "./csv-rows.js";
+import { createRedactor, type PrivateNames, type Redactor } from "./redactor.js";
+
+/** A text file of a report. */
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Keys of JSON documents whose values are words of Headroom, whatever somebody is called. */
+const FIXED_KEYS = new Set([
+  ...["schema", "version", "verdict", "comparison", "unit", "provenance", "metric", "currency"],
+  ...["kind", "align", "tone", "status", "better", "sha256", "id", "href", "mark", "type", "field"],
+]);
+
+/** Columns whose cells are names, or sentences that may hold some. */
+const NAME_COLUMNS = new Set(["job_id", "tenant", "user"]);
+const TEXT_COLUMNS = new Set(["reason_waited"]);
+
+/**
+ * The files of a report with pseudonyms for tenants, users and jobs. Pages are written again from `report.json`.
+ *
+ * @param known names that the files do not hold, such as users of a run
+ */
+export async function redactFiles(
+  files: readonly TextFile[],
+  known: Partial<PrivateNames> = {},
+): Promise<readonly TextFile[]> {
+  const redactor = createRedactor(collectNames(files, known));
+  const redacted = files
+    .filter(({ name }) => name !== "report.html" && name !== "report.md")
+    .map(({ name, text }) => ({ name, text: redactText(name, text, redactor) }));
+  return [...redacted, ...(await pagesOf(redacted))];
+}
+
+/** `report.md` and `report.html` of a folder that has a `report.json`. */
+export async function pagesOf(files: readonly TextFile[]): Promise<readonly TextFile[]> {
+  const byName = new Map(files.map(({ name, text }) => [name, text]));
+  const report = byName.get("report.json");
+  if (report === undefined) return [];
+  const document = parseReportJson(report, (name) => byName.get(name) ?? "");
+  const { html } = await writeHtml(document);
+  return [
+    { name: "report.md", text: writeMarkdown(document) },
+    { name: "report.html", text: html },
+  ];
+}
+
+function collectNames(files: readonly TextFile[], known: Partial<PrivateNames>): PrivateNames {
+  const names = createNameCollection();
+  for (const kind of ["tenants", "users", "jobs"] as const)
+    for (const name of known[kind] ?? []) names[kind].add(name);
+  for (const { name, text } of files) {
+    if (name.endsWith(".csv")) {
+      const records = csvRecords(text);
+      const header = (records.next().value as readonly string[] | undefined) ?? [];
+      for (const row of records) collectFromRow(header, row.map(asWritten), names);
+    } else if (isDocument(name)) collectFromJson(JSON.parse(text), names);
+  }
+  return namesOf(names);
+}
+
+/** `report.json` repeats the others in sentences; charts are data of Vega-Lite. */
+function isDocument(name: string): boolean {
+  return name.endsWith(".json") && name !== "report.json" && !name.startsWith("charts/");
+}
+
+function redactText(name: string, text: string, redactor: Redactor): string {
+  if (name.endsWith(".csv")) return redactCsv(text, redactor);
+  if (!name.endsWith(".json")) return redactor.text(text);
+  const indent = name.startsWith("charts/") || name === "report.json" ? 1 : 2;
+  return `${JSON.stringify(redactValue(JSON.parse(text), redactor), null, indent)}\n`;
+}
+
+function redactCsv(text: string, redactor: Redactor): string {
+  const lines: string[] = [];
+  let header: readonly string[] | undefined;
+  for (const row of csvRecords(text)) {
+    if (header === undefined) {
+      header = row;
+      lines.push(row.map(csvText).join(","));
+      continue;
+    }
+    const cells = row.map((cell, index) => {
+      const column = header![index] ?? "";
+      if (NAME_COLUMNS.has(column)) return csvText(redactor.name(asWritten(cell)));
+      if (TEXT_COLUMNS.has(column)) return csvText(redactor.text(asWritten(cell)));
+      // What is no name was made harmless when it was written.
+      return /[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+    });
+    lines.push(cells.join(","));
+  }
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+function redactValue(value: unknown, redactor: Redactor): unknown {
+  if (typeof value === "string") return redactor.text(value);
+  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, redactor));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [
+      key,
+      FIXED_KEYS.has(key) && typeof entry === "string" ? entry : redactValue(entry, redactor),
+    ]),
+  );
+}
+
+/** Without the apostrophe that keeps spreadsheets from running a text. */
+function asWritten(cell: string): string {
+  return cell.replace(/^'(?=[=+\-@\t\r\n])/u, "");
+}
