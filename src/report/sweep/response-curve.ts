@@ -176,7 +176,7 @@ function draw(
 /** Marks at the values that were run, where they are few; nothing was run in between. */
 function ticksOf({ values, isNumeric }: SweptAxis, isScatter: boolean): VegaLiteSpec {
   if (!isNumeric || isScatter || values.length > TICKS_MAX) return {};
-  return { values: values.map(axisNumber), format: "~g" };
+  return { values: values.map(axisNumber), labelExpr: "toString(datum.value)" };
 }
 
 function yEncoding({ metricLabel, unit }: CurveAbout, highest: number): VegaLiteSpec {
