@@ -6,6 +6,7 @@ import { runsAtStart } from "../workload/running-on-columns.js";
 import { createLaneFold, type LaneSeries } from "../studies/run/lane-usage.js";
 import { replayUsage } from "../studies/run/replay-usage.js";
 import type { ConfigurationRun } from "../studies/run/run-configuration.js";
+import { servicesOverTime } from "./series/serving-series.js";
 import type { LongestWait, RunColumns } from "./run-report-input.js";
 
 const GPU_MILLI = 1000;
@@ -25,6 +26,7 @@ export function runColumns({ configuration, run, firstResult }: ConfigurationRun
     submitS: Float64Array.from(started, (job) => run.jobs.submitS[job]!),
     gpus: Float64Array.from(started, (job) => gangGpuMilli(run.jobs, job) / GPU_MILLI),
     lanes: laneSeries(run, configuration.cluster),
+    services: servicesOverTime(run),
     ...(firstResult === undefined ? {} : { ownResult: firstResult }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ServiceOverTime } from "./series/serving-series.js";
 import type { LaneSeries } from "../studies/run/lane-usage.js";
 import type {
   ResultDocument,
@@ -18,6 +19,8 @@ export interface RunColumns {
   readonly gpus: Float64Array;
   /** Partitions with nodes of their own, over time; absent or empty when the cluster has none. */
   readonly lanes?: readonly LaneSeries[];
+  /** Services over time; absent or empty without any. */
+  readonly services?: readonly ServiceOverTime[];
   /** Figures of the run these columns are of, where those of the configuration are means over several. */
   readonly ownResult?: RunResult;
 }

@@ -15,6 +15,7 @@ import { migSection } from "./sections/mig.js";
 import { partitionsSection } from "./sections/partitions.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { queueSection } from "./sections/queue.js";
+import { servingSection } from "./sections/serving.js";
 import { tenantsSection } from "./sections/tenants.js";
 import { topologySection } from "./sections/topology.js";
 import { waitsSection } from "./sections/waits.js";
@@ -31,6 +32,7 @@ export function buildRunReport(input: RunReportInput): ReportDocument {
   const runs = configurations(input);
   const candidates: readonly (ReportSection | undefined)[] = [
     comparisonSection(input, runs),
+    servingSection(runs),
     waitsSection(input, runs),
     gpusSection(input, runs),
     queueSection(runs),
@@ -65,5 +67,10 @@ function subtitle({ result, cluster }: RunReportInput): string {
     result.variants.length === 0
       ? ""
       : `, compared with ${countOf(result.variants.length, "variant")}`;
-  return `${countOf(result.jobs.count, "job")} on ${size}${variants}`;
+  const { jobs, serving } = result;
+  const work = [
+    ...(jobs.count > 0 || serving === undefined ? [countOf(jobs.count, "job")] : []),
+    ...(serving === undefined ? [] : [countOf(serving.requests, "request")]),
+  ].join(" and ");
+  return `${work} on ${size}${variants}`;
 }

@@ -1,3 +1,5 @@
+import type { ClusterSpec } from "../cluster/spec.js";
+import type { OperatedRun } from "../studies/run/operations.js";
 import { describeCluster } from "../studies/run/describe-cluster.js";
 import type { ScenarioRun } from "../studies/run/run-scenario.js";
 import { chartFiles } from "./chart-files.js";
@@ -6,6 +8,7 @@ import { jobRows } from "./job-rows.js";
 import { writeMarkdown } from "./markdown.js";
 import { longestWaits, runColumns } from "./run-columns.js";
 import { buildRunReport } from "./run-report.js";
+import { replicasCsv, requestsCsv } from "./serving-csv.js";
 import { jobsCsv, utilizationCsv } from "./tables-csv.js";
 import { resultText } from "../studies/run/result-text.js";
 import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
@@ -71,5 +74,19 @@ function tables(
   return [
     { name: `${folder}jobs.csv`, chunks: jobsCsv(rows) },
     { name: `${folder}utilization.csv`, chunks: utilizationCsv(run.series) },
+    ...servingTables(folder, configuration.cluster, run),
+  ];
+}
+
+/** Requests and replicas of services; none without any. */
+function servingTables(
+  folder: string,
+  cluster: ClusterSpec,
+  { served }: OperatedRun,
+): readonly ReportFile[] {
+  if (served === undefined) return [];
+  return [
+    { name: `${folder}replicas.csv`, chunks: replicasCsv(served, cluster) },
+    { name: `${folder}requests.csv`, chunks: requestsCsv(served) },
   ];
 }

@@ -52,7 +52,7 @@ export interface Configuration {
 export interface ConfigurationRun {
   readonly configuration: Configuration;
   /** Of several replications the first. */
-  readonly run: BatchRun;
+  readonly run: OperatedRun;
   readonly result: RunResult;
   /** Figures of `run`, where `result` holds means over several or leaves out a warm-up. */
   readonly firstResult?: RunResult;
