@@ -115,7 +115,7 @@ function checkModelName(
   });
 }
 
-function checkReplicas(report: Report, { replicas, autoscaler }: ServiceInput): void {
+function checkReplicas(report: Report, { replicas, autoscaler, manifest }: ServiceInput): void {
   if (typeof replicas === "number" && autoscaler !== undefined) {
     const message = "is a fixed number, and an autoscaler needs a range";
     report(["replicas"], "conflicting-fields", message, "write replicas: { min: 1, max: 8 }");
@@ -129,7 +129,7 @@ function checkReplicas(report: Report, { replicas, autoscaler }: ServiceInput): 
       "out-of-range",
       `must be from min ${min} to max ${max}, got ${initial}`,
     );
-  else if (autoscaler === undefined && min !== max)
+  else if (autoscaler === undefined && manifest === undefined && min !== max)
     report(
       ["replicas"],
       "incomplete-fields",

@@ -89,7 +89,7 @@ export function settleService(question: ServiceQuestion): SettledService {
 }
 
 function replicasOf(
-  { replicas, autoscaler }: ServiceInput,
+  { replicas }: ServiceInput,
   manifest: SettledManifest | undefined,
 ): SettledService["replicas"] {
   if (typeof replicas === "number") return { min: replicas, max: replicas, initial: replicas };
@@ -97,7 +97,7 @@ function replicasOf(
     const { min = 1, max, initial = min } = replicas;
     return { min, max, initial };
   }
-  if (manifest !== undefined && autoscaler === undefined) return manifest.replicas;
+  if (manifest !== undefined) return manifest.replicas;
   return { min: 1, max: 1, initial: 1 };
 }
 
