@@ -251,6 +251,8 @@ export class Admission {
     const tokens = this.tokensOf(target - cached, budget);
     if (tokens === 0 || !pool.hasRoom(request, cached + tokens, cached, this.reserved)) return 0;
     pool.take(request, cached + tokens, cached);
+    // What it computes in this step is found by those behind it in the same step.
+    pool.keep(request, cached + tokens);
     ledger.done[request] = cached;
     if (ledger.preemptions[request] === 0) {
       this.prefixQueriedTokens += target;

@@ -67,3 +67,15 @@ export function fillPlan(
   plan.tokens = all;
   plan.batch = { prefills, decodes, decodeCacheTokens: sum, decodeCacheTokensMax: longest };
 }
+
+/** What running requests compute in this step is found by those that come in with it. */
+export function keepShares(
+  { done }: RequestLedger,
+  pool: BlockPool,
+  running: readonly number[],
+  share: readonly number[],
+): void {
+  running.forEach((request, place) => {
+    pool.keep(request, done[request]! + share[place]!);
+  });
+}

@@ -9,7 +9,7 @@ import { type BlockPool, createCountingPool } from "./block-pool.js";
 import type { EngineContext } from "./engine.js";
 import { createEngineCounts, type EngineCounts } from "./engine-counts.js";
 import { ParkedPrompts } from "./parked-prompts.js";
-import { fillPlan, type Plan } from "./plan.js";
+import { fillPlan, keepShares, type Plan } from "./plan.js";
 import { createPrefixPool } from "./prefix-pool.js";
 
 const NO_BLOCKS = (): number => 0;
@@ -80,6 +80,7 @@ export class Scheduler {
     } else if (!this.shareAmongRunning()) {
       let left = this.spec.batchTokensMax;
       for (const tokens of share) left -= tokens;
+      if (this.spec.hasPrefixCache === true) keepShares(this.ledger, this.pool, running, share);
       admission.admit(nowS, left, running, share);
     }
     if (running.length > before) this.hasChanged = true;
