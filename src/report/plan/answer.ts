@@ -160,9 +160,9 @@ function goalsCell(option: PlanOption): RichCell {
   const missed = worstGoal(option);
   if (missed === undefined) {
     if (option.verdict !== "meets") return { text: "? not shown", tone: "bad" };
-    const least = [...option.goals].sort(
-      (left, right) => (left.margin ?? -Infinity) - (right.margin ?? -Infinity),
-    )[0];
+    const [least] = option.goals
+      .filter(({ margin }) => margin !== null)
+      .sort((left, right) => left.margin! - right.margin!);
     const note =
       least?.margin === null || least === undefined
         ? {}

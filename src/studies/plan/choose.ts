@@ -165,5 +165,6 @@ function roomOf({ outcomes }: Judgement): number {
 }
 
 function leastRoom({ goals }: PlanOption): number {
-  return Math.min(...goals.map(({ margin }) => margin ?? -Infinity));
+  // A goal of nothing that is met has no room to speak of.
+  return Math.min(...goals.map(({ margin, met }) => margin ?? (met ? Infinity : -Infinity)));
 }

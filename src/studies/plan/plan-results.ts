@@ -1,6 +1,7 @@
 import type { LoadedScenario } from "../../io/load-scenario.js";
 import type { Goal } from "../../scenario/resolved.js";
 import { formatDuration } from "../../base/units.js";
+import type { Requirement } from "./bound/requirements.js";
 import type { FamilyBound } from "./bound/prove.js";
 import { labelOf } from "./describe.js";
 import type { PlanSpace } from "./family.js";
@@ -64,7 +65,7 @@ export function boundResult(
       value === null || value <= 0 || objective === undefined
         ? null
         : Math.max(0, (objective - value) / value),
-    requirements: shown.requirements.map(({ unit, groups: mask, atLeast, why }) => ({
+    requirements: strictest(shown.requirements).map(({ unit, groups: mask, atLeast, why }) => ({
       unit,
       groups: groups.flatMap(({ name }, group) => ((mask >> group) & 1 ? [name] : [])),
       atLeast,
@@ -74,6 +75,19 @@ export function boundResult(
       ? `It holds for every plan of the space whose means over the first ${space.spec.replicationsFirst} replications meet the goals.`
       : "It holds for every plan of the space, under any schedule of these jobs.",
   };
+}
+
+/** Of requirements on the same unit of the same groups the one that asks for most. */
+function strictest(requirements: readonly Requirement[]): readonly Requirement[] {
+  return requirements.filter(
+    (one, index) =>
+      !requirements.some(
+        (other, position) =>
+          other.unit === one.unit &&
+          other.groups === one.groups &&
+          (other.atLeast > one.atLeast || (other.atLeast === one.atLeast && position < index)),
+      ),
+  );
 }
 
 /** Every plan that was simulated, cheapest first, with those that none beats in both cost and room. */
