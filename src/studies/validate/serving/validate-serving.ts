@@ -1,13 +1,15 @@
 import type { Check } from "../check.js";
 import { goldenChecks } from "./golden-checks.js";
 import { kaitoChecks } from "./kaito-checks.js";
+import { schedulingChecks } from "./scheduling-checks.js";
 import { trafficChecks } from "./traffic-checks.js";
 
-/** KAITO's own tests, then recorded runs of vLLM, then request traces and the search for capacity. */
+/** KAITO's own tests, then recorded runs of vLLM, what every scheduler of batches must show, then request traces and the search for capacity. */
 export async function validateServing(dataFolder: string): Promise<readonly Check[]> {
   return [
     ...(await kaitoChecks(dataFolder)),
     ...(await goldenChecks(dataFolder)),
+    ...schedulingChecks(),
     ...(await trafficChecks(dataFolder)),
   ];
 }
