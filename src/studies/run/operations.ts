@@ -60,7 +60,6 @@ export function prepareOperations(
     readonly cluster: ClusterSpec;
     readonly jobs: JobTable;
     readonly limits?: { readonly untilS?: number };
-    /** Rows from here on never end by themselves. */
     readonly managedFrom?: number;
   },
   operations: Operations | undefined,
@@ -75,12 +74,10 @@ export function prepareOperations(
     checkpoint === undefined
       ? configuration.jobs
       : withCheckpoints(configuration.jobs, checkpoint, { cluster, nodeGroups, faults });
-  if (configuration.limits?.untilS === undefined) {
-    checkEnds(
-      { ...jobs, count: configuration.managedFrom ?? jobs.count },
-      { cluster, nodeGroups, faults },
-    );
-  }
+  // Managed rows are ended from outside.
+  const ending = { ...jobs, count: configuration.managedFrom ?? jobs.count };
+  if (configuration.limits?.untilS === undefined)
+    checkEnds(ending, { cluster, nodeGroups, faults });
   let process: FaultProcess | undefined;
   let observer: EnergyObserver | undefined;
   return {
