@@ -220,14 +220,13 @@ class LazyService implements Service {
       return;
     }
     const routed = this.front.route(this.question(request), nowS);
-    if (routed.kind === "none-ready") this.held.push(request);
-    else if (routed.kind === "too-large") ledger.outcome[request] = TOO_LARGE;
-    else if (routed.kind === "refused") this.refuse(request, nowS);
+    if (routed === "none-ready") this.held.push(request);
+    else if (routed === "too-large") ledger.outcome[request] = TOO_LARGE;
+    else if (routed === "refused") this.refuse(request, nowS);
     else {
-      const { member } = routed;
-      ledger.replicaOf[request] = member.replica;
-      if (member.spec.role === "prefill") this.cacheAt.set(request, member);
-      member.engine.add(request, nowS);
+      ledger.replicaOf[request] = routed.replica;
+      if (routed.spec.role === "prefill") this.cacheAt.set(request, routed);
+      routed.engine.add(request, nowS);
       this.check();
     }
   }
@@ -235,14 +234,14 @@ class LazyService implements Service {
   /** A computed prompt goes on to a replica that decodes. */
   private handOver(request: number, nowS: number): void {
     const routed = this.back.route(this.question(request), nowS);
-    if (routed.kind === "chosen") {
-      this.ledger.replicaOf[request] = routed.member.replica;
-      routed.member.engine.add(request, nowS);
-      this.check();
-    } else if (routed.kind === "none-ready") this.heldComputed.push(request);
-    else {
+    if (routed === "none-ready") this.heldComputed.push(request);
+    else if (typeof routed === "string") {
       this.ledger.outcome[request] = TOO_LARGE;
       this.dropCache(request, nowS);
+    } else {
+      this.ledger.replicaOf[request] = routed.replica;
+      routed.engine.add(request, nowS);
+      this.check();
     }
   }
 

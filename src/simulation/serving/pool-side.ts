@@ -4,12 +4,8 @@ import { blocksOf } from "./engine/block-pool.js";
 import type { ServiceMember } from "./service-member.js";
 import type { AdmissionSpec, ReplicaSpec } from "./serving-spec.js";
 
-/** What became of an attempt to find a replica. */
-export type Routed =
-  | { readonly kind: "chosen"; readonly member: ServiceMember }
-  | { readonly kind: "none-ready" }
-  | { readonly kind: "too-large" }
-  | { readonly kind: "refused" };
+/** The replica for a request, or why there is none. */
+export type Routed = ServiceMember | "none-ready" | "too-large" | "refused";
 
 /** What a request asks of a replica. */
 export interface RoutingQuestion {
@@ -55,19 +51,19 @@ export class PoolSide {
   }
 
   route({ request, tokens, priority }: RoutingQuestion, nowS: number): Routed {
-    if (this.ready.length === 0) return { kind: "none-ready" };
+    if (this.ready.length === 0) return "none-ready";
     const isFor = ({ spec }: ServiceMember): boolean =>
       fits(spec, spec.role === "prefill" ? request.promptTokens : tokens);
     const hasAll = this.ready.every(isFor);
     const members = hasAll ? this.ready : this.ready.filter(isFor);
-    if (members.length === 0) return { kind: "too-large" };
+    if (members.length === 0) return "too-large";
     if (this.readsState) this.bringUpToDate(nowS);
-    if (priority < 0 && this.isSaturated()) return { kind: "refused" };
+    if (priority < 0 && this.isSaturated()) return "refused";
     const endpoints = hasAll ? this.endpoints : members.map(({ endpoint }) => endpoint);
     const member = members[this.router.choose(request, endpoints)]!;
     member.engine.runUntil(nowS);
-    if (this.isFull(member)) return { kind: "refused" };
-    return { kind: "chosen", member };
+    if (this.isFull(member)) return "refused";
+    return member;
   }
 
   /** Runs the replicas up to now, and on the way looks at them when that is due. */

@@ -30,24 +30,19 @@ export function runOfService(service: Service, { stepTime }: ReplicaSpec, classe
   const { beforeS, afterS, perTokenS } = stepTime;
   const { arrivalS, outputTokens, firstTokenS, lastTokenS } = ledger;
   const outcome = ledger.outcome.slice(0, ledger.count);
-  const ofAnswered = (seconds: (request: number) => number): Float64Array =>
-    Float64Array.from(outcome, (one, request) =>
-      one === ANSWERED ? seconds(request) : Number.NaN,
-    );
-  const ttftS = ofAnswered((request) => firstTokenS[request]! - arrivalS[request]! + beforeS);
-  const e2eS = ofAnswered(
-    (request) =>
-      lastTokenS[request]! -
-      arrivalS[request]! +
-      beforeS +
-      afterS +
-      perTokenS * outputTokens[request]!,
-  );
-  const tpotS = e2eS.map((e2e, request) =>
-    outputTokens[request]! > 1
-      ? (e2e - ttftS[request]!) / (outputTokens[request]! - 1)
-      : Number.NaN,
-  );
+  const { count } = ledger;
+  const ttftS = new Float64Array(count).fill(Number.NaN);
+  const e2eS = new Float64Array(count).fill(Number.NaN);
+  const tpotS = new Float64Array(count).fill(Number.NaN);
+  for (let request = 0; request < count; request++) {
+    if (outcome[request] !== ANSWERED) continue;
+    const ttft = firstTokenS[request]! - arrivalS[request]! + beforeS;
+    const tokens = outputTokens[request]!;
+    const e2e = lastTokenS[request]! - arrivalS[request]! + beforeS + afterS + perTokenS * tokens;
+    ttftS[request] = ttft;
+    e2eS[request] = e2e;
+    if (tokens > 1) tpotS[request] = (e2e - ttft) / (tokens - 1);
+  }
   const countOf = (name: (typeof REQUEST_OUTCOMES)[number]): number =>
     outcome.reduce((sum, one) => sum + (REQUEST_OUTCOMES[one] === name ? 1 : 0), 0);
   const gapsOf = (classIndex?: number): TokenGapSummary =>

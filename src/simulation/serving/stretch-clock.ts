@@ -68,15 +68,22 @@ class FormulaClock implements StretchClock {
 
   stepsBefore(limitS: number, most: number): number {
     if (Number.isNaN(this.growthS)) return this.countOneByOne(limitS, most);
-    if (this.endOf(this.taken + most - 1) < limitS) return most;
-    let low = 1;
-    let high = most;
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.endOf(this.taken + middle - 1) < limitS) low = middle;
-      else high = middle;
-    }
-    return low;
+    const { taken } = this;
+    if (this.endOf(taken + most - 1) < limitS) return most;
+    // The root of the formula is off by rounding only; what counts is the comparison of ends as they are.
+    let steps = Math.min(most, Math.max(1, this.stepsUntil(limitS) - taken));
+    while (steps > 1 && !(this.endOf(taken + steps - 1) < limitS)) steps--;
+    while (steps < most && this.endOf(taken + steps) < limitS) steps++;
+    return steps;
+  }
+
+  /** About how many steps of the stretch, from its start, begin before the time. */
+  private stepsUntil(limitS: number): number {
+    const { growthS, firstS } = this;
+    const leftS = limitS - this.startS;
+    const evenS = firstS - growthS / 2;
+    const root = evenS + Math.sqrt(Math.max(0, evenS * evenS + 2 * growthS * leftS));
+    return root > 0 ? Math.ceil((2 * leftS) / root) : 1;
   }
 
   get isUnderWay(): boolean {

@@ -9,6 +9,8 @@ export interface Plan {
   tokens: number;
   /** Seconds until adapters are on the GPU. */
   loadS: number;
+  /** The first `emits` of each list count. */
+  emits: number;
   readonly emitters: number[];
   /** Preemptions of each emitter so far: who was thrown out since does not emit. */
   readonly epochs: number[];
@@ -23,7 +25,7 @@ const EMPTY_BATCH: StepBatch = {
 
 /** A plan to be filled. */
 export function createPlan(): Plan {
-  return { batch: EMPTY_BATCH, tokens: 0, loadS: 0, emitters: [], epochs: [] };
+  return { batch: EMPTY_BATCH, tokens: 0, loadS: 0, emits: 0, emitters: [], epochs: [] };
 }
 
 /** Makes the batch of a step from the tokens each running request computes, and counts these as computed. */
@@ -43,8 +45,7 @@ export function fillPlan(
   const { done, emitted, preemptions, promptTokens } = ledger;
   const prefills: PrefillChunk[] = [];
   const { emitters, epochs } = plan;
-  emitters.length = 0;
-  epochs.length = 0;
+  let emits = 0;
   let [decodes, sum, longest, all] = [0, 0, 0, 0];
   for (let place = 0; place < running.length; place++) {
     const tokens = share[place]!;
@@ -61,10 +62,11 @@ export function fillPlan(
     done[request] = cachedTokens + tokens;
     pool.keep(request, cachedTokens + tokens);
     if (cachedTokens + tokens !== target) continue;
-    emitters.push(request);
-    epochs.push(preemptions[request]!);
+    emitters[emits] = request;
+    epochs[emits++] = preemptions[request]!;
   }
   plan.tokens = all;
+  plan.emits = emits;
   plan.batch = { prefills, decodes, decodeCacheTokens: sum, decodeCacheTokensMax: longest };
 }
 

@@ -104,7 +104,7 @@ export class Scheduler {
     if (this.lastEnded.length > 0) this.lastEnded = [];
     let hasEnded = false;
     const isPrefill = this.spec.role === "prefill";
-    for (let place = 0; place < emitters.length; place++) {
+    for (let place = 0; place < plan.emits; place++) {
       const request = emitters[place]!;
       if (preemptions[request] !== epochs[place]) continue;
       if (isPrefill) {

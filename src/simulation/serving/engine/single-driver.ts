@@ -61,27 +61,34 @@ class SingleDriver implements StepDriver {
   }
 
   private takeStretch(most: number, limitS: number): void {
-    const { scheduler, clock, context } = this;
+    const { scheduler, clock } = this;
     if (!clock.isUnderWay) clock.continueWith(scheduler.steadyBatch());
     const steps = clock.stepsBefore(Math.min(limitS, scheduler.changesAtS(clock.nowS)), most);
-    const fresh = scheduler.startSteady(clock.nowS, clock);
-    clock.forEachGapRun(steps, (run) => {
-      if (fresh.all === scheduler.running.length) {
-        context.gaps.addEvenly(run, fresh.all, fresh.ofClass);
-        return;
-      }
-      // Some emitted their last token earlier: their first gap is entered already.
-      context.gaps.addEvenly({ ...run, count: 1 }, fresh.all, fresh.ofClass);
-      fresh.all = scheduler.running.length;
-      fresh.ofClass = scheduler.runningOfClass();
-      const rest = { ...run, from: run.from + 1, count: run.count - 1 };
-      context.gaps.addEvenly(rest, fresh.all, fresh.ofClass);
-    });
+    this.enterGaps(steps);
     clock.advance(steps);
     this.steps += steps;
     this.endS = clock.nowS;
     scheduler.takeSteady(steps, clock.nowS);
     this.forgetIfChanged();
+  }
+
+  private enterGaps(steps: number): void {
+    const { scheduler, clock } = this;
+    const { gaps } = this.context;
+    const fresh = scheduler.startSteady(clock.nowS, clock);
+    const all = scheduler.running.length;
+    clock.forEachGapRun(steps, (run) => {
+      if (fresh.all === all) {
+        gaps.addEvenly(run, all, fresh.ofClass);
+        return;
+      }
+      // Some emitted their last token earlier: their first gap is entered already.
+      gaps.addEvenly({ ...run, count: 1 }, fresh.all, fresh.ofClass);
+      fresh.all = all;
+      fresh.ofClass = scheduler.runningOfClass();
+      const rest = { ...run, from: run.from + 1, count: run.count - 1 };
+      gaps.addEvenly(rest, all, fresh.ofClass);
+    });
   }
 
   /** One step in full: who computes what, who is taken in, who is thrown out. @returns false when nobody can */
