@@ -68,6 +68,19 @@ export function backtestReference() {
   return `${parts.join("\n\n")}\n`;
 }
 
+const CHECK_SOURCE = "src/studies/model-fit/check-document.ts";
+
+/** The reference of the object `headroom check model --json` prints, as Markdown. */
+export function checkReference() {
+  const parts = [
+    "# What `headroom check model --json` prints",
+    `Generated from \`${CHECK_SOURCE}\` by \`npm run docs:generate\`; do not edit.`,
+    "Same question and version give the same bytes. `ReplicaParallel` is `{tensor, pipeline, expertRanks}`, `MachinePrice` is `{usdPerHour, region, kind, asOf?, source}`, `LatencyGoal` is `{name, targetS}`, and `ReplicaAssumption` is `{id, what, value, provenance, source}`.",
+    ...readInterfaces(CHECK_SOURCE).map((one) => interfaceSection(CHECK_SOURCE, one)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
 function readInterfaces(file) {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
   const source = ts.createSourceFile(
