@@ -1,4 +1,5 @@
 import type { Check } from "../check.js";
+import { autoscalingChecks } from "./autoscaling-checks.js";
 import { goldenChecks } from "./golden-checks.js";
 import { kaitoChecks } from "./kaito-checks.js";
 import { schedulingChecks } from "./scheduling-checks.js";
@@ -10,6 +11,7 @@ export async function validateServing(dataFolder: string): Promise<readonly Chec
     ...(await kaitoChecks(dataFolder)),
     ...(await goldenChecks(dataFolder)),
     ...schedulingChecks(),
+    ...autoscalingChecks(),
     ...(await trafficChecks(dataFolder)),
   ];
 }
