@@ -96,7 +96,9 @@ class Session {
     const side = (role: Side["role"], of: SessionBuild): Side => ({
       role,
       build: of,
-      records: new Map(cases.map((planned) => [planned.id, createCaseRecord(planned)])),
+      records: new Map(
+        cases.map((planned) => [planned.id, createCaseRecord(plannedFor(role, planned))]),
+      ),
     });
     this.sides =
       against === undefined ? [side("only", build)] : [side("new", build), side("base", against)];
@@ -189,7 +191,7 @@ class Session {
         deviceIndex: device.index,
         seed: derivedSeed(this.options.seed, pair),
         sampling: this.processSampling(),
-        cases: [...left.values()].map((planned) => planned.job),
+        cases: [...left.values()].map((planned) => plannedFor(side.role, planned).job),
       };
       const before = left.size;
       const end = await runProcess(
@@ -282,4 +284,11 @@ function blame(
   }
   // It did not even begin: another start would end the same way.
   return [...left.keys()].map((id) => [id, reason] as const);
+}
+
+/** Work is planted into the new build only: both sides with it would look alike. */
+function plannedFor(role: Side["role"], planned: PlannedCase): PlannedCase {
+  if (role !== "base" || planned.job.plantedWork === undefined) return planned;
+  const { plantedWork: _unused, ...job } = planned.job;
+  return { ...planned, job };
 }
