@@ -8,6 +8,7 @@ import { fgdMatrix, fgdRun } from "./fgd.mjs";
 import { placementContiguous, placementTopology } from "./placement.mjs";
 import { placementMig } from "./placement-mig.mjs";
 import { servingSuites } from "./serving.mjs";
+import { servingEngineSuites } from "./serving-engine.mjs";
 
 export const suites = [
   engineHold,
@@ -21,4 +22,5 @@ export const suites = [
   placementMig,
   ...batchSuites,
   ...servingSuites,
+  ...servingEngineSuites,
 ];

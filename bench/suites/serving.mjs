@@ -10,7 +10,7 @@ import { repeatRequests } from "../../dist/workload/requests/change-requests.js"
 /** Like the Azure conversation hour of 2023: 5.53 requests per second, lengths with its medians and tails. */
 const REQUESTS_PER_S = 5.53;
 
-function drawRequests(count) {
+export function drawRequests(count) {
   const stream = createRandomStreams(1).stream("bench/serving");
   const length = (median, spread) =>
     Math.min(8000, Math.max(1, Math.round(median * Math.exp(spread * stream.normal()))));
@@ -46,7 +46,7 @@ function suite(id, observe) {
 const HOUR = 19_366;
 const WEEK_TIMES = 168;
 
-function serviceFor(requests) {
+export function serviceFor(requests) {
   const gpu = { flopPerS: 989e12, memoryBytesPerS: 3350e9 };
   const replica = {
     stepTime: createTrainedPhysics(DECODER_MODELS[0], gpu, 1),
