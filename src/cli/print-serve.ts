@@ -1,9 +1,8 @@
 import { formatNumber } from "../base/units.js";
 import type { LatencySummary } from "../simulation/serving/summary.js";
-import type { LatencyTargets } from "../studies/serve/assess-run.js";
+import { percentText, saturationText, secondsText } from "../studies/serve/plan-words.js";
 import type { ServeDocument } from "../studies/serve/run-serve.js";
 import type { ServeAssumption } from "../studies/serve/traffic.js";
-import { saturationText, secondsText } from "./print-serve-words.js";
 import { alignColumns, countText, wrapText } from "./text-layout.js";
 
 const LATENCY_NAMES = {
@@ -92,11 +91,6 @@ function errorsOf(simulated: LatencySummary, measured: LatencySummary): string[]
     const error = 100 * (ours / theirs - 1);
     return `${error < 0 ? "−" : "+"}${formatNumber(Math.abs(error), { digits: 3 })} %`;
   });
-}
-
-/** A percentile as people say it: 95, 99.9. */
-export function percentText({ percentile }: LatencyTargets): string {
-  return String(Number((percentile * 100).toFixed(4)));
 }
 
 function verdictLines({ saturation, goodput }: ServeDocument): string[] {

@@ -1,9 +1,16 @@
+import { join } from "node:path";
+
 import { InvalidArgumentError, type Command } from "commander";
 
-import { planService } from "../../studies/serve/plan-service.js";
+import { checkOutputFolder } from "../../io/output-folder.js";
+import { VERSION } from "../../io/version.js";
+import { writeFilesAtomically } from "../../io/write-files.js";
+import { servePlanFiles } from "../../report/serve-plan-report.js";
+import { type PlanDocument, planService } from "../../studies/serve/plan-service.js";
 import { planLines } from "../print-serve-plan.js";
 import { createProgressLine } from "../terminal.js";
 import { EXIT_CODES } from "../exit-codes.js";
+import { shellQuoted } from "../text-layout.js";
 import { optionError, wholeNumber } from "./serve-options.js";
 import {
   addReplicaOptions,
@@ -17,9 +24,12 @@ import { addTrafficOptions, trafficOf, type TrafficOptions } from "./serve-traff
 interface PlanOptions extends ReplicaOptions, ServiceOptions, TrafficOptions, TargetOptions {
   readonly seeds: number;
   readonly maxReplicas: string;
+  readonly out?: string;
   readonly json?: true;
 }
 
+/** Files every report has; those of charts stand in a folder of their own. */
+const REPORT_FILES = ["plan.json", "report.md", "report.html"];
 const SEEDS_DEFAULT = 5;
 const SEEDS_MAX = 100;
 const CONFIGURATIONS_MAX = 200;
@@ -47,6 +57,7 @@ export function registerServePlan(serve: Command): void {
       SEEDS_DEFAULT,
     )
     .option("--max-replicas <n>", "more replicas are not tried", "1000")
+    .option("--out <folder>", "also write report.html, report.md and plan.json there")
     .option("--json", "print the plan as one JSON object")
     .addHelpText("after", HELP)
     .action((trace: string | undefined, options: PlanOptions) => run(plan, trace, options));
@@ -83,6 +94,7 @@ async function run(
   trace: string | undefined,
   options: PlanOptions,
 ): Promise<void> {
+  if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
   const settings = await replicaSettings(command, options);
   if (settings.length > CONFIGURATIONS_MAX)
     throw optionError(
@@ -120,9 +132,13 @@ async function run(
     },
   );
   progress.clear();
+  const reportWarnings = options.out === undefined ? [] : await writeReport(document, options.out);
   const text =
     options.json === true ? JSON.stringify(document, null, 2) : planLines(document).join("\n");
   process.stdout.write(`${text}\n`);
+  for (const warning of reportWarnings) process.stderr.write(`warning: ${warning}\n`);
+  if (options.out !== undefined && options.json !== true)
+    process.stdout.write(`\nReport: ${join(options.out, "report.html")}\n`);
   for (const { name, warnings } of document.configurations)
     for (const warning of warnings) process.stderr.write(`warning: ${name}: ${warning}\n`);
   const isMet = document.configurations.some(
@@ -132,6 +148,18 @@ async function run(
       (forDemand === null || forDemand.replicas !== null),
   );
   if (!isMet) process.exitCode = EXIT_CODES.failed;
+}
+
+async function writeReport(document: PlanDocument, out: string): Promise<readonly string[]> {
+  const words = process.argv.slice(2);
+  const at = words.findIndex((word) => word === "--out" || word.startsWith("--out="));
+  const without = words.filter(
+    (_, index) => index !== at && !(words[at] === "--out" && index === at + 1),
+  );
+  const command = ["headroom", ...without.map(shellQuoted)].join(" ");
+  const report = await servePlanFiles(document, [command, `Headroom ${VERSION}`]);
+  await writeFilesAtomically(out, report.files);
+  return report.warnings;
 }
 
 function parseSeeds(text: string): number {

@@ -15,7 +15,7 @@ import { hourlyCost, type SettledReplica } from "./settle-replica.js";
 import type { ServeAssumption, Traffic } from "./traffic.js";
 
 /** What `headroom serve --json` prints. */
-export interface ServeDocument extends ServingSummary {
+export interface ServeDocument extends Omit<ServingSummary, "classes" | "itlS"> {
   readonly schema: "headroom/serve/v1";
   readonly model: string;
   readonly gpu: string;
