@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Keeps the result of a long experiment beside it, with the command and the day it was made. */
-export function writeResults(name: string, results: unknown): void {
+/**
+ * Keeps the result of a long experiment beside it, with the command and the day it was made.
+ *
+ * @param filter words after the command that run this experiment; its name when absent
+ */
+export function writeResults(name: string, results: unknown, filter = name): void {
   const document = {
-    command: `npx vitest run --config test/full/vitest.config.ts ${name}`,
+    command: `npx vitest run --config test/full/vitest.config.ts ${filter}`,
     date: new Date().toISOString().slice(0, 10),
     results,
   };
