@@ -10,6 +10,7 @@ import { JOB_COLUMNS, UTILIZATION_COLUMNS } from "../dist/report/table-columns.j
 
 const SOURCE = "src/studies/run/result-document.ts";
 const OPTIONAL_SOURCE = "src/studies/run/optional-results.ts";
+const SERVING_SOURCE = "src/studies/run/serving-document.ts";
 /** Interfaces in reading order; columns in memory are not part of any file. */
 const LEFT_OUT = new Set(["UtilizationSeries"]);
 
@@ -18,13 +19,16 @@ export function resultsReference() {
   const interfaces = readInterfaces(SOURCE);
   const parts = [
     "# What a run writes",
-    `Generated from \`${SOURCE}\`, \`${OPTIONAL_SOURCE}\` and \`src/report/table-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
+    `Generated from \`${SOURCE}\`, \`${OPTIONAL_SOURCE}\`, \`${SERVING_SOURCE}\` and \`src/report/table-columns.ts\` by \`npm run docs:generate\`; do not edit.`,
     "`headroom run` writes `result.json` (also printed by `--json`), `jobs.csv`, `utilization.csv`, `report.md`, `report.html` and the Vega-Lite specifications of the charts (`charts/*.vl.json`). Variant number n of a scenario has its tables in `variants/n/`. Same scenario, seed and version give the same bytes.",
     "## result.json",
     ...interfaces
       .filter(({ name }) => !LEFT_OUT.has(name))
       .map((one) => interfaceSection(SOURCE, one)),
     ...readInterfaces(OPTIONAL_SOURCE).map((one) => interfaceSection(OPTIONAL_SOURCE, one)),
+    ...readInterfaces(SERVING_SOURCE).map((one) => interfaceSection(SERVING_SOURCE, one)),
+    "## requests.csv and replicas.csv",
+    "Only with `workload.services`. `requests.csv` has the requests of all services, every k-th where there are more than 3 000 (the column `every` is k): when each came, its class, prompt and answer in tokens, what became of it, its latencies in seconds, and whether no replica was ready when it came. `replicas.csv` has every stay of a replica: when it was wanted, had its place, took requests, took no more, and was gone, and why; its GPUs, its nodes and the phases of its cold start in seconds.",
     "## jobs.csv",
     "One row per job in order of submission. Text that a spreadsheet would run as a formula has an apostrophe in front.",
     table(

@@ -24,6 +24,7 @@ export function printDecision(
   lines.push(colour.bold(wrapText(shortDecision(document))), "");
   const hasGoals = [document, ...document.variants].some(({ goals }) => goals.length > 0);
   if (hasGoals) lines.push(...goalTable(document), "");
+  if (document.serving !== undefined) lines.push(...servingTable(document), "");
   if (document.trust?.applies === true) lines.push(wrapText(document.trust.sentence), "");
   const warnings = [...document.warnings, ...(written?.warnings ?? [])].filter(
     (warning) => !said.includes(warning),
@@ -39,6 +40,28 @@ export function printDecision(
     );
   }
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Services as rows: what users saw, and what it took; of the base only. */
+function servingTable({ serving, cost }: ResultDocument): string[] {
+  const seconds = (value: number | null): string =>
+    value === null ? "-" : formatQuantity(value, "s");
+  const rows = serving!.services.map((one) => [
+    one.name,
+    formatQuantity(one.requests, ""),
+    seconds(one.ttftS.p95),
+    seconds(one.tpotS.p95),
+    one.sloAttainment === null ? "-" : formatQuantity(one.sloAttainment, "share"),
+    `${formatQuantity(Number(one.replicasMean.toPrecision(3)), "")} (${one.replicasMax})`,
+    one.costPerMillionTokens === null
+      ? "-"
+      : formatQuantity(one.costPerMillionTokens, cost?.currency ?? ""),
+    one.verdict ?? "-",
+  ]);
+  return alignColumns([
+    ["service", "requests", "TTFT p95", "TPOT p95", "met", "replicas", "per M tokens", "keeps up"],
+    ...rows,
+  ]);
 }
 
 type NamedRun = readonly [name: string, run: RunResult];
