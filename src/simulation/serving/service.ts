@@ -1,6 +1,9 @@
 import type { RequestLedger, ServiceRequest } from "./request-ledger.js";
 import type { TokenGaps } from "./engine/token-gaps.js";
+import type { ServiceCounters } from "./service-counters.js";
 import type { ReplicaSpec } from "./serving-spec.js";
+
+export type { ServiceCounters };
 
 /**
  * A service: replicas that come and go, a router before them, and the requests they answer.
@@ -74,25 +77,6 @@ export interface ReplicaGauges {
   /** End of its last step when nothing is left to do; undefined while it has work. Seconds. */
   readonly idleSinceS: number | undefined;
   readonly counters: ServiceCounters;
-}
-
-/** Counts since a replica, or the service, began: they only grow. */
-export interface ServiceCounters {
-  readonly finished: number;
-  /** Tokens of prompts and answers of finished requests. */
-  readonly promptTokens: number;
-  readonly outputTokens: number;
-  readonly preemptions: number;
-  /** Sums over finished requests, as Prometheus histograms have them. Seconds. */
-  readonly ttftSumS: number;
-  readonly e2eSumS: number;
-  /** Tokens of prompts that were looked for in a prefix cache, and those found there. */
-  readonly prefixQueriedTokens: number;
-  readonly prefixFoundTokens: number;
-  /** Adapters put on a GPU. */
-  readonly adapterLoads: number;
-  /** Engine steps. */
-  readonly steps: number;
 }
 
 /** What anybody can read off a service. */

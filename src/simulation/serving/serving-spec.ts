@@ -1,10 +1,8 @@
 import type { StepTimeModel } from "../../performance/llm/step-time.js";
 import type { RouterName, RouterSpec } from "../../policy/routing/create-router.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
-import type { AdapterSpec } from "./engine/adapter-slots.js";
-import type { TransferSpec } from "./engine/cache-fetches.js";
-import type { PipelineSpec } from "./engine/pipeline-driver.js";
-import type { ServiceCounters } from "./service.js";
+import type { AdapterSpec, PipelineSpec, TransferSpec } from "./engine/feature-specs.js";
+import type { ServiceCounters } from "./service-counters.js";
 
 /**
  * How prompts are computed: `chunked`, in pieces beside the decoding requests (vLLM v1); `whole`, beside them and

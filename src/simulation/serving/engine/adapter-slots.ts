@@ -1,14 +1,4 @@
-/** LoRA adapters on one engine, as vLLM keeps them. */
-export interface AdapterSpec {
-  /** Different adapters in one batch, each in memory of the GPU: `max_loras`. */
-  readonly slots: number;
-  /** Adapters kept in memory of the host: `max_cpu_loras`, `slots` by default. */
-  readonly hostSlots?: number;
-  /** Seconds to fetch an adapter that is in neither memory and put it on the GPU. */
-  readonly loadS: number;
-  /** Seconds to put one on the GPU that the host has; 0 by default. */
-  readonly copyS?: number;
-}
+import type { AdapterSpec } from "./feature-specs.js";
 
 const BARE = -1;
 
@@ -101,3 +91,5 @@ function deleteFirst(set: Set<number>): void {
     return;
   }
 }
+
+export type { AdapterSpec };

@@ -2,15 +2,7 @@ import type { RequestLedger } from "../request-ledger.js";
 import type { ReplicaSpec } from "../serving-spec.js";
 import type { BlockPool } from "./block-pool.js";
 import type { EngineContext } from "./engine.js";
-
-/** How the cache of a prompt comes from the engine that computed it. */
-export interface TransferSpec {
-  /** Cache of one token, over all GPUs of the replica. */
-  readonly bytesPerToken: number;
-  /** Rate at which a decoding replica receives; its fetches go one after the other. */
-  readonly bytesPerS: number;
-  readonly latencyS: number;
-}
+import type { TransferSpec } from "./feature-specs.js";
 
 /** Where the cache of a waiting request is. */
 export type FetchState = "elsewhere" | "under-way" | "here";
@@ -97,3 +89,5 @@ export class CacheFetches {
     return earliestS;
   }
 }
+
+export type { TransferSpec };

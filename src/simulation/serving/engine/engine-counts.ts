@@ -1,6 +1,6 @@
 import type { StepTimeModel } from "../../../performance/llm/step-time.js";
 import { REQUEST_OUTCOMES, type RequestLedger } from "../request-ledger.js";
-import type { ServiceCounters } from "../service.js";
+import type { ServiceCounters } from "../service-counters.js";
 
 const ANSWERED = REQUEST_OUTCOMES.indexOf("answered");
 

@@ -1,5 +1,5 @@
 import type { RequestLedger } from "../request-ledger.js";
-import type { ServiceCounters } from "../service.js";
+import type { ServiceCounters } from "../service-counters.js";
 import type { TokenGaps } from "./token-gaps.js";
 
 /** What an engine shares with the service it is part of. */

@@ -1,17 +1,9 @@
 import type { StepBatch } from "../../../performance/llm/step-time.js";
 import type { EngineContext } from "./engine.js";
+import type { PipelineSpec } from "./feature-specs.js";
 import { createPlan, type Plan } from "./plan.js";
 import type { Scheduler } from "./scheduler.js";
 import type { StepDriver } from "./step-driver.js";
-
-/** Layers of the model in stages, one after the other on GPUs of their own. */
-export interface PipelineSpec {
-  readonly stages: number;
-  /** What a stage sends to the next: activations of one token. */
-  readonly bytesPerToken: number;
-  readonly bytesPerS: number;
-  readonly latencyS: number;
-}
 
 /** A batch on its way through the stages. */
 interface Flight {
@@ -110,3 +102,5 @@ class PipelineDriver implements StepDriver {
     return timeS;
   }
 }
+
+export type { PipelineSpec };

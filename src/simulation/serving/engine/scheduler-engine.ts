@@ -1,4 +1,4 @@
-import type { ServiceCounters } from "../service.js";
+import type { ServiceCounters } from "../service-counters.js";
 import type { ReplicaSpec } from "../serving-spec.js";
 import type { Engine, EngineContext } from "./engine.js";
 import { addCounters, NOTHING_COUNTED } from "./engine-counts.js";

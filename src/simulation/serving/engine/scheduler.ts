@@ -2,7 +2,7 @@ import { InvariantError } from "../../../base/assert.js";
 import type { StepBatch } from "../../../performance/llm/step-time.js";
 import type { RequestLedger } from "../request-ledger.js";
 import type { ReplicaSpec } from "../serving-spec.js";
-import type { ServiceCounters } from "../service.js";
+import type { ServiceCounters } from "../service-counters.js";
 import { Admission } from "./admission.js";
 import { blocksFor, stepsWithBlocks } from "./block-forecast.js";
 import { type BlockPool, createCountingPool } from "./block-pool.js";
