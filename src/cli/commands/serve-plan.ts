@@ -29,7 +29,7 @@ interface PlanOptions extends ReplicaOptions, ServiceOptions, TrafficOptions, Ta
 }
 
 /** Files every report has; those of charts stand in a folder of their own. */
-const REPORT_FILES = ["plan.json", "report.md", "report.html"];
+const REPORT_FILES = ["plan.json", "report.json", "report.md", "report.html"];
 const SEEDS_DEFAULT = 5;
 const SEEDS_MAX = 100;
 const CONFIGURATIONS_MAX = 200;

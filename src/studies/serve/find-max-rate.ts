@@ -24,7 +24,7 @@ export interface RateSearch {
 export interface MaxRate {
   /** Mean over the seeds. Requests per second; 0 when even single requests miss a target. */
   readonly requestsPerS: number;
-  /** Half of the 95 % interval of the mean; null for one seed or a recorded trace. */
+  /** Half of the 95 % interval of the mean, and the 2 % within which rates are found; null for one seed or a recorded trace. */
   readonly halfWidth: number | null;
   readonly perSeed: readonly { readonly seed: number; readonly requestsPerS: number }[];
   /** What is missed just above: targets, or the service is overloaded. */
@@ -78,7 +78,8 @@ export function findMaxRate(search: RateSearch): MaxRate {
   const first = searches[0]!;
   return {
     requestsPerS: interval.mean,
-    halfWidth: seeds.length < 2 ? null : interval.halfWidth,
+    // The search stops within 2 % below: where all seeds stop at the same rate, that much is not known.
+    halfWidth: seeds.length < 2 ? null : interval.halfWidth + (RATIO - 1) * interval.mean,
     perSeed: seeds.map((seed, at) => ({ seed, requestsPerS: rates[at]! })),
     limitedBy: [...limitedBy],
     alone: alone.atPercentile,
