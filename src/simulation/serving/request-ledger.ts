@@ -1,3 +1,4 @@
+import { InvariantError } from "../../base/assert.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
 
 /** A request as it comes to a service. */
@@ -83,8 +84,12 @@ export class RequestLedger {
     this.owned = new Int32Array(capacity);
   }
 
-  /** Enters a request and returns its number. */
+  /** Enters a request and returns its number. @throws InvariantError for one without a prompt or an answer */
   add(request: ServiceRequest): number {
+    if (!(request.promptTokens >= 1 && request.outputTokens >= 1))
+      throw new InvariantError("serving: a request needs a token of prompt and one of answer", {
+        ...request,
+      });
     if (this.count === this.arrivalS.length) this.grow(Math.max(64, 2 * this.count));
     const index = this.count++;
     this.arrivalS[index] = request.arrivalS;

@@ -72,6 +72,15 @@ describe("replicas that come and go", () => {
     expect([firstTokenS[waiting], lastTokenS[waiting]]).toEqual([14, 15]);
   });
 
+  test("a request without a prompt or an answer is nobody's input but a bug", () => {
+    const service = createService({ router: "round-robin" });
+    const request = { arrivalS: 0, promptTokens: 0, outputTokens: 5 };
+    expect(() => service.arrive(request)).toThrow("needs a token of prompt");
+    expect(() => service.arrive({ ...request, promptTokens: 1, outputTokens: Number.NaN })).toThrow(
+      "needs a token of prompt",
+    );
+  });
+
   test("time does not go backwards", () => {
     const service = createService({ router: "round-robin" });
     service.runUntil(5);

@@ -67,8 +67,8 @@ export class Admission {
   isBefore(left: number, right: number): boolean {
     const { priorities } = this.context;
     const { arrivalS, traits } = this.ledger;
-    const leftPriority = priorities[traits?.classIndex[left] ?? 0]!;
-    const rightPriority = priorities[traits?.classIndex[right] ?? 0]!;
+    const leftPriority = priorities[traits?.classIndex[left] ?? 0] ?? 0;
+    const rightPriority = priorities[traits?.classIndex[right] ?? 0] ?? 0;
     if (leftPriority !== rightPriority) return leftPriority > rightPriority;
     const leftS = arrivalS[left]!;
     const rightS = arrivalS[right]!;
