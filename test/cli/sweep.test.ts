@@ -1,0 +1,257 @@
+// `headroom sweep` as a user runs it: killed, resumed, in shards, on a full disk.
+import { parquetReadObjects } from "hyparquet";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import type { SweepDocument } from "../../src/studies/sweep/sweep-document.js";
+import { headroom, REPOSITORY, temporaryFolder } from "./headroom.js";
+
+const JOBS = Array.from(
+  { length: 30 },
+  (_, job) =>
+    `    - { id: j${job}, submit: ${job * 6}m, duration: 50m, gpus: ${job % 5 === 0 ? 8 : 2} }`,
+);
+
+const SCENARIO = `schema: headroom/scenario/v1
+name: tiny
+cluster: { nodes: [{ name: n, count: 1, gpu: H100 SXM, gpus: 8, cpu: 96, memory: 1TiB }] }
+workload:
+  load: 0.9
+  jobs:
+${JOBS.join("\n")}
+policy: { queue: fifo-skip, placement: pack }
+goals: [{ id: mean wait, metric: jobs.waitS.mean, atMost: 30m }]
+`;
+
+const GRID = `
+axes:
+  - { name: nodes, path: "cluster.nodes[n].count", values: [1, 2, 3] }
+  - { path: workload.load, from: 0.5, to: 1, steps: 3 }
+`;
+
+/** Writes a scenario and a sweep beside it. */
+function sweepFile(folder: string, rest = GRID, head = ""): string {
+  writeFileSync(join(folder, "tiny.yaml"), SCENARIO);
+  const path = join(folder, "sweep.yaml");
+  writeFileSync(
+    path,
+    `schema: headroom/sweep/v1\nname: tiny-sweep\nscenario: tiny.yaml\n${head}${rest}`,
+  );
+  return path;
+}
+
+/** Every file below a folder but the results of single runs, with its bytes. */
+function filesOf(folder: string): Readonly<Record<string, string>> {
+  const names = (readdirSync(folder, { recursive: true, withFileTypes: true }) ?? [])
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(folder, "units")));
+  return Object.fromEntries(
+    names.sort().map((path) => [path.slice(folder.length), readFileSync(path, "base64")]),
+  );
+}
+
+function documentIn(folder: string): SweepDocument {
+  return JSON.parse(readFileSync(join(folder, "sweep.json"), "utf8")) as SweepDocument;
+}
+
+describe("headroom sweep", () => {
+  test("a grid: one row per run, means per point, a report; the same on one thread and on two", () => {
+    const folder = temporaryFolder();
+    const path = sweepFile(folder, GRID, "replications: 2\n");
+    const [one, two] = [join(folder, "one"), join(folder, "two")];
+    expect(headroom(["sweep", path, "--out", one, "--threads", "1"]).exitCode).toBe(0);
+    expect(headroom(["sweep", path, "--out", two, "--threads", "2", "--quiet"])).toEqual({
+      ...{ exitCode: 0, stdout: "", stderr: "" },
+    });
+    expect(filesOf(two)).toEqual(filesOf(one));
+    const rows = readFileSync(join(one, "runs.csv"), "utf8").trimEnd().split("\n");
+    expect(rows).toHaveLength(1 + 18);
+    expect(rows[0]).toMatch(
+      /^point,replication,seed,axis\.nodes,axis\.workload\.load,status,error,/,
+    );
+    const { points, axes } = documentIn(one);
+    expect(axes.map(({ values }) => values)).toEqual([
+      [1, 2, 3],
+      [0.5, 0.75, 1],
+    ]);
+    const waits = points.map(({ figures }) => figures!["jobs.waitS.mean"]!.mean!);
+    // More nodes, the same jobs.
+    expect(waits[2]!).toBeGreaterThan(waits[5]!);
+    expect(readFileSync(join(one, "report.html"), "utf8")).toContain("Where is the mean wait high");
+  });
+
+  test("killed again and again, it ends with the bytes of an undisturbed run", async () => {
+    const folder = temporaryFolder();
+    const path = sweepFile(folder, GRID, "replications: 8\n");
+    const [calm, killed] = [join(folder, "calm"), join(folder, "killed")];
+    expect(headroom(["sweep", path, "--out", calm, "--quiet"]).exitCode).toBe(0);
+    let kills = 0;
+    for (const afterRuns of [1, 9, 30]) {
+      const child = spawn(
+        process.execPath,
+        [join(REPOSITORY, "bin", "headroom.mjs"), "sweep", path, "--out", killed, "--quiet"],
+        { stdio: "ignore" },
+      );
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      const units = join(killed, "units");
+      const runs = (): number =>
+        existsSync(units)
+          ? readdirSync(units, { recursive: true, withFileTypes: true }).filter((entry) =>
+              entry.isFile(),
+            ).length
+          : 0;
+      while (child.exitCode === null && runs() < afterRuns) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      if (child.kill("SIGKILL")) kills += 1;
+      await ended;
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(headroom(["sweep", path, "--out", killed, "--quiet"]).exitCode).toBe(0);
+    expect(filesOf(killed)).toEqual(filesOf(calm));
+  });
+
+  test("a result that was cut off is run again", () => {
+    const folder = temporaryFolder();
+    const path = sweepFile(folder);
+    const out = join(folder, "out");
+    headroom(["sweep", path, "--out", out, "--quiet"]);
+    const before = filesOf(out);
+    const units = readdirSync(join(out, "units"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    expect(units).toHaveLength(9);
+    writeFileSync(units[0]!, readFileSync(units[0]!, "utf8").slice(0, -40));
+    expect(headroom(["sweep", path, "--out", out, "--quiet"]).exitCode).toBe(0);
+    expect(filesOf(out)).toEqual(before);
+  });
+
+  test("shards on machines of their own are merged to the same bytes; what is missing is told", () => {
+    const folder = temporaryFolder();
+    const path = sweepFile(folder);
+    const [whole, first, second] = ["whole", "first", "second"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    headroom(["sweep", path, "--out", whole, "--quiet"]);
+    expect(headroom(["sweep", path, "--shard", "1/2", "--out", first]).stdout).toContain(
+      "Shard 1 of 2 is done: 5 runs",
+    );
+    const early = headroom(["sweep", "merge", path, "--out", first]);
+    expect(early.exitCode).toBe(2);
+    expect(early.stderr).toContain("4 of 9 runs are missing, of 4 points (2, 4, 6, 8)");
+    headroom(["sweep", path, "--shard", "2/2", "--out", second]);
+    const merged = headroom(["sweep", "merge", path, "--out", first, "--from", second, "--json"]);
+    expect(merged.exitCode).toBe(0);
+    expect(JSON.parse(merged.stdout)).toEqual(documentIn(whole));
+    expect(filesOf(first)).toEqual(filesOf(whole));
+  });
+
+  test("points that cannot be run are told and do not sink the others", () => {
+    const folder = temporaryFolder();
+    const path = sweepFile(
+      folder,
+      'axes: [{ path: "cluster.nodes[n].count", values: [0, 1, many, 2] }]\n',
+    );
+    const out = join(folder, "out");
+    const { exitCode, stdout } = headroom(["sweep", path, "--out", out]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("2 of 4 points could not be run");
+    expect(stdout).toContain("the cluster has no nodes");
+    const { points } = documentIn(out);
+    expect(points.map(({ failure }) => failure === undefined)).toEqual([false, true, false, true]);
+    expect(readFileSync(join(out, "runs.csv"), "utf8").match(/,failed,/g)).toHaveLength(2);
+  });
+
+  test("a list and a Latin hypercube; Parquet that others read", async () => {
+    const folder = temporaryFolder();
+    const list = sweepFile(
+      folder,
+      'points: [{ "cluster.nodes[n].count": 2 }, { workload.load: 0.5 }]\n',
+    );
+    const { stdout } = headroom(["sweep", list, "--out", join(folder, "list"), "--json"]);
+    expect((JSON.parse(stdout) as SweepDocument).points.map(({ values }) => values)).toEqual([
+      [2, null],
+      [null, 0.5],
+    ]);
+    const cube = sweepFile(
+      folder,
+      `design: latin-hypercube
+samples: 6
+table: parquet
+axes:
+  - { path: workload.load, from: 0.5, to: 1.1 }
+  - { name: nodes, path: "cluster.nodes[n].count", from: 1, to: 6, whole: true }
+`,
+    );
+    const out = join(folder, "cube");
+    expect(headroom(["sweep", cube, "--out", out, "--quiet"]).exitCode).toBe(0);
+    const bytes = readFileSync(join(out, "runs.parquet"));
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const rows = await parquetReadObjects({ file });
+    expect(rows.map((row) => row["axis.nodes"]).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+    // One load in each sixth of its range.
+    const slices = rows.map((row) => Math.floor((Number(row["axis.workload.load"]) - 0.5) / 0.1));
+    expect(slices.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(rows.map((row) => row["jobs.waitS.mean"])).toEqual(
+      documentIn(out).points.map(({ figures }) => figures!["jobs.waitS.mean"]!.mean),
+    );
+  });
+
+  test("a path that no field has is refused at its line, and nothing is written", () => {
+    const folder = temporaryFolder();
+    const path = sweepFile(folder, 'axes: [{ path: "cluster.nodes[n].cuont", values: [1] }]\n');
+    const { exitCode, stderr } = headroom(["sweep", path, "--out", join(folder, "o")]);
+    expect(stderr).toContain('Did you mean "count"?');
+    expect(stderr).toMatch(/sweep\.yaml:4:\d+: /);
+    expect(exitCode).toBe(2);
+    expect(existsSync(join(folder, "o"))).toBe(false);
+  });
+});
+
+/** A file system of 256 kB at a folder, where this machine lets us mount one; else a limit on the size of files. */
+function onSmallDisk(
+  folder: string,
+  script: string,
+): { readonly status: number | null; readonly stderr: string } {
+  const small = `mount -t tmpfs -o size=256k none ${JSON.stringify(folder)} && `;
+  const probe = spawnSync("unshare", ["-rm", "sh", "-c", `${small}true`]);
+  const [command, args] =
+    probe.status === 0
+      ? ["unshare", ["-rm", "sh", "-c", small + script]]
+      : ["sh", ["-c", `ulimit -f 8; ${script}`]];
+  return spawnSync(command, args, { encoding: "utf8" });
+}
+
+test("a disk that fills leaves the earlier report as it was", () => {
+  const folder = temporaryFolder();
+  const [disk, kept] = [join(folder, "disk"), join(folder, "kept")];
+  mkdirSync(disk);
+  const program = `${process.execPath} ${join(REPOSITORY, "bin", "headroom.mjs")}`;
+  const small = sweepFile(folder, 'axes: [{ path: "cluster.nodes[n].count", values: [1] }]\n');
+  const large = join(folder, "large.yaml");
+  // 5,000 kept results need far more than the disk has.
+  writeFileSync(
+    large,
+    readFileSync(small, "utf8").replace(
+      /axes:.*/s,
+      "replications: 400\naxes: [{ path: workload.load, values: [0.9, 1] }]\n",
+    ),
+  );
+  const out = join(disk, "out");
+  const { stderr } = onSmallDisk(
+    disk,
+    [
+      `${program} sweep ${small} --out ${out} --quiet || exit 9`,
+      `cp -r ${out} ${kept}`,
+      `${program} sweep ${large} --out ${out} --quiet; echo "second: $?" >&2`,
+      `for file in report.html sweep.json runs.csv; do cmp ${out}/$file ${kept}/$file || echo "changed: $file" >&2; done`,
+    ].join("\n"),
+  );
+  expect(stderr).toContain("second: 2");
+  expect(stderr).toMatch(/no space left|takes no file of this size/);
+  expect(stderr).not.toContain("changed:");
+  expect(stderr).not.toContain("    at ");
+});
