@@ -70,6 +70,8 @@ export function resolveElastic(
     nodesMin: elastic.min ?? 0,
     idleTimeoutS: elastic.idleTimeout ?? IDLE_TIMEOUT_S,
     provisioning: phases.value,
+    ...(elastic.atOnce === undefined ? {} : { bootsAtOnceMax: elastic.atOnce }),
+    ...(elastic.gpuQuota === undefined ? {} : { gpuQuota: elastic.gpuQuota }),
   };
 }
 

@@ -12,6 +12,10 @@ export interface ElasticNodes {
   readonly nodesMin: number;
   readonly idleTimeoutS: number;
   readonly provisioning: readonly ProvisioningPhase[];
+  /** Nodes that may be in provisioning at one time; absent: any number. */
+  readonly bootsAtOnceMax?: number;
+  /** GPUs that may be up or in provisioning; absent: those of all nodes. */
+  readonly gpuQuota?: number;
 }
 
 /** What hosting and links do to the jobs on the nodes of one group. */

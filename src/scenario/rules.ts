@@ -33,6 +33,7 @@ export const SCENARIO_RULES = {
   "does-not-fit": "A model fits on no machine of the cluster.",
   "no-machine": "The cluster has no machine that a service may use.",
   "bad-traffic": "Requests of a service are impossible.",
+  "image-pulled-twice": "A new node and a replica on it both pull an image.",
   "missing-figure": "The catalogue has no figure for this, and the scenario gives none.",
   "duplicate-name": "Two things of one kind have the same name.",
   "no-mig": "A GPU that cannot be divided into MIG instances is to be.",

@@ -54,7 +54,30 @@ export function checkServices(
   spec?.workload.services?.forEach((service, index) => {
     checkService(context, service, [...SERVICES, index]);
   });
-  if (spec !== undefined && !context.hasProblems) checkFit(context, spec);
+  if (spec !== undefined && !context.hasProblems) {
+    checkFit(context, spec);
+    warnOfTwoPulls(context, spec);
+  }
+}
+
+/** A virtual machine is taken to pull the image of its first job; a replica pulls its own. */
+function warnOfTwoPulls(context: CheckContext, { cluster, workload }: ScenarioSpec): void {
+  const pulls = workload.services?.some(
+    ({ coldStart }) =>
+      coldStart !== "none" && (typeof coldStart !== "object" || coldStart.phases === undefined),
+  );
+  if (pulls !== true) return;
+  cluster.nodes.forEach(({ name, elastic, hosting }, index) => {
+    const given =
+      elastic?.provisioning ?? (typeof hosting === "object" ? hosting.provisioning : undefined);
+    if (elastic === undefined || given !== undefined) return;
+    context.warn({
+      path: ["cluster", "nodes", index, "elastic"],
+      rule: "image-pulled-twice",
+      message: `new nodes of ${name} pull an image by their hosting profile, and replicas pull their own: cold starts are too long by the first`,
+      help: "give elastic.provisioning without the image, such as node-provisioning 284s and node-initialisation 126s",
+    });
+  });
 }
 
 function checkService(

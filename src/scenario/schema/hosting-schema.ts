@@ -122,6 +122,15 @@ export function elasticSchema() {
         default: "10m",
         example: "10m",
       }).optional(),
+      atOnce: field(wholeNumber(1, 200_000), {
+        description: "Nodes that may be in provisioning at one time. Left out, any number.",
+        example: 1,
+      }).optional(),
+      gpuQuota: field(wholeNumber(1, 10_000_000), {
+        description:
+          "GPUs that the cloud lets the group have, up or in provisioning: no further node is started beyond it. Left out, the group's `count` is the only limit.",
+        example: 16,
+      }).optional(),
       provisioning: provisioningSchema().optional(),
     }),
     {

@@ -53,6 +53,20 @@ describe("an elastic group", () => {
     expect(outcome.upTimes).toEqual([{ node: 0, fromS: 10, toS: Number.NaN }]);
   });
 
+  test("starts one node after the other where no two may be in provisioning at a time", () => {
+    const rows = [0, 0, 0].map((submitS) => ({ submitS, durationS: 500, gpuCount: 8 }));
+    const { run, outcome } = runElastic(rows, 4, { bootsAtOnceMax: 1 });
+    expect([...run.startS]).toEqual([100, 200, 300]);
+    expect(outcome.upTimes.map(({ fromS }) => fromS)).toEqual([0, 100, 200]);
+  });
+
+  test("starts no node beyond the quota of GPUs, and one in the place of one given back", () => {
+    const rows = [0, 0, 0].map((submitS) => ({ submitS, durationS: 50, gpuCount: 8 }));
+    const { run, outcome } = runElastic(rows, 4, { gpuQuota: 23 });
+    expect([...run.startS]).toEqual([100, 100, 150]);
+    expect(outcome.boots).toBe(2);
+  });
+
   test("starts as many nodes as the waiting workers fill, and no more than it has", () => {
     const rows = [
       { submitS: 0, durationS: 50, gpuCount: 8, workers: 2 },

@@ -22,6 +22,10 @@ export interface ElasticPoolSpec {
   readonly idleTimeoutS: number;
   /** From the decision to a node that takes jobs, one phase after the other. */
   readonly provisioning: readonly ProvisioningPhase[];
+  /** Nodes that may be in provisioning at one time; absent: any number. */
+  readonly bootsAtOnceMax?: number;
+  /** GPUs that may be up or in provisioning; absent: those of all nodes. */
+  readonly gpuQuota?: number;
 }
 
 /** A time in which a node was up or being provisioned: it is paid for. */
@@ -133,10 +137,16 @@ class Pool implements ElasticPool {
     for (const { state, gangs } of this.nodes) {
       if (state === "booting" || (state === "up" && gangs === 0)) coming += 1;
     }
-    for (let index = 0; index < this.nodes.length && coming < this.nodesWanted; index++) {
+    let room = this.roomToBoot();
+    for (
+      let index = 0;
+      room > 0 && index < this.nodes.length && coming < this.nodesWanted;
+      index++
+    ) {
       if (this.nodes[index]!.state !== "down") continue;
       this.boot(index);
       coming += 1;
+      room -= 1;
     }
   }
 
@@ -144,6 +154,20 @@ class Pool implements ElasticPool {
     const { name, nodeCount, nodesMin } = this.spec;
     const { boots, provisioningS } = this;
     return { name, nodeCount, nodesMin, upTimes: this.upTimes, boots, provisioningS };
+  }
+
+  /** Nodes that may be started now; the end of a boot and a node given back are looked at again. */
+  private roomToBoot(): number {
+    const { bootsAtOnceMax = Infinity, gpuQuota = Infinity, firstNode } = this.spec;
+    const { gpuCount } = this.context.cluster.nodes[firstNode]!;
+    let booting = 0;
+    let here = 0;
+    for (const { state } of this.nodes) {
+      if (state === "booting") booting += 1;
+      if (state !== "down") here += 1;
+    }
+    const byQuota = gpuCount === 0 ? Infinity : Math.floor(gpuQuota / gpuCount) - here;
+    return Math.min(bootsAtOnceMax - booting, byQuota);
   }
 
   private boot(index: number): void {

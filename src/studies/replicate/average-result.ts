@@ -33,7 +33,25 @@ function averageParts(results: readonly ComputedResult[]): OptionalResults {
     const given = results.flatMap((result) => (result[name] === undefined ? [] : [result[name]]));
     if (given.length > 0) parts[name] = averageOf<object>(given);
   }
-  return parts;
+  return withWorstVerdicts(parts, results);
+}
+
+const VERDICTS = ["overloaded", "backlogged", "stable"] as const;
+
+/** A service that did not keep up in one replication did not keep up. */
+function withWorstVerdicts(
+  parts: OptionalResults,
+  results: readonly ComputedResult[],
+): OptionalResults {
+  const { serving } = parts;
+  if (serving === undefined) return parts;
+  const services = serving.services.map((service) => {
+    const found = results.flatMap(
+      (one) => one.serving?.services.find(({ name }) => name === service.name)?.verdict ?? [],
+    );
+    return { ...service, verdict: VERDICTS.find((verdict) => found.includes(verdict)) ?? null };
+  });
+  return { ...parts, serving: { ...serving, services } };
 }
 
 /** Objects of equal shape: numbers are averaged, objects gone into, truth is that of the majority. */
