@@ -6,8 +6,12 @@ import { hostResolutionS, clockStepS } from "./clock-resolution.js";
 import type { CaseJob, CaseOutcome, MeasuredCase, Sampling } from "./process-protocol.js";
 import type { TenantGate } from "./tenant-gate.js";
 
-/** Fewest samples of a case whose time is up. */
+/** Fewest samples of a case whose time is up, and of one whose time was up long ago. */
 const SAMPLES_MIN = 5;
+const SAMPLES_MIN_LATE = 3;
+
+/** So many times its time, and a case is long over. */
+const LATE = 3;
 
 /** A sample has at most so many launches, whatever its length. */
 const LAUNCHES_MAX = 100_000;
@@ -77,7 +81,8 @@ async function takeSamples(
   const { launches, timer } = await calibrate(kernel, sampling.sampleS, job.plantedWork);
   const worked = Math.round(launches * (job.plantedWork ?? 1));
   const sample = (): Promise<Timing> => kernel.run(worked);
-  for (let i = 0; i < sampling.warmUpSamples; i++) await sample();
+  const warmUpEndMs = Date.now() + sampling.caseS * 1000;
+  for (let i = 0; i < sampling.warmUpSamples && Date.now() < warmUpEndMs; i++) await sample();
   if (await returnsEarly(kernel, check.outputs, sample)) {
     return { status: "failed", fault: "launch-failed", reason: EARLY };
   }
@@ -89,8 +94,8 @@ async function takeSamples(
   const timings: Timing[] = [];
   while (timings.length < sampling.samples) {
     timings.push(await sample());
-    const isLate = Date.now() - startedMs > sampling.caseS * 1000;
-    if (isLate && timings.length >= SAMPLES_MIN) break;
+    const lateness = (Date.now() - startedMs) / 1000 / sampling.caseS;
+    if (timings.length >= (lateness > LATE ? SAMPLES_MIN_LATE : SAMPLES_MIN) && lateness > 1) break;
   }
   const stateAfter = await session.readState?.();
   gate?.finish();

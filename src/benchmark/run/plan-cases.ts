@@ -1,5 +1,6 @@
 import type { BackendName, BackendProbe, DeviceDescription } from "../backend.js";
 import { kernelCost, specId, type KernelCost } from "../kernels/kernel-costs.js";
+import type { KernelSpec } from "../kernels/kernel-spec.js";
 import type { Suite, SuiteCase } from "../suite/suite.js";
 import type { CaseJob } from "./process-protocol.js";
 import { rooflineOf } from "./roofline.js";
@@ -62,7 +63,7 @@ export function planCases(
           job: { id, spec, tenants, ...(plantedWork === undefined ? {} : { plantedWork }) },
           cost,
           roofline: rooflineOf(target.device.name, spec, cost),
-          ...(options.skipLarge === true && isTooLarge(target, cost)
+          ...(options.skipLarge === true && isTooLarge(target, spec, cost)
             ? {
                 refusal: `it may take minutes on a CPU; --backend ${target.backend} runs it all the same`,
               }
@@ -74,8 +75,15 @@ export function planCases(
   return planned;
 }
 
-function isTooLarge({ device }: Target, { flops, bytes }: KernelCost): boolean {
-  return device.label === "software" && (flops > SOFTWARE_FLOPS_MAX || bytes > SOFTWARE_BYTES_MAX);
+function isTooLarge(
+  { device }: Target,
+  { shape }: KernelSpec,
+  { flops, bytes }: KernelCost,
+): boolean {
+  if (device.label === "hardware") return false;
+  // A gather reads few rows of a table that has to be there all the same.
+  const tableBytes = "tableRows" in shape ? 4 * shape.tableRows * shape.columns : 0;
+  return flops > SOFTWARE_FLOPS_MAX || Math.max(bytes, tableBytes) > SOFTWARE_BYTES_MAX;
 }
 
 /** The first device of a backend has its plain name in ids, others their number: `webgpu:1/…`. */

@@ -58,7 +58,16 @@ export function schemaProblems(
   root: LocatedNode,
   issues: readonly z.core.$ZodIssue[],
 ): readonly Problem[] {
-  return issues.flatMap((issue) => issueProblems(root, issue));
+  const problems = issues.flatMap((issue) => issueProblems(root, issue));
+  // A field that is missing because its name was mistyped is one mistake.
+  const meant = new Set(
+    problems.flatMap(({ rule, path = "", suggestion }) =>
+      rule === "unknown-field" && suggestion !== undefined
+        ? [path.replace(/[^.]*$/, suggestion)]
+        : [],
+    ),
+  );
+  return problems.filter(({ rule, path = "" }) => rule !== "missing-field" || !meant.has(path));
 }
 
 function issueProblems(root: LocatedNode, issue: z.core.$ZodIssue): readonly Problem[] {
