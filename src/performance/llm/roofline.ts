@@ -33,7 +33,7 @@ const KERNELS_PER_LAYER = 9;
 /** What routing adds to a layer with experts: router, top-k, sort and permute, combine. */
 const KERNELS_OF_ROUTING = 4;
 /** Start of one kernel in a CUDA graph. Source: aiconfigurator@095f58a systems/*.yaml, mem_empirical_constant_latency. */
-const KERNEL_START_S = 3e-6;
+export const KERNEL_START_S = 3e-6;
 const MICROSECOND = 1e-6;
 
 /** Bytes and operations of one step on one GPU, in the order they are added up. */

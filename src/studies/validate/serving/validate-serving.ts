@@ -2,6 +2,7 @@ import type { Check } from "../check.js";
 import { autoscalingChecks } from "./autoscaling-checks.js";
 import { goldenChecks } from "./golden-checks.js";
 import { kaitoChecks } from "./kaito-checks.js";
+import { rooflineChecks } from "./roofline-checks.js";
 import { schedulingChecks } from "./scheduling-checks.js";
 import { trafficChecks } from "./traffic-checks.js";
 
@@ -10,6 +11,7 @@ export async function validateServing(dataFolder: string): Promise<readonly Chec
   return [
     ...(await kaitoChecks(dataFolder)),
     ...(await goldenChecks(dataFolder)),
+    ...(await rooflineChecks(dataFolder)),
     ...schedulingChecks(),
     ...autoscalingChecks(),
     ...(await trafficChecks(dataFolder)),
