@@ -2,7 +2,7 @@ import type { PlanLimits } from "../../scenario/plan-spec.js";
 import type { Goal } from "../../scenario/resolved.js";
 import { formatQuantity } from "../run/format-quantity.js";
 import type { PlanSpace } from "./family.js";
-import { LIMIT_KINDS, objectiveLow } from "./figures.js";
+import { LIMIT_KINDS } from "./figures.js";
 import { labelOf, limitUnit } from "./describe.js";
 import {
   isGood,
@@ -14,7 +14,7 @@ import {
   type JudgeSetting,
 } from "./judge.js";
 import type { PlanConflictResult } from "./plan-document.js";
-import { brokenLimits, candidatesOf, searchPlans, type SearchConstraints } from "./search.js";
+import { candidatesOf, searchPlans, type SearchConstraints } from "./search.js";
 
 type Constraint =
   | { readonly kind: "goal"; readonly goal: Goal }
@@ -155,28 +155,33 @@ function constraintWords(
   return `${constraint.id} ≤ ${formatQuantity(space.spec.limits[constraint.id]!, limitUnit(unit, currency))}`;
 }
 
-/** A conflict that follows from what every plan needs: nothing has to be run. */
+/**
+ * A conflict of the budget that follows from what every plan needs: nothing has to be run.
+ *
+ * Goals without which the bound is still above the budget are left out, one by one.
+ *
+ * @param boundOf proven bound for some of the goals; null when nothing can be proven
+ */
 export function provenConflict(
   space: PlanSpace,
   goals: readonly Goal[],
-  bound: number | null,
+  boundOf: (goals: readonly Goal[]) => number | null,
   currency: string | null,
 ): PlanConflictResult | undefined {
   const { budget } = space.spec.limits;
-  const timed = goals.filter(({ metric }) => metric.startsWith("jobs.")).map(({ id }) => id);
-  if (budget === undefined || bound === null || space.spec.minimise !== "cost" || bound <= budget) {
-    return undefined;
+  if (budget === undefined || space.spec.minimise !== "cost") return undefined;
+  const isAbove = (some: readonly Goal[]): boolean => (boundOf(some) ?? 0) > budget;
+  if (!isAbove(goals)) return undefined;
+  let kept = goals;
+  for (const goal of goals) {
+    const fewer = kept.filter((one) => one !== goal);
+    if (isAbove(fewer)) kept = fewer;
   }
-  const cheapest = candidatesOf(space).some(
-    (entry) =>
-      objectiveLow(entry.figures, space.spec) <= budget &&
-      brokenLimits(entry.figures, space.spec.limits, ["budget"]).length === 0,
-  );
+  const amount = (value: number): string => formatQuantity(value, currency ?? "");
   return {
-    constraints: [...timed, "budget"],
+    constraints: [...kept.map(({ id }) => id), "budget"],
     evidence: [
-      `Every plan of the space that meets the goals costs at least ${formatQuantity(bound, currency ?? "")}: that is proven, and plan.limits.budget is ${formatQuantity(budget, currency ?? "")}.` +
-        (cheapest ? "" : " Not even the cheapest combination of choices is within the budget."),
+      `Every plan of the space that meets the goals costs at least ${amount(boundOf(goals)!)}, and plan.limits.budget is ${amount(budget)}.`,
     ],
     isProven: true,
   };

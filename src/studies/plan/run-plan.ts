@@ -112,7 +112,8 @@ async function planWith(
   const goals = goalsOf(scenario.scenario.base.goals, scenario.base.jobs.count);
   const currency = scenario.scenario.base.cost?.currency ?? null;
   onProgress("proving a lower bound");
-  const bounds = await proveBounds(space, goals);
+  const boundsFor = await boundsOf(space);
+  const bounds = boundsFor(goals);
   const requirements = bounds.map((bound) => bound.requirements);
   let stage = "looking for the answer";
   const evaluator = createPlanEvaluator({
@@ -129,7 +130,7 @@ async function planWith(
     verdicts: Math.max(1, goals.length * candidateCount(space) * situationCount(space)),
   };
   const constraints: SearchConstraints = { goals, limits, requirements };
-  const proven = provenConflict(space, goals, boundValue(bounds), currency);
+  const proven = provenConflict(space, goals, (some) => boundValue(boundsFor(some)), currency);
   const search =
     proven === undefined
       ? await searchPlans(space, constraints, setting)
@@ -161,16 +162,22 @@ async function planWith(
     tried: triedPlans(answered, space, goals),
     ...after,
     conflict,
-    assumptions: gatherAssumptions(
-      space.families[0]!.loaded.resolved.assumptions,
-      space.families.slice(1).map(({ loaded, choices }) => ({
-        ...loaded.resolved,
-        name: choices.map(({ label }) => label).join(", "),
-      })),
-    ),
+    assumptions: assumptionsOf(space),
     warnings: [...scenario.warnings, ...planWarnings(space, scenario, answered)],
   };
   return { ...document, answer: planAnswer(document) };
+}
+
+/** What all combinations of choices rest on, each number once. */
+function assumptionsOf({ families }: PlanSpace): PlanDocument["assumptions"] {
+  const [first, ...others] = families;
+  return gatherAssumptions(
+    first!.loaded.resolved.assumptions,
+    others.map(({ loaded, choices }) => ({
+      ...loaded.resolved,
+      name: choices.map(({ label }) => label).join(", "),
+    })),
+  );
 }
 
 /** What is known before anything was run. */
@@ -197,12 +204,12 @@ function goalsOf(goals: readonly Goal[], jobs: number): readonly Goal[] {
   return isSaid || jobs === 0 ? goals : [...goals, EVERY_JOB_FITS];
 }
 
-async function proveBounds(
+/** Proves the bounds of all families for some of the goals. */
+async function boundsOf(
   space: PlanSpace,
-  goals: readonly Goal[],
-): Promise<readonly FamilyBound[]> {
+): Promise<(goals: readonly Goal[]) => readonly FamilyBound[]> {
   const solver = await createCountSolver();
-  return space.families.map((family) => proveFamilyBound(family, space, solver, goals));
+  return (goals) => space.families.map((family) => proveFamilyBound(family, space, solver, goals));
 }
 
 function boundValue(bounds: readonly FamilyBound[]): number | null {
