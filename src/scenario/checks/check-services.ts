@@ -14,6 +14,7 @@ import { fitFault } from "../services/service-fit.js";
 import { modelFault } from "../services/service-model.js";
 import { descriptionOf } from "../services/settle-traffic.js";
 import { checkAcceptedGpu, gpuNamesOf } from "./check-cluster.js";
+import { checkTargets, type ReportAt } from "./check-service-targets.js";
 import { checkFilePath, type FileChecks } from "./check-workload.js";
 import { checkDuplicates, listAt } from "./duplicates.js";
 
@@ -23,13 +24,6 @@ const SOURCES = ["trace", "preset", "family", "classes"] as const;
 const SCALERS = ["kedaKaito", "keda", "hpa"] as const;
 /** A context for checks that no model is asked for. */
 const CONTEXT_TOKENS = 131_072;
-
-type Report = (
-  field: readonly PathPart[],
-  rule: ScenarioRule,
-  message: string,
-  help?: string,
-) => void;
 
 /** What services need beyond what each field must be alone. */
 export function checkServices(
@@ -85,7 +79,7 @@ function checkService(
   service: ServiceInput,
   path: readonly PathPart[],
 ): void {
-  const report: Report = (field, rule, message, help) => {
+  const report: ReportAt = (field, rule, message, help) => {
     const at = [...path, ...field];
     const text = `${formatPath(at)}${message.startsWith(":") ? "" : " "}${message}`;
     context.report({ path: at, rule, message: text, ...(help === undefined ? {} : { help }) });
@@ -105,7 +99,7 @@ function checkService(
 }
 
 function checkOneOf(
-  report: Report,
+  report: ReportAt,
   value: object,
   names: readonly string[],
   field: readonly PathPart[],
@@ -138,7 +132,7 @@ function checkModelName(
   });
 }
 
-function checkReplicas(report: Report, { replicas, autoscaler, manifest }: ServiceInput): void {
+function checkReplicas(report: ReportAt, { replicas, autoscaler, manifest }: ServiceInput): void {
   if (typeof replicas === "number" && autoscaler !== undefined) {
     const message = "is a fixed number, and an autoscaler needs a range";
     report(["replicas"], "conflicting-fields", message, "write replicas: { min: 1, max: 8 }");
@@ -162,7 +156,7 @@ function checkReplicas(report: Report, { replicas, autoscaler, manifest }: Servi
 }
 
 function checkAutoscaler(
-  report: Report,
+  report: ReportAt,
   { replicas }: ServiceInput,
   autoscaler: AutoscalerInput,
 ): void {
@@ -202,7 +196,7 @@ function checkAutoscaler(
   }
 }
 
-function checkTraffic(report: Report, traffic: TrafficInput): void {
+function checkTraffic(report: ReportAt, traffic: TrafficInput): void {
   checkOneOf(report, traffic, SOURCES, ["traffic"], "requests");
   const { trace, preset, requestsPerSecond, duration, daily, hourly, classes, variation } = traffic;
   const source = SOURCES.find((name) => traffic[name] !== undefined);
@@ -249,7 +243,7 @@ function checkTraffic(report: Report, traffic: TrafficInput): void {
     report(["traffic"], "bad-traffic", `: ${fault.path.join(".")} ${fault.message}`);
 }
 
-function checkLengths(report: Report, classes: NonNullable<TrafficInput["classes"]>): boolean {
+function checkLengths(report: ReportAt, classes: NonNullable<TrafficInput["classes"]>): boolean {
   let isRight = true;
   classes.forEach((one, index) => {
     for (const which of ["prompt", "output"] as const) {
@@ -272,28 +266,6 @@ function checkLengths(report: Report, classes: NonNullable<TrafficInput["classes
     }
   });
   return isRight;
-}
-
-function checkTargets(report: Report, { targets = [], traffic }: ServiceInput): void {
-  const known = traffic.classes?.map(({ name }) => name);
-  const seen = new Set<string>();
-  targets.forEach(({ class: name, ttft, tpot, e2e }, index) => {
-    if ((ttft ?? tpot ?? e2e) === undefined)
-      report(["targets", index], "missing-field", "has no ttft, tpot or e2e");
-    if (name !== undefined && known !== undefined && !known.includes(name))
-      report(
-        ["targets", index, "class"],
-        "unknown-name",
-        `: the traffic has no class "${name}", it has ${known.join(", ")}`,
-      );
-    if (seen.has(name ?? ""))
-      report(
-        ["targets", index],
-        "duplicate-name",
-        `: targets of ${name === undefined ? "all other requests" : `class ${name}`} are given twice`,
-      );
-    seen.add(name ?? "");
-  });
 }
 
 /** Models by name are tried on the machines at once; those of files when the files are read. */

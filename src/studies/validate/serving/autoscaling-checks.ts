@@ -13,16 +13,27 @@ const REPLICA_TESTS =
 const SCALER = "kaito-project/keda-kaito-scaler pkg/scaledobject/provisioner.go";
 const ISSUE = "kaito-project/kaito#2325";
 
+type Case = readonly [id: string, what: string, expected: number, actual: number, source: string];
+
 /** Autoscalers against the cases of the projects' own tests and pages, and the cold start against its run. */
 export function autoscalingChecks(): readonly Check[] {
+  return [...hpaCases(), ...kaitoCases()].map(([id, what, expected, actual, source]) => ({
+    id: `serving/autoscaling/${id}`,
+    topic: "serving",
+    what,
+    source,
+    expected,
+    actual,
+    error: actual - expected,
+    unit: id === "cold-start" ? "s" : id.startsWith("kaito") ? "" : "replicas",
+    bar: 0,
+    pass: actual === expected,
+  }));
+}
+
+function hpaCases(): readonly Case[] {
   const ready = (...values: readonly number[]) => ({ ready: values, missing: 0, unready: 0 });
-  const cases: readonly (readonly [
-    id: string,
-    what: string,
-    expected: number,
-    actual: number,
-    source: string,
-  ])[] = [
+  return [
     [
       "pods-up",
       "3 pods at 300, 500 and 700 m of 1 000 m, target 30 %",
@@ -72,6 +83,11 @@ export function autoscalingChecks(): readonly Check[] {
       downTwice(),
       "kubernetes/website horizontal-pod-autoscale.md",
     ],
+  ];
+}
+
+function kaitoCases(): readonly Case[] {
+  return [
     [
       "kaito-grows",
       "keda-kaito-scaler, ready and above the threshold: ratio",
@@ -101,18 +117,6 @@ export function autoscalingChecks(): readonly Check[] {
       ISSUE,
     ],
   ];
-  return cases.map(([id, what, expected, actual, source]) => ({
-    id: `serving/autoscaling/${id}`,
-    topic: "serving",
-    what,
-    source,
-    expected,
-    actual,
-    error: actual - expected,
-    unit: id === "cold-start" ? "s" : id.startsWith("kaito") ? "" : "replicas",
-    bar: 0,
-    pass: actual === expected,
-  }));
 }
 
 function downTwice(): number {
