@@ -5,7 +5,12 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { cliReference } from "./cli-reference.mjs";
-import { backtestReference, checkReference, resultsReference } from "./results-reference.mjs";
+import {
+  backtestReference,
+  checkReference,
+  planReference,
+  resultsReference,
+} from "./results-reference.mjs";
 import { scenarioFormat } from "../dist/scenario/format.js";
 import { scenarioReference, scenarioSchemaText } from "../dist/scenario/reference-document.js";
 
@@ -15,6 +20,7 @@ const generatedFiles = [
   { path: "docs/reference/scenario.md", makeText: () => scenarioReference(scenarioFormat()) },
   { path: "docs/reference/results.md", makeText: resultsReference },
   { path: "docs/reference/backtest.md", makeText: backtestReference },
+  { path: "docs/reference/plan.md", makeText: planReference },
   { path: "docs/reference/check-model.md", makeText: checkReference },
   { path: "docs/reference/cli.md", makeText: cliReference },
 ];

@@ -72,6 +72,21 @@ export function backtestReference() {
   return `${parts.join("\n\n")}\n`;
 }
 
+const PLAN_SOURCE = "src/studies/plan/plan-document.ts";
+
+/** The reference of everything `headroom plan` writes, as Markdown. */
+export function planReference() {
+  const parts = [
+    "# What a plan writes",
+    `Generated from \`${PLAN_SOURCE}\` by \`npm run docs:generate\`; do not edit.`,
+    "`headroom plan` writes `plan.json` (also printed by `--json`), `plans.csv` (one row per plan that was simulated), `report.md`, `report.html` and the Vega-Lite specification of the chart (`charts/*.vl.json`). Same scenario, seed and version give the same bytes, on any number of cores.",
+    "## plan.json",
+    "`PlanDocument` is the whole; `Assumption` and `InputFile` are those of [a run](results.md).",
+    ...readInterfaces(PLAN_SOURCE).map((one) => interfaceSection(PLAN_SOURCE, one)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
 const CHECK_SOURCE = "src/studies/model-fit/check-document.ts";
 
 /** The reference of the object `headroom check model --json` prints, as Markdown. */
