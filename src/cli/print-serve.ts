@@ -108,6 +108,11 @@ function figureLines(document: ServeDocument): string[] {
     `  ${countText(Math.round(document.outputTokensPerS))} output tokens per second; ${countText(document.cacheBlocks)} blocks of cache per replica`,
     `  ${countText(document.preemptions)} times a request lost its cache and began again; the last answer came ${secondsText(document.drainS)} after the last arrival`,
   ];
+  const { prefixFoundShare } = document;
+  if (prefixFoundShare !== undefined)
+    lines.push(
+      `  ${formatNumber(100 * prefixFoundShare)} % of the prompt tokens were found in the prefix cache`,
+    );
   if (cost !== null)
     lines.push(
       `  ${formatNumber(cost.usdPerHour)} US dollars per hour: ${formatNumber(cost.usdPerMillionOutputTokens)} per million output tokens, ${formatNumber(cost.usdPerMillionTokens)} with prompts`,
