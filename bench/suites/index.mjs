@@ -8,6 +8,7 @@ import { fgdMatrix, fgdRun } from "./fgd.mjs";
 import { placementContiguous, placementTopology } from "./placement.mjs";
 import { placementMig } from "./placement-mig.mjs";
 import { servingSuites } from "./serving.mjs";
+import { commonNumbers, sweepThreads } from "./studies.mjs";
 import { servingEngineSuites } from "./serving-engine.mjs";
 
 export const suites = [
@@ -23,4 +24,6 @@ export const suites = [
   ...batchSuites,
   ...servingSuites,
   ...servingEngineSuites,
+  sweepThreads,
+  commonNumbers,
 ];
