@@ -10,15 +10,17 @@ import { headroom, REPOSITORY, temporaryFolder } from "./headroom.js";
 
 const TINY = `schema: headroom/benchmark-suite/v1
 name: tiny
-sampling: { processes: 2, processesMax: 2, samples: 5, warmUp: 1, sampleTime: 200us, caseTime: 50ms }
+sampling: { processes: 1, processesMax: 1, samples: 5, warmUp: 1, sampleTime: 200us, caseTime: 50ms }
 cases:
-  - { kernel: matmul, shapes: [{ m: 1, n: 1, k: 1 }, { m: 17, n: 9, k: 33 }] }
+  - { kernel: matmul, shapes: [{ m: 1, n: 9, k: 33 }] }
   - { kernel: triad, shapes: [{ elements: 1 }, { elements: 1001 }] }
   - { kernel: reduction, shapes: [{ elements: 1003 }] }
   - { kernel: softmax, shapes: [{ rows: 3, columns: 70 }] }
   - { kernel: attention-prefill, shapes: [{ batch: 1, heads: 2, kvHeads: 1, headDim: 8, tokens: 5 }] }
   - { kernel: gather, shapes: [{ tableRows: 10, columns: 4, rows: 6 }], tenants: [2] }
 `;
+
+const SWIFT_SHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 function suiteFile(text: string): { readonly folder: string; readonly suite: string } {
   const folder = temporaryFolder();
@@ -66,7 +68,7 @@ describe("headroom bench run", () => {
     );
     for (const { runs, check, tenants, label, deviceName } of measured) {
       expect(check!.passed).toBe(true);
-      expect(runs).toHaveLength(2);
+      expect(runs).toHaveLength(1);
       for (const run of runs) {
         expect(run.tenants).toHaveLength(tenants);
         for (const { samplesS } of run.tenants) {
@@ -77,30 +79,12 @@ describe("headroom bench run", () => {
       if (/WebAssembly|swiftshader/i.test(deviceName)) expect(label).toBe("software");
     }
     expect(result.environment.fields["host.cpu"]).toBeDefined();
-  });
 
-  test("SwiftShader runs the shaders where Chromium is installed", () => {
-    const required = process.env["HEADROOM_REQUIRE_BROWSER"] === "1";
-    if (!required && !existsSync("/usr/lib/chromium/vk_swiftshader_icd.json")) return;
-    const { suite } = suiteFile(TINY);
-    const args = [
-      "bench",
-      "run",
-      "--suite",
-      suite,
-      "--backend",
-      "webgpu",
-      "--processes",
-      "1",
-      "--json",
-    ];
-    const { exitCode, stdout } = headroom(args);
-    expect(exitCode).toBe(0);
-    const result = JSON.parse(stdout) as BenchmarkResult;
-    expect(result.cases.every(({ check }) => check?.passed === true)).toBe(true);
-    expect(result.cases.every(({ implementation }) => implementation.startsWith("WGSL"))).toBe(
-      true,
-    );
+    // Chromium brings SwiftShader: where it has to be there, the shaders have to have run.
+    if (process.env["HEADROOM_REQUIRE_BROWSER"] !== "1" && !existsSync(SWIFT_SHADER)) return;
+    const shaders = measured.filter(({ backend }) => backend === "webgpu");
+    expect(shaders).toHaveLength(8);
+    expect(shaders.every(({ implementation }) => implementation.startsWith("WGSL"))).toBe(true);
   });
 
   test.each([
@@ -143,7 +127,7 @@ describe("headroom bench run", () => {
 
   test("Ctrl-C keeps what is measured, marks it, and ends with 130", async () => {
     const { folder, suite } = suiteFile(
-      TINY.replace("processes: 2, processesMax: 2", "processes: 200, processesMax: 200"),
+      TINY.replace("processes: 1, processesMax: 1", "processes: 200, processesMax: 200"),
     );
     const out = join(folder, "result.json");
     const args = ["bench", "run", "--suite", suite, "--backend", "tfjs", "-o", out];
