@@ -2,9 +2,9 @@ import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { parseTime } from "../reading/civil-time.js";
 import { type CsvRecord, createCsvScanner } from "../reading/csv-scanner.js";
-import type { RequestReader } from "./read-requests.js";
 import {
   createRequestRows,
+  type RequestReader,
   type RequestRow,
   type RequestRows,
   TOKENS_MAX,

@@ -1,9 +1,9 @@
 import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { createJsonItemScanner, type JsonItem, type JsonPiece } from "../reading/json-items.js";
-import type { RequestReader } from "./read-requests.js";
 import {
   createRequestRows,
+  type RequestReader,
   type RequestRow,
   type RequestRows,
   TOKENS_MAX,

@@ -5,22 +5,15 @@ import {
   createJsonRequestReader,
   JSON_REQUEST_FORMATS,
 } from "./json-requests.js";
-import { createRequestRows, type RequestsRead } from "./request-rows.js";
+import { createRequestRows, type RequestReader } from "./request-rows.js";
 
-export type { RequestsRead } from "./request-rows.js";
+export type { RequestReader, RequestsRead } from "./request-rows.js";
 
 /** The layouts that are read. */
 export const REQUEST_FORMATS: readonly { readonly name: string; readonly description: string }[] = [
   ...CSV_REQUEST_FORMATS,
   ...JSON_REQUEST_FORMATS,
 ];
-
-/** Reads a request trace piece by piece, so that any size can be read. */
-export interface RequestReader {
-  push(text: string): void;
-  /** @throws InputError for an empty file, an unknown layout, and a file without a request */
-  end(): RequestsRead;
-}
 
 /** Makes a reader that takes whatever layout the beginning of the file shows. @param file name for messages */
 export function createRequestReader(file: string): RequestReader {

@@ -27,6 +27,13 @@ export interface RequestsRead {
   readonly measured?: MeasuredRequests;
 }
 
+/** Reads a request trace piece by piece, so that any size can be read. */
+export interface RequestReader {
+  push(text: string): void;
+  /** @throws InputError for an empty file, an unknown layout, and a file without a request */
+  end(): RequestsRead;
+}
+
 /** Latencies of a real service, in order of the requests. Seconds; NaN where unknown. */
 export interface MeasuredRequests {
   readonly ttftS: Float64Array;
