@@ -83,7 +83,7 @@ describe("headroom bench run", () => {
     // Chromium brings SwiftShader: where it has to be there, the shaders have to have run.
     if (process.env["HEADROOM_REQUIRE_BROWSER"] !== "1" && !existsSync(SWIFT_SHADER)) return;
     const shaders = measured.filter(({ backend }) => backend === "webgpu");
-    expect(shaders).toHaveLength(8);
+    expect(shaders).toHaveLength(7);
     expect(shaders.every(({ implementation }) => implementation.startsWith("WGSL"))).toBe(true);
   });
 
