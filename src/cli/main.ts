@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import("./commands/plan.js")).registerPlan,
   trace: async () => (await import("./commands/trace.js")).registerTrace,
   backtest: async () => (await import("./commands/backtest.js")).registerBacktest,
+  sensitivity: async () => (await import("./commands/sensitivity.js")).registerSensitivity,
   report: async () => (await import("./commands/report.js")).registerReport,
   import: async () => (await import("./commands/import.js")).registerImport,
   serve: async () => (await import("./commands/serve.js")).registerServe,

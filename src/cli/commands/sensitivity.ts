@@ -1,0 +1,242 @@
+import type { Command } from "commander";
+
+import { InputError, type Problem } from "../../diagnostics/problem.js";
+import { loadScenario } from "../../io/load-scenario.js";
+import { checkOutputFolder } from "../../io/output-folder.js";
+import { VERSION } from "../../io/version.js";
+import { writeFilesAtomically } from "../../io/write-files.js";
+import { sensitivityFiles } from "../../report/sensitivity-report.js";
+import { parseSetArgument } from "../../scenario/apply-overlays.js";
+import { findMetric } from "../../scenario/metrics.js";
+import { CATALOGUE_CURRENCY } from "../../scenario/resolve-cost.js";
+import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
+import { parseVary, type Factor } from "../../studies/sensitivity/factor.js";
+import { ledgerFactors, notVaried } from "../../studies/sensitivity/ledger-factors.js";
+import { runSensitivity } from "../../studies/sensitivity/run-sensitivity.js";
+import { withWrittenValues } from "../../studies/sensitivity/written-values.js";
+import type { SensitivityDocument } from "../../studies/sensitivity/sensitivity-document.js";
+import { parseSeed } from "../parse-seed.js";
+import { printSensitivity } from "../print-sensitivity.js";
+import { defaultReportFolder } from "../report-folder.js";
+import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
+import { createProgressLine } from "../terminal.js";
+import { shellQuoted } from "../text-layout.js";
+
+interface SensitivityOptions {
+  readonly vary: readonly string[];
+  readonly only?: true;
+  readonly metric?: string;
+  readonly global?: number;
+  readonly replications?: number;
+  readonly set: readonly string[];
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly allowPath: readonly string[];
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+const REPORT_FILES = ["sensitivity.json", "report.md", "report.html"];
+/** Runs of each point of a scenario with random streams that says nothing of replications. */
+const REPLICATIONS = 5;
+/** Metric without goals and without a word: what people ask for first. */
+const METRIC = "jobs.waitS.p95";
+
+/** `headroom sensitivity`: which assumed number moves the decision, and at what value it changes. */
+export function registerSensitivity(program: Command): void {
+  const command = program
+    .command("sensitivity")
+    .summary("say which assumed numbers move the decision, and at what value it changes")
+    .description(
+      "Sets every number of the ledger that nobody measured and a field takes, and those of --vary, to the ends of its\n" +
+        "range, on the same random numbers; finds where goals are met or missed instead; draws the tornado chart.",
+    )
+    .argument("<scenario>", "scenario file (YAML); its variants do not count")
+    .option(
+      "--vary <path=low..high>",
+      "vary a field between two values with their unit; whole numbers stay whole (1.0..4.0 does not); may be repeated",
+      gathered,
+      [],
+    )
+    .option("--only", "vary nothing but what --vary names")
+    .option(
+      "--metric <path>",
+      `figure to sort by; that of the tightest goal, else ${METRIC}, when absent`,
+    )
+    .option(
+      "--global <walks>",
+      "also move all numbers together along so many random walks (Morris); 10 to 20 are usual",
+      parseWhole(1),
+    )
+    .option(
+      "--replications <n>",
+      "runs of each point; the scenario's, at most, when absent",
+      parseWhole(1),
+    )
+    .option("--set <path=value>", "change one field first; may be repeated", gathered, [])
+    .option("--seed <n>", "root seed; takes the place of the scenario's", parseSeed)
+    .option(
+      "--out <folder>",
+      "where to write; without it reports/sensitivity-<name>, and nothing under --json",
+    )
+    .option(
+      "--allow-path <folder>",
+      "let the scenario read files from this folder too; may be repeated",
+      gathered,
+      [],
+    );
+  withThreads(command)
+    .option("--json", "print sensitivity.json to stdout, and nothing else there")
+    .option("--quiet", "print nothing but problems")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  headroom sensitivity scenarios/quickstart.yaml
+  headroom sensitivity scenarios/quickstart.yaml --vary "cluster.nodes[h100].count=6..10" --global 10
+  headroom sensitivity scenarios/failures-and-spares.yaml --vary faults.repair=1h..48h`,
+    )
+    .action(run);
+}
+
+async function run(path: string, options: SensitivityOptions): Promise<void> {
+  const progress = createProgressLine(options.quiet ? { quiet: true } : {});
+  const pool = createScenarioPool({ threads: threadsOf(options) });
+  try {
+    progress.show(`reading ${path}`);
+    const loaded = await loadScenario({
+      path,
+      sets: options.set,
+      allowedFolders: options.allowPath,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+    const { resolved } = loaded.base;
+    const overlays = options.set.map(parseSetArgument);
+    const factors = await withWrittenValues(
+      factorsOf(options, options.only ? [] : ledgerFactors(resolved)),
+      path,
+      overlays,
+      options.allowPath,
+    );
+    const metrics = metricsOf(options, resolved.goals);
+    const currency = resolved.cost?.currency ?? CATALOGUE_CURRENCY;
+    const out =
+      options.out ??
+      (options.json ? undefined : defaultReportFolder(`sensitivity-${loaded.scenario.name}`));
+    if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
+    const document = await runSensitivity({
+      pool,
+      scenario: {
+        path,
+        overlays: [...overlays, NO_VARIANTS],
+        allowedFolders: options.allowPath,
+      },
+      name: loaded.scenario.name,
+      question: loaded.scenario.question ?? null,
+      version: VERSION,
+      factors,
+      notVaried: notVaried(resolved, factors),
+      goals: resolved.goals,
+      metrics,
+      unitOf: (path) => {
+        const { unit } = findMetric(path)!;
+        return unit === "currency" ? currency : unit;
+      },
+      seed: loaded.seed,
+      replications: options.replications ?? replicationsOf(resolved),
+      confidence: resolved.statistics.confidence,
+      trajectories: options.global ?? 0,
+      onProgress: (runs) => {
+        progress.show(`${runs} simulations`);
+      },
+    });
+    const written = out === undefined ? undefined : await write(out, document, path, options);
+    progress.clear();
+    if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    else if (!options.quiet) printSensitivity(document, written);
+  } finally {
+    progress.clear();
+    await pool.close();
+  }
+}
+
+/** Variants would be run with every point, and nobody looks at them. */
+const NO_VARIANTS = { path: "variants", value: "null", source: "headroom sensitivity" };
+
+function replicationsOf({
+  isRandom,
+  statistics,
+}: {
+  readonly isRandom: boolean;
+  readonly statistics: { readonly replications: number };
+}): number {
+  if (!isRandom) return 1;
+  return statistics.replications > 1 ? statistics.replications : REPLICATIONS;
+}
+
+/** Those of the ledger and those of `--vary`, which take the place of others of the same field. */
+function factorsOf(options: SensitivityOptions, ledger: readonly Factor[]): readonly Factor[] {
+  const problems: Problem[] = [];
+  const given: Factor[] = [];
+  for (const text of options.vary) {
+    const parsed = parseVary(text);
+    if ("rule" in parsed) problems.push(parsed);
+    else given.push(parsed);
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  const paths = new Set(given.map(({ path }) => path));
+  const all = [...given, ...ledger.filter(({ path }) => !paths.has(path))];
+  if (all.length > 0) return all;
+  throw new InputError([
+    {
+      file: "headroom sensitivity",
+      rule: "missing-field",
+      message: "there is nothing to vary",
+      help: "name a field and its range: --vary workload.load=0.8..1.2",
+    },
+  ]);
+}
+
+/** One metric, or those of the goals, of which the tightest decides. */
+function metricsOf(
+  { metric }: SensitivityOptions,
+  goals: readonly { readonly metric: string }[],
+): readonly string[] {
+  if (metric === undefined)
+    return goals.length === 0 ? [METRIC] : [...new Set(goals.map((goal) => goal.metric))];
+  if (findMetric(metric) !== undefined) return [metric];
+  throw new InputError([
+    {
+      file: "--metric",
+      rule: "unknown-metric",
+      message: `there is no metric "${metric}"`,
+      help: "headroom explain goals[].metric lists them",
+    },
+  ]);
+}
+
+async function write(
+  folder: string,
+  document: SensitivityDocument,
+  path: string,
+  options: SensitivityOptions,
+): Promise<{ readonly folder: string; readonly warnings: readonly string[] }> {
+  const words = [
+    ...options.vary.flatMap((vary) => ["--vary", vary]),
+    ...(options.only ? ["--only"] : []),
+    ...(options.metric === undefined ? [] : ["--metric", options.metric]),
+    ...(options.global === undefined ? [] : ["--global", String(options.global)]),
+    ...(options.replications === undefined ? [] : ["--replications", String(options.replications)]),
+    ...options.set.flatMap((set) => ["--set", set]),
+    ...options.allowPath.flatMap((allowed) => ["--allow-path", allowed]),
+    ...["--seed", String(document.seed)],
+  ];
+  const { files, warnings } = await sensitivityFiles(document, [
+    ["headroom sensitivity", ...[path, ...words].map(shellQuoted)].join(" "),
+    `Headroom ${VERSION}`,
+    ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
+  ]);
+  await writeFilesAtomically(folder, files);
+  return { folder, warnings };
+}

@@ -1,0 +1,203 @@
+import type {
+  SensitivityDocument,
+  FactorSwing,
+} from "../studies/sensitivity/sensitivity-document.js";
+import type { Cell, ReportBlock, ReportDocument, ReportSection } from "./block.js";
+import { chartFiles } from "./chart-files.js";
+import { escapeMarkdown } from "./format/escape.js";
+import { nameMetric } from "./format/metric-names.js";
+import { countOf, formatSigned } from "./format/number.js";
+import { formatMagnitude, formatQuantity, quantityCell } from "./format/quantity.js";
+import { writeHtml } from "./html/html.js";
+import { writeMarkdown } from "./markdown.js";
+import type { ScenarioRunFiles } from "./scenario-run-files.js";
+import { tornadoChart } from "./sensitivity/tornado-chart.js";
+
+/** Builds the report of a sensitivity study from its document. */
+export function buildSensitivityReport(
+  document: SensitivityDocument,
+  reproduce: readonly string[],
+): ReportDocument {
+  return {
+    title:
+      document.question ?? `How much the answer of ${document.scenario} depends on its assumptions`,
+    kicker: `Sensitivity · ${document.scenario}`,
+    subtitle: `${countOf(document.factors.length, "number")} varied, ${countOf(document.runs, "simulation")}`,
+    sections: [
+      answerSection(document, reproduce),
+      swingSection(document),
+      ...globalSection(document),
+      ...leftOutSection(document),
+      provenanceSection(document, reproduce),
+    ],
+    reproduce,
+  };
+}
+
+/** Every file of a sensitivity report. */
+export async function sensitivityFiles(
+  document: SensitivityDocument,
+  reproduce: readonly string[],
+): Promise<ScenarioRunFiles> {
+  const report = buildSensitivityReport(document, reproduce);
+  const { html, warning } = await writeHtml(report);
+  const files = [
+    { name: "sensitivity.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
+    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
+    { name: "report.md", chunks: [writeMarkdown(report)] },
+    { name: "report.html", chunks: [html] },
+  ];
+  return { files, warnings: warning === undefined ? [] : [warning] };
+}
+
+function answerSection(document: SensitivityDocument, reproduce: readonly string[]): ReportSection {
+  const flips = document.factors.filter(({ flip }) => flip !== null);
+  const blocks: ReportBlock[] = [{ kind: "headline", sentence: document.decision }];
+  if (flips.length > 0) blocks.push(flipTable(flips));
+  const chart = tornadoChart(document);
+  if (chart !== undefined) blocks.push(chart);
+  const [command] = reproduce;
+  if (command !== undefined)
+    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
+  return { id: "answer", title: "The answer", blocks };
+}
+
+function flipTable(flips: readonly FactorSwing[]): ReportBlock {
+  return {
+    kind: "table",
+    caption: "Where the decision changes",
+    columns: [
+      { header: "Number" },
+      { header: "In the scenario", align: "right" },
+      { header: "Changes", align: "right" },
+      { header: "Goals" },
+    ],
+    rows: flips.map(({ label, value, flip, low, provenance }): readonly Cell[] => [
+      { text: label, note: provenance },
+      value === null ? null : unitText(value, low.text),
+      { text: flip!.text, tone: flip!.goalsMet ? "good" : "bad" },
+      `${flip!.goalsMet ? "met" : "missed"}: ${flip!.goals.join(", ")}`,
+    ]),
+    fullTable: "sensitivity.json",
+  };
+}
+
+/** A value with the unit that stands behind another of the same factor. */
+function unitText(value: number, like: string): string {
+  const unit = /\s(\S+)$/u.exec(like)?.[1];
+  const number = String(Number(value.toPrecision(4)));
+  return unit === undefined ? number : `${number} ${unit}`;
+}
+
+function swingSection(document: SensitivityDocument): ReportSection {
+  const { unit, metric, base } = document;
+  const change = ({ difference }: FactorSwing["low"]): Cell =>
+    difference === null ? null : formatSigned(difference, (size) => formatMagnitude(size, unit));
+  return {
+    id: "swings",
+    title: "How far each number moves the answer",
+    explanation:
+      "One number at a time is set to the ends of its range, everything else stays as in the scenario, on the same random numbers. Interactions between numbers are not seen this way.",
+    blocks: [
+      {
+        kind: "table",
+        caption: `${nameMetric(metric).label}, ${base === null ? "no value" : formatQuantity(base, unit)} in the scenario: its change at both ends`,
+        columns: [
+          { header: "Number" },
+          { header: "Range", align: "right" },
+          { header: "At the lower end", align: "right" },
+          { header: "At the upper end", align: "right" },
+          { header: "Goals" },
+        ],
+        rows: document.factors.map((factor): readonly Cell[] => [
+          { text: factor.label, note: `${factor.provenance}: ${factor.source}` },
+          `${factor.low.text} to ${factor.high.text}`,
+          change(factor.low),
+          change(factor.high),
+          goalsText(factor, document.goals.length),
+        ]),
+        fullTable: "sensitivity.json",
+      },
+    ],
+  };
+}
+
+function goalsText({ low, high }: FactorSwing, count: number): Cell {
+  if (count === 0) return null;
+  const missed = [...new Set([...low.missed, ...high.missed])];
+  return missed.length === 0
+    ? { text: "✓ all met", tone: "good" }
+    : { text: `✗ ${missed.join(", ")}`, tone: "bad" };
+}
+
+function globalSection(document: SensitivityDocument): readonly ReportSection[] {
+  const { global, trajectories, unit } = document;
+  if (global.length === 0) return [];
+  const labelOf = new Map(document.factors.map(({ id, label }) => [id, label]));
+  const sorted = [...global].sort(
+    (left, right) => (right.meanAbsolute ?? -1) - (left.meanAbsolute ?? -1),
+  );
+  return [
+    {
+      id: "together",
+      title: "All numbers moving together",
+      explanation: `Morris' elementary effects over ${trajectories} walks through the ranges: how much the figure changes per whole range of a number, whatever the others are. A spread as large as the effect says that it depends on the others.`,
+      blocks: [
+        {
+          kind: "table",
+          caption: `Effect on ${nameMetric(document.metric).label} over the whole range`,
+          columns: [
+            { header: "Number" },
+            { header: "Mean effect, without sign", align: "right" },
+            { header: "Mean effect", align: "right" },
+            { header: "Spread", align: "right" },
+          ],
+          rows: sorted.map(({ id, meanAbsolute, mean, deviation }): readonly Cell[] => [
+            labelOf.get(id) ?? id,
+            quantityCell(meanAbsolute, unit),
+            mean === null ? null : formatSigned(mean, (size) => formatMagnitude(size, unit)),
+            quantityCell(deviation, unit),
+          ]),
+          fullTable: "sensitivity.json",
+        },
+      ],
+    },
+  ];
+}
+
+function leftOutSection({ notVaried }: SensitivityDocument): readonly ReportSection[] {
+  if (notVaried.length === 0) return [];
+  const lines = notVaried.map((what) => `- ${escapeMarkdown(what)}`);
+  return [
+    {
+      id: "left-out",
+      title: "Assumed, and not varied",
+      folded: true,
+      blocks: [
+        {
+          kind: "text",
+          markdown: `These numbers are no field of a scenario, so nothing here says what they change.\n\n${lines.join("\n")}`,
+        },
+      ],
+    },
+  ];
+}
+
+function provenanceSection(
+  { runs, replications, seed, confidence }: SensitivityDocument,
+  reproduce: readonly string[],
+): ReportSection {
+  const each =
+    replications === 1
+      ? "one run of each point"
+      : `${replications} runs of each point, intervals at ${100 * confidence} %`;
+  return {
+    id: "provenance",
+    title: "How this was made",
+    folded: true,
+    blocks: [
+      { kind: "text", markdown: `${countOf(runs, "simulation")}, ${each}, all on seed ${seed}.` },
+      { kind: "commands", label: "Command, version and hashes", lines: reproduce },
+    ],
+  };
+}

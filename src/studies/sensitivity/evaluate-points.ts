@@ -1,0 +1,108 @@
+import type { ScenarioOverlay } from "../../scenario/apply-overlays.js";
+import { InputError } from "../../diagnostics/problem.js";
+import { momentsOf } from "../../stats/moments.js";
+import type { ScenarioPool } from "../pool/scenario-pool.js";
+import type { UnitScenario, UnitSuccess } from "../pool/unit.js";
+import { replicationSeed } from "../replicate/replication-seed.js";
+import { evaluateGoals, metricValue, type GoalTarget } from "../run/evaluate-goals.js";
+import type { RunResult } from "../run/result-document.js";
+
+/** Runs a configuration at some values of its factors. */
+export interface PointRunner {
+  /** Outcomes in the order of the points. */
+  run(points: readonly (readonly ScenarioOverlay[])[]): Promise<readonly PointOutcome[]>;
+  /** Simulations so far. */
+  readonly runs: number;
+}
+
+/** What came out at one point. */
+export interface PointOutcome {
+  /** By path of the metric: its value in every replication, NaN without one. */
+  readonly values: ReadonlyMap<string, readonly number[]>;
+  /** Mean of the goals' metrics over replications, held against their targets. */
+  readonly goals: readonly {
+    readonly id: string;
+    readonly actual: number | null;
+    readonly met: boolean;
+  }[];
+  readonly inputs: UnitSuccess["inputs"];
+}
+
+/** What every point has in common. */
+export interface PointSetting {
+  readonly scenario: UnitScenario;
+  readonly seed: number;
+  readonly replications: number;
+  /** Paths of the metrics that are looked at. */
+  readonly metrics: readonly string[];
+  readonly goals: readonly GoalTarget[];
+  readonly onProgress?: (runs: number) => void;
+}
+
+/**
+ * A runner over a pool: every point with the same seeds (common random numbers).
+ *
+ * `run` throws InputError when a point cannot be run: the range of a factor leaves what its field allows.
+ */
+export function createPointRunner(pool: ScenarioPool, setting: PointSetting): PointRunner {
+  const { scenario, seed, replications, metrics, goals } = setting;
+  const seeds =
+    replications === 1
+      ? [seed]
+      : Array.from({ length: replications }, (_, index) => replicationSeed(seed, index + 1));
+  let runs = 0;
+  return {
+    get runs() {
+      return runs;
+    },
+    async run(points) {
+      const units = points.flatMap((overlays) =>
+        seeds.map((unitSeed) => ({
+          scenario: { ...scenario, overlays: [...scenario.overlays, ...overlays] },
+          seed: unitSeed,
+        })),
+      );
+      const before = runs;
+      const outcomes = await pool.run(units, (done) => setting.onProgress?.(before + done));
+      runs += units.length;
+      return points.map((_, point) => {
+        const own = outcomes
+          .slice(point * seeds.length, (point + 1) * seeds.length)
+          .map((outcome) => {
+            if (outcome.ok) return outcome;
+            if (outcome.kind === "input") throw new InputError(outcome.problems);
+            throw new Error(outcome.message);
+          });
+        return {
+          values: new Map(
+            metrics.map((metric) => [
+              metric,
+              own.map(({ result }) => metricValue(result, metric) ?? Number.NaN),
+            ]),
+          ),
+          goals: judge(
+            goals,
+            own.map(({ result }) => result),
+          ),
+          inputs: own[0]!.inputs,
+        };
+      });
+    },
+  };
+}
+
+function judge(goals: readonly GoalTarget[], results: readonly RunResult[]): PointOutcome["goals"] {
+  return goals.map((goal) => {
+    const values = results.map((result) => metricValue(result, goal.metric));
+    const known = values.filter((value) => value !== null);
+    const actual = known.length < values.length ? null : momentsOf(known).mean;
+    if (results.length === 1) {
+      const [one] = evaluateGoals([goal], results[0]!);
+      return { id: goal.id, actual, met: one!.met };
+    }
+    const isMet =
+      actual !== null &&
+      (goal.comparison === "atMost" ? actual <= goal.target : actual >= goal.target);
+    return { id: goal.id, actual, met: isMet };
+  });
+}
