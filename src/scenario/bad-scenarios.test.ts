@@ -5,17 +5,9 @@ import { expect, test } from "vitest";
 import { InputError } from "../diagnostics/problem.js";
 import { renderProblems } from "../diagnostics/render-problems.js";
 import { parseSetArgument } from "./apply-overlays.js";
+import { serviceCases, type BadScenario } from "./bad-service-scenarios.js";
 import { parseScenario } from "./parse-scenario.js";
 import { FIXTURE_FORMAT, VALID_SCENARIO } from "./scenario-fixture.js";
-
-/** One wrong scenario: a replacement in the valid one, a whole text, or arguments of --set. */
-interface BadScenario {
-  readonly title: string;
-  readonly replace?: readonly (readonly [from: string, to: string])[];
-  readonly text?: string;
-  readonly sets?: readonly string[];
-  readonly texts?: Readonly<Record<string, string>>;
-}
 
 const replace = (title: string, ...pairs: readonly (readonly [string, string])[]): BadScenario => ({
   title,
@@ -26,80 +18,6 @@ const sets = (title: string, ...values: readonly string[]): BadScenario => ({
   title,
   sets: values,
 });
-
-/** Services beside the jobs of the valid scenario; one line is replaced in each. */
-function serviceCases(): readonly BadScenario[] {
-  const service = [
-    "workload:",
-    "  services:",
-    "    - name: chat",
-    "      model: llama-3.1-8b-instruct",
-    "      replicas: { min: 1, max: 4 }",
-    "      autoscaler: { hpa: { metrics: [{ metric: requests_per_second, target: 2 }] } }",
-    "      targets: [{ class: long, ttft: 2s }]",
-    "      traffic:",
-    "        classes: [{ name: long, prompt: { fixed: 900 }, output: { min: 1, max: 200 } }]",
-    "        requestsPerSecond: 3",
-    "        duration: 10m",
-    "",
-  ].join("\n");
-  const with_ = (title: string, ...pairs: readonly (readonly [string, string])[]): BadScenario => ({
-    title: `a service: ${title}`,
-    replace: [
-      [
-        "workload:\n",
-        pairs.reduce((text, [from, to]) => {
-          if (!text.includes(from)) throw new Error(`no "${from}" in the service`);
-          return text.replace(from, to);
-        }, service),
-      ],
-    ],
-  });
-  return [
-    with_("a misspelt model", ["llama-3.1-8b-instruct", "lama-3.1-8b-instruct"]),
-    with_("a model that fits nowhere", ["llama-3.1-8b-instruct", "llama-3.3-70b-instruct"]),
-    with_("a model that only a config.json describes", ["llama-3.1-8b-instruct", "acme/own-model"]),
-    with_("two models", ["      replicas", "      config: config.json\n      replicas"]),
-    with_("no model", ["      model: llama-3.1-8b-instruct\n", ""]),
-    with_("more replicas at the least than at the most", ["min: 1", "min: 5"]),
-    with_("a first number out of range", ["max: 4", "max: 4, initial: 9"]),
-    with_("a fixed number with an autoscaler", ["{ min: 1, max: 4 }", "2"]),
-    with_("an HPA to zero", ["min: 1", "min: 0"]),
-    with_("a range without an autoscaler", [
-      "      autoscaler: { hpa: { metrics: [{ metric: requests_per_second, target: 2 }] } }\n",
-      "",
-    ]),
-    with_("a misspelt metric", ["requests_per_second,", "request_per_second,"]),
-    with_("two autoscalers", ["autoscaler: {", "autoscaler: { keda: { triggers: [] },"]),
-    with_("thresholds the wrong way round", [
-      "hpa: { metrics: [{ metric: requests_per_second, target: 2 }] }",
-      "kedaKaito: { metrics: [{ metric: requests_per_second, up: 2, down: 3 }] }",
-    ]),
-    with_("prompts of no token", ["fixed: 900", "fixed: 0"]),
-    with_("prompts of a billion tokens", ["fixed: 900", "fixed: 1000000000"]),
-    with_("lengths without an end", ["{ min: 1, max: 200 }", "{ median: 100, sigma: 1 }"]),
-    with_("no rate", ["        requestsPerSecond: 3\n", ""]),
-    with_("no duration", ["        duration: 10m\n", ""]),
-    with_("two sources of requests", [
-      "        requests",
-      "        preset: azure-2023-code\n        requests",
-    ]),
-    with_("a misspelt preset", [
-      "classes: [{ name: long, prompt: { fixed: 900 }, output: { min: 1, max: 200 } }]",
-      "preset: azure-2023-chat",
-    ]),
-    with_("targets of a class that nobody has", ["class: long", "class: short"]),
-    with_("targets without a bound", [", ttft: 2s", ""]),
-    with_("a trace outside of the project", [
-      "classes: [{ name: long, prompt: { fixed: 900 }, output: { min: 1, max: 200 } }]\n        requestsPerSecond: 3",
-      "trace: /etc/requests.csv",
-    ]),
-    with_("MIG with tensor parallelism", [
-      "      replicas",
-      "      mig: 1g.10gb\n      parallelism: { tensor: 2 }\n      replicas",
-    ]),
-  ];
-}
 
 const GPU_LINES = "      gpu: L4\n      gpus: 4\n";
 const CASES: readonly BadScenario[] = [

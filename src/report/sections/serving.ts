@@ -5,6 +5,7 @@ import { quantityCell } from "../format/quantity.js";
 import { formatSignificant } from "../format/number.js";
 import type { Configuration } from "../run-report-input.js";
 import { figureTable, type Figure } from "./figure-table.js";
+import { STAGE_COLUMNS, stageRows } from "./serving-stages.js";
 
 const EXPLANATION =
   "Time to first token counts from the arrival at the gateway, so waiting for a replica to start is in it; so does the " +
@@ -118,6 +119,7 @@ export function servingSection(runs: readonly Configuration[]): ReportSection | 
       ...(table === undefined ? [] : [table]),
       ...charts,
       serviceTable(runs),
+      ...stageTable(runs),
       ...classTable(runs),
       ...coldStartTable(runs),
     ],
@@ -167,6 +169,13 @@ function serviceTable(runs: readonly Configuration[]): ReportBlock {
     ]),
     fullTable: "result.json",
   };
+}
+
+function stageTable(runs: readonly Configuration[]): readonly ReportBlock[] {
+  const table = grouped(runs, stageRows);
+  if (table.rows.length === 0) return [];
+  const caption = "Before generation: what requests go through, and how long they wait there";
+  return [{ kind: "table", caption, columns: STAGE_COLUMNS, ...table, fullTable: "result.json" }];
 }
 
 function verdictCell({ verdict, backlogMaxS }: ServiceResult): Cell {

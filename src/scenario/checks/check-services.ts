@@ -14,6 +14,7 @@ import { fitFault } from "../services/service-fit.js";
 import { modelFault } from "../services/service-model.js";
 import { descriptionOf } from "../services/settle-traffic.js";
 import { checkAcceptedGpu, gpuNamesOf } from "./check-cluster.js";
+import { checkRag } from "./check-rag.js";
 import { checkTargets, type ReportAt } from "./check-service-targets.js";
 import { checkFilePath, type FileChecks } from "./check-workload.js";
 import { checkDuplicates, listAt } from "./duplicates.js";
@@ -90,6 +91,7 @@ function checkService(
   if (service.autoscaler !== undefined) checkAutoscaler(report, service, service.autoscaler);
   checkTraffic(report, service.traffic);
   checkTargets(report, service);
+  if (service.rag !== undefined) checkRag(context, report, service.rag, path);
   const { mig, parallelism } = service;
   const gpus = (parallelism?.tensor ?? 1) * (parallelism?.pipeline ?? 1) * (parallelism?.data ?? 1);
   if (mig !== undefined && gpus > 1) {

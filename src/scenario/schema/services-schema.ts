@@ -10,6 +10,7 @@ import { autoscalerSchema } from "./autoscaler-schema.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { nodeSelectorSchema } from "./node-selector-schema.js";
 import { cores, duration, size } from "./quantities.js";
+import { ragSchema } from "./rag-schema.js";
 import { trafficSchema } from "./traffic-schema.js";
 
 const PRIORITY_MAX = 2_147_483_647;
@@ -236,6 +237,7 @@ export function servicesSchema() {
       example: [{ ttft: "2s", tpot: "50ms" }],
     }).optional(),
     ...resourceFields(),
+    rag: ragSchema(),
     traffic: trafficSchema(),
   });
   return field(z.array(service).min(1).max(LIMITS.servicesMax), {

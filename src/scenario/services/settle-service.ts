@@ -13,6 +13,7 @@ import { hardwareOf, rowOf } from "./service-row.js";
 import { settleAutoscaler } from "./settle-autoscaler.js";
 import { settleColdStart } from "./settle-cold-start.js";
 import { settleManifest, type SettledManifest } from "./settle-manifest.js";
+import { contextLeft, settleRag } from "./settle-rag.js";
 import { settleTraffic } from "./settle-traffic.js";
 import type { ServiceTarget, SettledService } from "./settled-service.js";
 
@@ -45,10 +46,12 @@ export function settleService(question: ServiceQuestion): SettledService {
     throw new InputError([fitsNowhere(question, model, plans, manifest)]);
   const [first] = [...plans.planned.values()];
   const weightBytes = weightBytesOf(model);
+  const retrieval =
+    input.rag === undefined ? undefined : settleRag(input.rag, engine.prefixCaching === true);
   const traffic = settleTraffic(
     input.name,
     input.traffic,
-    model.contextTokens ?? first!.cacheBlocks * TOKENS_PER_BLOCK,
+    contextLeft(question, model.contextTokens ?? first!.cacheBlocks * TOKENS_PER_BLOCK, retrieval),
     texts.trace,
   );
   const { coldStart, assumption } = settleColdStart(input.coldStart, weightBytes);
@@ -83,7 +86,12 @@ export function settleService(question: ServiceQuestion): SettledService {
     weightBytes,
     requestsOf: (seed) => traffic.requestsOf(seed),
     isDrawn: traffic.isDrawn,
-    assumptions: assumptionsOf(input.name, first!, manifest, [assumption, ...traffic.assumptions]),
+    ...(retrieval === undefined ? {} : { retrieval }),
+    assumptions: assumptionsOf(input.name, first!, manifest, [
+      assumption,
+      ...traffic.assumptions,
+      ...(retrieval?.assumptions ?? []),
+    ]),
     warnings: first!.warnings.map((text) => `Service ${input.name}: ${text}.`),
   };
 }

@@ -4,6 +4,7 @@ import type { ManagedRow } from "../../simulation/services/append-rows.js";
 import type { ReplicaSpec, ServiceSpec } from "../../simulation/serving/serving-spec.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
 import type { Assumption } from "../resolved.js";
+import type { SettledRetrieval } from "./settle-rag.js";
 
 /** Latencies promised to one class of requests. Seconds; absent for no promise. */
 export interface ServiceTarget {
@@ -44,6 +45,8 @@ export interface SettledService {
   /** The same where the requests are read. */
   requestsOf(seed: number): RequestTable;
   readonly isDrawn: boolean;
+  /** What requests go through before generation; absent where they come right away. */
+  readonly retrieval?: SettledRetrieval;
   readonly assumptions: readonly Assumption[];
   /** In full sentences. */
   readonly warnings: readonly string[];

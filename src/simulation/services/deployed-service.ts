@@ -9,6 +9,11 @@ export interface DeployedService {
   readonly name: string;
   /** Arrivals count from second 0 of the run. */
   readonly requests: RequestTable;
+  /**
+   * When each request came from its user, where it went through stages before this service: latencies count from
+   * then. Never falling, never after its arrival. Seconds.
+   */
+  readonly cameS?: Float64Array;
   readonly serving: Omit<ServiceSpec, "requestsExpected">;
   readonly replicas: {
     readonly min: number;

@@ -127,6 +127,7 @@ class DeployedServiceProcess implements ServiceProcess {
     this.handOver(endS);
     const gauges = this.service.gauges(endS);
     this.sample(gauges);
+    this.countFromUsers(endS);
     const standing = this.slots
       .filter(({ state }) => state !== "off")
       .map((slot) => lifeOf(slot, Number.NaN, ""));
@@ -148,6 +149,16 @@ class DeployedServiceProcess implements ServiceProcess {
       gaveUp: this.gaveUp,
       notArrived: this.spec.requests.count - this.arrived,
     };
+  }
+
+  /** From here on arrivals are those of users; requests that are in stages before the service are open. */
+  private countFromUsers(endS: number): void {
+    const { cameS, requests } = this.spec;
+    if (cameS === undefined) return;
+    const { ledger } = this.service;
+    while (this.arrived < requests.count && cameS[this.arrived]! <= endS)
+      ledger.add(requestOfRow(requests, this.arrived++));
+    ledger.arrivalS.set(cameS.subarray(0, ledger.count));
   }
 
   private get periodS(): number {

@@ -5,10 +5,12 @@ import type { ResolvedHosting } from "../../scenario/resolved-hosting.js";
 import type { ClusterProcessEntry } from "../../simulation/batch/cluster-process.js";
 import { appendRows } from "../../simulation/services/append-rows.js";
 import type { ServiceOutcome } from "../../simulation/services/deployed-service.js";
+import { retrieve } from "../../simulation/services/retrieval-stages.js";
 import {
   createServiceProcess,
   type ServiceProcess,
 } from "../../simulation/services/service-process.js";
+import type { StageUse } from "../../simulation/stages/run-stages.js";
 import type { ReplicaSpec, RequestClass } from "../../simulation/serving/serving-spec.js";
 import type { JobTable } from "../../workload/job-table.js";
 import type { RequestTable } from "../../workload/requests/request-table.js";
@@ -21,6 +23,8 @@ export interface ServedService {
   readonly service: SettledService;
   readonly classes: readonly RequestClass[];
   readonly outcome: ServiceOutcome;
+  /** What stages before generation did, in the order of `service.retrieval.stages`; absent without any. */
+  readonly stages?: readonly StageUse[];
 }
 
 /** Services put into a run. */
@@ -58,16 +62,22 @@ export function prepareServices(
   let first = table.managedFrom;
   const started: { readonly process: ServiceProcess; readonly index: number }[] = [];
   const classes: (readonly RequestClass[])[] = [];
+  const stages: (readonly StageUse[] | undefined)[] = [];
   const processes = services.map((service, index): ClusterProcessEntry => {
     const count = rowsOf(service);
-    const requests = service.requestsOf(options.seed);
+    const came = service.requestsOf(options.seed);
+    const { retrieval } = service;
+    const retrieved = retrieval === undefined ? undefined : retrieve(came, retrieval);
+    const requests = retrieved?.requests ?? came;
     const own = { first, count };
     first += count;
     classes.push(classesOf(service, requests));
+    stages.push(retrieved?.stages);
     return () => {
       const process = createServiceProcess({
         name: service.name,
         requests,
+        ...(retrieved === undefined ? {} : { cameS: retrieved.cameS }),
         serving: { ...service.serving, classes: classes[index]!, seed: options.seed },
         replicas: service.replicas,
         rows: own,
@@ -92,6 +102,7 @@ export function prepareServices(
         service: services[index]!,
         classes: classes[index]!,
         outcome: process.outcome(endS),
+        ...(stages[index] === undefined ? {} : { stages: stages[index] }),
       })),
   };
 }

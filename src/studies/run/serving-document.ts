@@ -80,6 +80,28 @@ export interface ColdStartPhaseResult {
   readonly seconds: number;
 }
 
+/** A stage that requests go through before generation. */
+export interface ServiceStageResult {
+  /** Name of the stage: `embedding`, `search`. */
+  readonly name: string;
+  /** What it is, in words. */
+  readonly what: string;
+  /** Requests it works on at once. */
+  readonly servers: number;
+  /** Seconds of one request, without waiting. */
+  readonly seconds: number;
+  /** Time requests waited before it. */
+  readonly waitS: LatencyResult;
+  /** Work over servers and the time from its first request to its last end, 0..1. */
+  readonly busyShare: number;
+  /** CPU cores of all its replicas; 0 where nobody said. They are not of the cluster. */
+  readonly cpuCores: number;
+  /** GPUs of all its replicas. They are not of the cluster. */
+  readonly gpus: number;
+  /** Memory of the index, over all replicas; 0 without one. Bytes. */
+  readonly memoryBytes: number;
+}
+
 /** What became of one service. */
 export interface ServiceResult extends RequestFigures, ReplicaFigures {
   /** Name of the service. */
@@ -105,6 +127,8 @@ export interface ServiceResult extends RequestFigures, ReplicaFigures {
   readonly coldStartS: LatencyResult;
   /** What cold starts were made of. */
   readonly coldStartPhases: readonly ColdStartPhaseResult[];
+  /** What requests went through before generation, in order; absent where they came right away. */
+  readonly stages?: readonly ServiceStageResult[];
   /** Its classes of requests. */
   readonly classes: readonly ServiceClassResult[];
 }

@@ -16,6 +16,7 @@ import type {
   ServiceResult,
   ServingResult,
 } from "./serving-document.js";
+import { stagesResult } from "./service-stages.js";
 import type { ServedService } from "./services.js";
 
 const SECONDS_PER_HOUR = 3600;
@@ -116,6 +117,7 @@ function serviceResult(one: Chosen, setting: Setting): ServiceResult {
     ...replicaFigures([one], setting),
     coldStartS: latency(Float64Array.from(cold, ({ wantedS, readyS }) => readyS - wantedS)),
     coldStartPhases: phasesOf(cold),
+    ...stagesResult(one.served, one.rows),
     classes: classes.map(({ name }, index) => ({
       name,
       ...requestFigures([
