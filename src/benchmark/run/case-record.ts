@@ -92,7 +92,9 @@ class GrowingRecord implements CaseRecord {
   toCase(processesMin: number, precision: number): BenchmarkCase {
     const { planned, runs, measured, unmeasured } = this;
     const { target, suiteCase, job, cost, roofline } = planned;
-    const { spec, tenants, plantedWork } = job;
+    const { spec, tenants } = job;
+    // A factor of 1 is the honest side of a planted pair.
+    const plantedWork = job.plantedWork === 1 ? undefined : job.plantedWork;
     const timer = measured?.timer ?? target.device.timer;
     const summary = summarizeCase(runs, cost, roofline);
     return {

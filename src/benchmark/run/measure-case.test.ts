@@ -96,7 +96,7 @@ describe("measureCase", () => {
   test("a planted slowdown does a tenth more work than it counts", async () => {
     const { outcome } = await measure({}, { plantedWork: 1.1 });
     const measured = outcome as MeasuredCase;
-    expect(measured.launchesPerSample).toBe(50);
+    expect(measured.launchesPerSample).toBe(20);
     for (const timeS of measured.tenants[0]!.samplesS) expect(timeS).toBeCloseTo(0.0011, 9);
   });
 

@@ -17,7 +17,7 @@ const LATE = 3;
 const LAUNCHES_MAX = 100_000;
 
 /** A planted slowdown needs so many launches per sample to be exact to a per cent or so. */
-const PLANTED_LAUNCHES_MIN = 50;
+const PLANTED_LAUNCHES_MIN = 20;
 
 /**
  * Prepares one kernel, compares its result with the reference, warms it up and takes samples.

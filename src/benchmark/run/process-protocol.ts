@@ -29,7 +29,7 @@ export interface CaseJob {
   readonly id: string;
   readonly spec: KernelSpec;
   readonly tenants: number;
-  /** Factor of extra work per sample, to try a gate; absent for honest measurements. */
+  /** Factor of extra work per sample, to try a gate; 1 in the base build of such a pair, absent for honest measurements. */
   readonly plantedWork?: number;
 }
 

@@ -118,6 +118,24 @@ describe("runSession", () => {
     expect(first!.summary!.timeS / base!.cases[0]!.summary!.timeS).toBeCloseTo(1.1, 6);
   });
 
+  test("a slowdown is planted in the new build only", async () => {
+    const { targets } = chooseTargets(PROBES, [{ backend: "tfjs", deviceIndex: 0 }]);
+    const planted = new Map([["tfjs/scale/fp32/e4", 1.1]]);
+    const works = `const job1 = job.cases.find((one) => one.id === id); return measured(0.001 * (job1.plantedWork ?? 1));`;
+    const { result, base } = await session({
+      cases: planCases(SUITE, targets, { planted }),
+      build: { program: program("planted", works), description: "new" },
+      against: { program: program("honest", works), description: "base" },
+    });
+    expect(result.cases.map(({ plantedWork }) => plantedWork)).toEqual([undefined, undefined, 1.1]);
+    expect(base!.cases.map(({ plantedWork }) => plantedWork)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(result.cases[2]!.summary!.timeS / base!.cases[2]!.summary!.timeS).toBeCloseTo(1.1, 6);
+  });
+
   test("a case that kills its process fails with the reason; the others are measured in another process", async () => {
     const deadly = `if (id.includes("e8")) { process.stderr.write("Error: Vulkan driver fault\\n"); process.exit(139); } return measured(0.001);`;
     const { result } = await session({

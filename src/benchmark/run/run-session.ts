@@ -286,9 +286,11 @@ function blame(
   return [...left.keys()].map((id) => [id, reason] as const);
 }
 
-/** Work is planted into the new build only: both sides with it would look alike. */
+/**
+ * Work is planted into the new build only: both sides with it would look alike. The base gathers as many
+ * launches into a sample as the new build then has to, so that nothing but the work differs.
+ */
 function plannedFor(role: Side["role"], planned: PlannedCase): PlannedCase {
   if (role !== "base" || planned.job.plantedWork === undefined) return planned;
-  const { plantedWork: _unused, ...job } = planned.job;
-  return { ...planned, job };
+  return { ...planned, job: { ...planned.job, plantedWork: 1 } };
 }
