@@ -12,6 +12,7 @@ import { writeHtml } from "./html/html.js";
 import { writeMarkdown } from "./markdown.js";
 import type { ScenarioRunFiles } from "./scenario-run-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
+import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /** Charts of replications that a report draws; the other metrics are in the tables. */
 const REPLICATION_CHARTS_MAX = 3;
@@ -53,16 +54,20 @@ export function buildCompareReport(
 export async function compareFiles(
   document: CompareDocument,
   reproduce: readonly string[],
+  whatIf?: WhatIfAnswer,
 ): Promise<ScenarioRunFiles> {
   const report = buildCompareReport(document, reproduce);
-  const { html, warning } = await writeHtml(report);
+  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
   const files = [
     { name: "compare.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
     ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
     { name: "report.md", chunks: [writeMarkdown(report)] },
     { name: "report.html", chunks: [html] },
   ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+  return {
+    files,
+    warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
+  };
 }
 
 function differencesSection(document: CompareDocument): ReportSection | undefined {

@@ -11,6 +11,7 @@ import { frontChart } from "./plan/front-chart.js";
 import type { ScenarioRunFiles } from "./scenario-run-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { csvNumber, csvText } from "./tables-csv.js";
+import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /**
  * Builds the report of a plan: the answer first, then what it rests on.
@@ -85,9 +86,10 @@ function provenance(document: PlanDocument, reproduce: readonly string[]): Repor
 export async function planFiles(
   document: PlanDocument,
   reproduce: readonly string[],
+  whatIf?: WhatIfAnswer,
 ): Promise<ScenarioRunFiles> {
   const report = buildPlanReport(document, reproduce);
-  const { html, warning } = await writeHtml(report);
+  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
   const files = [
     { name: "plan.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
     { name: "plans.csv", chunks: [plansCsv(document)] },
@@ -95,7 +97,10 @@ export async function planFiles(
     { name: "report.md", chunks: [writeMarkdown(report)] },
     { name: "report.html", chunks: [html] },
   ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+  return {
+    files,
+    warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
+  };
 }
 
 /** Columns of `plans.csv`. */

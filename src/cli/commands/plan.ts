@@ -5,7 +5,9 @@ import { checkOutputFolder } from "../../io/output-folder.js";
 import { writeFilesAtomically } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
 import { planFiles } from "../../report/plan-report.js";
-import type { PlanDocument } from "../../studies/plan/plan-document.js";
+import { createLivePart } from "../../report/what-if/live-part.js";
+import type { WhatIfAnswer } from "../../report/what-if/what-if-part.js";
+import type { PlanDocument, PlanOption } from "../../studies/plan/plan-document.js";
 import { runPlan } from "../../studies/plan/run-plan.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
@@ -20,6 +22,8 @@ interface PlanCommandOptions {
   readonly out?: string;
   readonly set: readonly string[];
   readonly allowPath: readonly string[];
+  /** False after --no-what-if. */
+  readonly whatIf: boolean;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -56,6 +60,10 @@ export function registerPlan(program: Command): void {
       "let the scenario read files from this folder too; may be repeated",
       gather,
       [] as readonly string[],
+    )
+    .option(
+      "--no-what-if",
+      "leave the simulator out of report.html, which is half a megabyte lighter then",
     )
     .option("--json", "print plan.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
@@ -96,7 +104,11 @@ async function run(path: string, options: PlanCommandOptions): Promise<void> {
     const warnings: string[] = [];
     if (out !== undefined) {
       progress.show("drawing the report");
-      const report = await planFiles(document, reproduceLines(path, options, document));
+      const report = await planFiles(
+        document,
+        reproduceLines(path, options, document),
+        options.whatIf ? await livePart(document, path, options) : undefined,
+      );
       progress.show(`writing ${out}`);
       await writeFilesAtomically(out, report.files);
       warnings.push(...report.warnings);
@@ -112,6 +124,24 @@ async function run(path: string, options: PlanCommandOptions): Promise<void> {
   } finally {
     progress.clear();
   }
+}
+
+/** The answer, live in the page; nothing where there is none. */
+function livePart(
+  { best, cheaper, safer }: PlanDocument,
+  path: string,
+  { set, seed, allowPath }: PlanCommandOptions,
+): Promise<WhatIfAnswer> | undefined {
+  if (best === null) return undefined;
+  const start = (name: string, option: PlanOption | null) =>
+    option === null ? [] : [{ name, sets: option.set }];
+  return createLivePart({
+    path,
+    sets: [...set, ...best.set],
+    allowedFolders: allowPath,
+    ...(seed === undefined ? {} : { seed }),
+    starts: [...start("the cheaper plan that fails", cheaper), ...start("the safer plan", safer)],
+  });
 }
 
 /** The command and the hashes that make the same bytes again. */
