@@ -44,7 +44,11 @@ module.exports = {
       name: "no-orphans",
       severity: "error",
       comment: "a module nobody imports is dead",
-      from: { orphan: true, path: "^src/", pathNot: "\\.test\\.ts$|^src/(cli/main|index|browser/worker|browser/node/\\w+)\\.ts$" },
+      from: {
+        orphan: true,
+        path: "^src/",
+        pathNot: "\\.test\\.ts$|^src/(cli/main|index|browser/worker|browser/node/\\w+)\\.ts$",
+      },
       to: {},
     },
     ...layer,
