@@ -14,11 +14,11 @@ export function smallPlanScenario(seed: number): string {
   });
   const two = stream.uniform() < 0.6;
   const goals = [
-    `{metric: jobs.waitS.p95, atMost: ${pick([1, 10, 30, 60])}m}`,
-    `{metric: jobs.waitS.max, atMost: ${pick([20, 60, 120])}m}`,
-    `{metric: jobs.waitS.mean, atMost: ${pick([1, 5, 20])}m}`,
-    `{metric: jobs.jctS.p95, atMost: ${pick([60, 90, 150])}m}`,
-    `{metric: jobs.waitS.p50, atMost: ${pick([1, 5])}m}`,
+    `{metric: jobs.waitS.p95, atMost: ${pick([10, 30, 60, 90])}m}`,
+    `{metric: jobs.waitS.max, atMost: ${pick([60, 120, 180])}m}`,
+    `{metric: jobs.waitS.mean, atMost: ${pick([5, 20])}m}`,
+    `{metric: jobs.jctS.p95, atMost: ${pick([100, 150, 200])}m}`,
+    `{metric: jobs.waitS.p50, atMost: ${pick([5, 20])}m}`,
   ];
   const chosen = goals.filter(() => stream.uniform() < 0.5);
   if (chosen.length === 0) chosen.push(goals[0]!);
@@ -43,7 +43,7 @@ ${two ? `    - {name: b, perHour: ${pick([1, 2])}}\n` : ""}goals:
 ${chosen.map((goal) => `  - ${goal}`).join("\n")}
 plan:
   decide:
-    - {path: "cluster.nodes[a].count", range: {from: 0, to: 4}}
+    - {path: "cluster.nodes[a].count", range: {from: 0, to: 5}}
 ${two ? '    - {path: "cluster.nodes[b].count", range: {from: 0, to: 3}}\n' : '    - {path: "cluster.nodes[a].pods", values: [110, 2]}\n'}    - {path: policy.queue, values: [${queues.join(", ")}]}
   horizon: 1y
 ${stream.uniform() < 0.3 ? "  survive: {nodes: 1}\n" : ""}`;

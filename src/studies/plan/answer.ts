@@ -83,7 +83,8 @@ export function percentBelow(share: number): string {
 function boundClause({ bound, minimise }: AnswerInput): string {
   if (bound?.gap === null || bound?.gap === undefined) return "";
   const what = minimise === "power" ? "power" : "cost";
-  if (bound.gap < 1e-6) return `no plan that meets them can have less ${what} (proven)`;
+  if (bound.gap < 1e-6)
+    return `no plan of those considered that meets them has less ${what} (proven)`;
   return `is within ${percentAbove(bound.gap)} of a proven lower bound on ${what}`;
 }
 
@@ -103,8 +104,10 @@ function cheaperClause({ cheaper }: AnswerInput, best: PlanOption): string {
       ? `${difference(cheaper, best)} could not be shown to meet them`
       : `${difference(cheaper, best)} would break the limit on ${limit.id}`;
   }
+  const other = difference(cheaper, best);
+  const isOne = other.startsWith("the next") || other.startsWith("1 ");
   const without = missed.without === null ? "" : ` without ${missed.without}`;
-  return `${difference(cheaper, best)} ${missWords(missed)}${without}`;
+  return `${other} ${missWords(missed, isOne)}${without}`;
 }
 
 /** The goal a plan misses most; undefined when it misses none. */
@@ -119,10 +122,10 @@ export function worstGoal({ goals }: PlanOption): PlanGoalResult | undefined {
 }
 
 /** "miss the p95 wait by 40 min". */
-export function missWords({ metric, mean, target, unit }: PlanGoalResult): string {
+export function missWords({ metric, mean, target, unit }: PlanGoalResult, isOne: boolean): string {
   const { phrase } = labelMetric(metric);
-  if (mean === null) return `give no value for the ${phrase}`;
-  return `miss the ${phrase} by ${amountWords(Math.abs(mean - target), unit)}`;
+  if (mean === null) return `${isOne ? "gives" : "give"} no value for the ${phrase}`;
+  return `${isOne ? "misses" : "miss"} the ${phrase} by ${amountWords(Math.abs(mean - target), unit)}`;
 }
 
 /** A difference of two values; shares differ by percentage points. */

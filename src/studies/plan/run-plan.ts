@@ -9,6 +9,7 @@ import { createScenarioPool, type ScenarioPool } from "../pool/scenario-pool.js"
 import { gatherAssumptions } from "../run/gather-assumptions.js";
 import { planAnswer, type AnswerInput } from "./answer.js";
 import { proveFamilyBound, type FamilyBound } from "./bound/prove.js";
+import type { Requirement } from "./bound/requirements.js";
 import { createCountSolver } from "./bound/solve.js";
 import { findConflict, provenConflict } from "./conflict.js";
 import { createPlanEvaluator } from "./evaluate.js";
@@ -148,7 +149,11 @@ async function planWith(
     best === undefined
       ? { growth: null, phases: [], orders: [] }
       : {
-          growth: await growthOf(best.candidate, goals, spec, evaluator),
+          // Load is of jobs: without any there is nothing to grow.
+          growth:
+            scenario.base.jobs.count === 0
+              ? null
+              : await growthOf(best.candidate, goals, spec, evaluator),
           phases: await phasesOf(best.candidate, goals, spec, evaluator),
           orders: ordersOf(best.candidate, spec),
         };
@@ -209,7 +214,9 @@ async function boundsOf(
   space: PlanSpace,
 ): Promise<(goals: readonly Goal[]) => readonly FamilyBound[]> {
   const solver = await createCountSolver();
-  return (goals) => space.families.map((family) => proveFamilyBound(family, space, solver, goals));
+  const known = new Map<string, readonly Requirement[]>();
+  return (goals) =>
+    space.families.map((family) => proveFamilyBound(family, space, solver, goals, known));
 }
 
 function boundValue(bounds: readonly FamilyBound[]): number | null {

@@ -40,15 +40,37 @@ export interface FamilyBound {
  *
  * Each requirement follows from a goal by work conservation, so no plan that meets all goals breaks one;
  * docs/plan.md has the argument. Where the scenario is random, it is about the jobs of the first replications.
+ *
+ * @param known requirements found before, which families with the same jobs and nodes share
  */
 export function proveFamilyBound(
   family: PlanFamily,
   space: PlanSpace,
   solver: CountSolver,
   goals: readonly Goal[],
+  known: Map<string, readonly Requirement[]> = new Map(),
 ): FamilyBound {
-  const requirements = requirementsOf(family, space, goals);
+  const key = requirementsKey(family, goals);
+  const requirements = known.get(key) ?? requirementsOf(family, space, goals);
+  known.set(key, requirements);
   return { requirements, solution: solveFamily(family, space, solver, requirements) };
+}
+
+/** Families with equal keys have the same jobs and the same nodes, and so the same requirements. */
+function requirementsKey({ loaded, groups, choices }: PlanFamily, goals: readonly Goal[]): string {
+  const { policy, jobTerms, hosting, workload } = loaded.resolved;
+  const ofJobs = choices.flatMap(({ settings }) =>
+    settings.filter(({ path }) => path.startsWith("workload")),
+  );
+  return JSON.stringify([
+    goals.map(({ id }) => id),
+    groups.map(({ node }) => (node === undefined ? null : { ...node, name: "" })),
+    policy.placement,
+    jobTerms.gpuSpeeds ?? null,
+    hosting?.groups.map(({ profile }) => profile?.computeRatio.value ?? 1) ?? null,
+    workload.load,
+    ofJobs,
+  ]);
 }
 
 /** What the goals ask of the nodes of a family, whatever they cost. */
