@@ -14,6 +14,7 @@ import { createProgressLine } from "../terminal.js";
 import { optionError, wholeNumber } from "./serve-options.js";
 import { registerServeDescribe } from "./serve-describe.js";
 import { registerServeDraw } from "./serve-draw.js";
+import { registerServeEncoder } from "./serve-encoder.js";
 import { registerServePlan } from "./serve-plan.js";
 import {
   addReplicaOptions,
@@ -63,6 +64,7 @@ export function registerServe(program: Command): void {
   registerServePlan(serve);
   registerServeDescribe(serve);
   registerServeDraw(serve);
+  registerServeEncoder(serve);
 }
 
 const HELP = `

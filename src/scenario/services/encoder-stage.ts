@@ -113,7 +113,8 @@ export function encoderStage(name: string, input: EncoderInput, tokens: number):
   };
 }
 
-function placeOf(gpu: string | undefined, cores: number): EncoderPlace {
+/** Where an encoder that passed the checks runs. */
+export function placeOf(gpu: string | undefined, cores: number): EncoderPlace {
   if (gpu === undefined) return { kind: "cpu", cores };
   const found = encoderGpu(gpu);
   if (found.kind === "unknown") throw new Error(`scenario: ${found.message} passed the checks`);
