@@ -10,6 +10,7 @@ import { longestWaits, runColumns } from "./run-columns.js";
 import { buildRunReport } from "./run-report.js";
 import { replicasCsv, requestsCsv } from "./serving-csv.js";
 import { jobsCsv, utilizationCsv } from "./tables-csv.js";
+import { scheduleTrace } from "./schedule-trace.js";
 import { resultText } from "../studies/run/result-text.js";
 import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
 
@@ -34,7 +35,12 @@ export interface ScenarioRunFiles {
  */
 export async function scenarioRunFiles(
   study: ScenarioRun,
-  options: { readonly reproduce: readonly string[]; readonly whatIf?: WhatIfAnswer },
+  options: {
+    readonly reproduce: readonly string[];
+    readonly whatIf?: WhatIfAnswer;
+    /** True adds the schedule of the base for Perfetto. */
+    readonly trace?: boolean;
+  },
 ): Promise<ScenarioRunFiles> {
   const { document, base, variants } = study;
   const cluster = describeCluster(base.configuration.cluster);
@@ -51,6 +57,7 @@ export async function scenarioRunFiles(
     { name: "result.json", chunks: [resultText(document)] },
     ...tables(study, "", base),
     ...variants.flatMap((variant, index) => tables(study, `variants/${index + 1}/`, variant)),
+    ...(options.trace === true ? [scheduleFile(base)] : []),
     ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
     { name: "report.md", chunks: [writeMarkdown(report)] },
     { name: "report.html", chunks: [html] },
@@ -59,6 +66,11 @@ export async function scenarioRunFiles(
     files,
     warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
   };
+}
+
+function scheduleFile({ configuration, run }: ScenarioRun["base"]): ReportFile {
+  const jobs = run.managed?.from ?? run.jobs.count;
+  return { name: "schedule.trace.json", chunks: scheduleTrace(run, configuration.cluster, jobs) };
 }
 
 function tables(

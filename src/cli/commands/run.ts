@@ -29,6 +29,7 @@ interface RunOptions {
   readonly allowPath: readonly string[];
   readonly whatIf?: true;
   readonly redact?: true;
+  readonly trace?: true;
   readonly charts: readonly ImageKind[];
   readonly json?: true;
   readonly quiet?: true;
@@ -67,6 +68,10 @@ export function registerRun(program: Command): void {
       "let the scenario read files from this folder too; may be repeated",
       (value: string, all: readonly string[]) => [...all, value],
       [] as readonly string[],
+    )
+    .option(
+      "--trace",
+      "write the schedule as schedule.trace.json, which ui.perfetto.dev and chrome://tracing open",
     )
     .option(
       "--redact",
@@ -208,6 +213,7 @@ async function writeReport(
   const { files, warnings } = await scenarioRunFiles(study, {
     reproduce: reproduceLines(path, options, study.document),
     ...(whatIf === undefined ? {} : { whatIf }),
+    trace: options.trace === true,
   });
   const finished = await finishFiles(files, {
     charts: options.charts,
