@@ -39,8 +39,8 @@ test("a slice on every GPU a job holds, from its start to its end; names of node
   expect(of("never")).toHaveLength(0);
   const names = traceEvents.filter(({ name }) => name === "process_name");
   expect(names.map(({ args }) => (args as { name: string }).name)).toEqual([
-    "a-0",
-    "a-1",
+    "a-000",
+    "a-001",
     "cluster",
   ]);
   expect(traceEvents.filter(({ ph }) => ph === "C").length).toBeGreaterThan(2);
