@@ -65,7 +65,7 @@ type Service = NonNullable<ResolvedConfiguration["services"]>[number];
 
 function settle(
   configuration: ResolvedConfiguration,
-  { input, place, manifest, config, trace }: Service,
+  { input, place, manifest, config, trace, rag }: Service,
   index: number,
   { texts, traces }: ServiceFiles,
 ): SettledService {
@@ -79,6 +79,7 @@ function settle(
     ...(manifest === undefined ? {} : { manifest: textOf(manifest) }),
     ...(config === undefined ? {} : { config: textOf(config) }),
     ...(table === undefined ? {} : { trace: table }),
+    ...(rag === undefined ? {} : { rag: textOf(rag) }),
   };
   return settleService({
     input,
@@ -96,9 +97,9 @@ async function readFiles(configurations: readonly ResolvedConfiguration[]): Prom
   const files: LoadedFile[] = [];
   const warnings: string[] = [];
   for (const { services = [] } of configurations) {
-    for (const [index, { manifest, config, trace }] of services.entries()) {
+    for (const [index, { manifest, config, trace, rag }] of services.entries()) {
       const path = `workload.services[${index}]`;
-      for (const [field, reference] of Object.entries({ manifest, config })) {
+      for (const [field, reference] of Object.entries({ manifest, config, "rag.manifest": rag })) {
         if (reference === undefined || texts.has(reference.path)) continue;
         const { text, file } = await readNamedFile(reference, `${path}.${field}`);
         texts.set(reference.path, text);

@@ -8,6 +8,8 @@ export interface ServiceReference {
   readonly manifest?: FileReference;
   readonly config?: FileReference;
   readonly trace?: FileReference;
+  /** Manifest of the RAGEngine. */
+  readonly rag?: FileReference;
 }
 
 /** The files of every service of a document, in its order. */
@@ -19,11 +21,13 @@ export function serviceReferences(root: LocatedNode): readonly ServiceReference[
     const manifest = fileReference(root, [...path, "manifest"]);
     const config = fileReference(root, [...path, "config"]);
     const trace = fileReference(root, [...path, "traffic", "trace"]);
+    const rag = fileReference(root, [...path, "rag", "manifest"]);
     return {
       place: placeOf(item.origin),
       ...(manifest === undefined ? {} : { manifest }),
       ...(config === undefined ? {} : { config }),
       ...(trace === undefined ? {} : { trace }),
+      ...(rag === undefined ? {} : { rag }),
     };
   });
 }

@@ -9,15 +9,22 @@ import type { ReportAt } from "./check-service-targets.js";
 export function checkRag(
   context: CheckContext,
   report: ReportAt,
-  { embedding, search }: RagInput,
+  { manifest, embedding, search }: RagInput,
   service: readonly PathPart[],
 ): void {
-  checkEmbedding(context, report, embedding, service);
+  if (embedding === undefined && manifest === undefined)
+    report(["rag"], "missing-field", "has neither embedding nor a manifest of a RAGEngine");
+  if (embedding !== undefined)
+    checkEmbedding(context, report, { ...embedding, hasManifest: manifest !== undefined }, service);
   checkSearch(report, search);
   const { dimensions, time } = search;
-  const own = findEncoder(embedding.model ?? "")?.dimensions;
+  const own = findEncoder(embedding?.model ?? "")?.dimensions;
   if (time !== undefined) return;
-  if (dimensions === undefined && embedding.model === undefined)
+  if (
+    dimensions === undefined &&
+    embedding !== undefined &&
+    (embedding.model ?? manifest) === undefined
+  )
     report(
       ["rag", "search"],
       "missing-field",
@@ -28,7 +35,7 @@ export function checkRag(
     report(
       ["rag", "search", "dimensions"],
       "conflicting-fields",
-      `is ${dimensions}, and ${embedding.model} answers with ${own} numbers`,
+      `is ${dimensions}, and ${embedding?.model} answers with ${own} numbers`,
       "leave dimensions out",
     );
 }
@@ -36,26 +43,26 @@ export function checkRag(
 function checkEmbedding(
   context: CheckContext,
   report: ReportAt,
-  { model, cores, gpu, time, concurrency }: RagInput["embedding"],
+  {
+    model,
+    cores,
+    gpu,
+    time,
+    concurrency,
+    hasManifest,
+  }: NonNullable<RagInput["embedding"]> & { readonly hasManifest: boolean },
   service: readonly PathPart[],
 ): void {
   const at = ["rag", "embedding"] as const;
-  if (model === undefined && time === undefined)
+  if (model === undefined && time === undefined && !hasManifest)
     report(at, "missing-field", "has neither model nor time", "add model: BAAI/bge-small-en-v1.5");
   if (model !== undefined && time !== undefined)
     report([...at, "time"], "conflicting-fields", "stands beside model: give one of them");
   if (cores !== undefined && gpu !== undefined)
     report([...at, "gpu"], "conflicting-fields", "stands beside cores: give one of them");
   if (model !== undefined && time === undefined) {
-    if (cores === undefined && gpu === undefined)
+    if (cores === undefined && gpu === undefined && !hasManifest)
       report(at, "missing-field", "has neither cores nor gpu for its model", "add cores: 4");
-    if (concurrency !== undefined)
-      report(
-        [...at, "concurrency"],
-        "conflicting-fields",
-        "is for a time as measured, and all cores of a replica work on one text",
-        "write replicas",
-      );
     if (findEncoder(model) === undefined)
       context.report({
         path: [...service, ...at, "model"],
@@ -66,6 +73,13 @@ function checkEmbedding(
         help: "or give its time as you measured it: time: 12ms",
       });
   }
+  if (concurrency !== undefined && time === undefined)
+    report(
+      [...at, "concurrency"],
+      "conflicting-fields",
+      "is for a time as measured, and all cores of a replica work on one text",
+      "write replicas",
+    );
   const found = gpu === undefined ? undefined : encoderGpu(gpu);
   if (found?.kind === "unknown")
     context.report({

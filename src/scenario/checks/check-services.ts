@@ -40,11 +40,12 @@ export function checkServices(
       checkAcceptedGpu(context, [...SERVICES, index, "gpuModels", model], gpuNames),
     );
   });
-  references.forEach(({ manifest, config, trace }, index) => {
+  references.forEach(({ manifest, config, trace, rag }, index) => {
     const path = [...SERVICES, index];
     if (manifest !== undefined) checkFilePath(context, [...path, "manifest"], manifest, files);
     if (config !== undefined) checkFilePath(context, [...path, "config"], config, files);
     if (trace !== undefined) checkFilePath(context, [...path, "traffic", "trace"], trace, files);
+    if (rag !== undefined) checkFilePath(context, [...path, "rag", "manifest"], rag, files);
   });
   spec?.workload.services?.forEach((service, index) => {
     checkService(context, service, [...SERVICES, index]);

@@ -53,7 +53,7 @@ function embeddingSchema() {
       ...stageFields("embedding"),
     }),
     {
-      description: "Makes a vector of the question.",
+      description: "Makes a vector of the question. Left out, as the manifest says.",
       example: { model: "BAAI/bge-small-en-v1.5", cores: 4 },
     },
   );
@@ -91,7 +91,12 @@ export function ragSchema() {
   const { questionTokens, topK, chunkTokens } = RETRIEVAL_DEFAULTS;
   return field(
     z.strictObject({
-      embedding: embeddingSchema(),
+      manifest: field(lineOfText(4_096), {
+        description:
+          "A KAITO manifest of one RAGEngine, relative to the folder of the file this is written in. It gives the encoder and, by its instance type, the GPU or the cores; fields of `embedding` take their place.",
+        example: "kaito/rag-engine.yaml",
+      }).optional(),
+      embedding: embeddingSchema().optional(),
       search: searchSchema(),
       questionTokens: field(wholeNumber(1, 1_000_000), {
         description: "Tokens that are embedded per request: the question without instructions and history.",

@@ -12,6 +12,8 @@ export interface ServiceTexts {
   readonly manifest?: { readonly path: string; readonly text: string };
   readonly config?: { readonly path: string; readonly text: string };
   readonly trace?: RequestTable;
+  /** Manifest of the RAGEngine. */
+  readonly rag?: { readonly path: string; readonly text: string };
 }
 
 /** Everything a service is settled from. */

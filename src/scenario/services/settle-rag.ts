@@ -9,12 +9,15 @@ import {
 } from "../../performance/retrieval/vector-search-time.js";
 import type { RetrievalSpec } from "../../simulation/services/retrieval-stages.js";
 import { InputError } from "../../diagnostics/problem.js";
+import { settleRagEngine, type SettledRagEngine } from "./settle-rag-manifest.js";
 import { problem, type ServiceQuestion } from "./service-question.js";
 import { RETRIEVAL_DEFAULTS, type RagInput } from "../schema/rag-schema.js";
 import {
   coreRates,
   coreWords,
+  encoderGpu,
   encoderStage,
+  type EncoderInput,
   figure,
   givenTime,
   type SettledStage,
@@ -28,18 +31,26 @@ export interface SettledRetrieval extends RetrievalSpec {
 }
 
 /**
- * Settles retrieval that passed the checks.
+ * Settles the retrieval of a service that passed the checks; undefined for one without.
  *
  * @param hasPrefixCache engines keep the beginnings of prompts
+ * @throws InputError where the manifest is refused, or says too little
  */
-export function settleRag(rag: RagInput, hasPrefixCache: boolean): SettledRetrieval {
+export function settleRag(
+  question: ServiceQuestion,
+  hasPrefixCache: boolean,
+): SettledRetrieval | undefined {
+  const { rag } = question.input;
+  if (rag === undefined) return undefined;
   const {
     questionTokens = RETRIEVAL_DEFAULTS.questionTokens,
     topK = RETRIEVAL_DEFAULTS.topK,
     chunkTokens = RETRIEVAL_DEFAULTS.chunkTokens,
   } = rag;
-  const embedding = encoderStage("embedding", rag.embedding, questionTokens);
-  const search = searchStage(rag);
+  const engine = engineOf(question);
+  const encoder = encoderInput(question, rag, engine);
+  const embedding = encoderStage("embedding", encoder, questionTokens);
+  const search = searchStage(rag.search, encoder);
   const stages = [embedding, search];
   const promptTokensMore = topK * chunkTokens;
   const isGiven = rag.topK !== undefined && rag.chunkTokens !== undefined;
@@ -49,6 +60,7 @@ export function settleRag(rag: RagInput, hasPrefixCache: boolean): SettledRetrie
     promptTokensMore,
     dropsConversations: hasPrefixCache,
     assumptions: [
+      ...(engine === undefined ? [] : [engineLine(engine)]),
       ...stages.flatMap(({ assumptions }) => assumptions),
       {
         what: "Tokens found and added to every prompt",
@@ -66,6 +78,60 @@ export function settleRag(rag: RagInput, hasPrefixCache: boolean): SettledRetrie
       },
     ].filter(({ what }) => !seen.has(what) && seen.add(what)),
   };
+}
+
+function engineOf({ texts }: ServiceQuestion): SettledRagEngine | undefined {
+  return texts.rag === undefined ? undefined : settleRagEngine(texts.rag.path, texts.rag.text);
+}
+
+function engineLine({ what, model, gpu, cores, instanceType }: SettledRagEngine): StageAssumption {
+  const place =
+    gpu ?? (cores === undefined ? "a machine that is not in the catalogue" : coreWords(cores));
+  return {
+    what: "Embedding by the manifest",
+    value: `${model ?? "an encoder that it does not name"} on ${place}${instanceType === undefined ? "" : ` (${instanceType})`}`,
+    provenance: "given",
+    source: `${what}; fields of embedding in the scenario take its place`,
+  };
+}
+
+/**
+ * The encoder as the scenario says, else as the manifest does.
+ *
+ * @throws InputError where neither says enough
+ */
+function encoderInput(
+  question: ServiceQuestion,
+  { embedding = {}, search }: RagInput,
+  engine: SettledRagEngine | undefined,
+): EncoderInput {
+  const hasPlace = embedding.cores !== undefined || embedding.gpu !== undefined;
+  const input: EncoderInput = {
+    ...(hasPlace ? {} : { gpu: engine?.gpu, cores: engine?.cores }),
+    ...(embedding.time === undefined ? { model: engine?.model } : {}),
+    ...embedding,
+  };
+  const lacks = (message: string, help: string): InputError =>
+    new InputError([
+      problem(question, "rag", {
+        ...{ rule: "missing-field", help },
+        message: `service ${question.input.name}: ${message}`,
+      }),
+    ]);
+  if (input.time === undefined && input.model === undefined)
+    throw lacks("the RAGEngine names no encoder", "add embedding: { time: 12ms }, or its model");
+  if (input.time === undefined && (input.cores ?? input.gpu) === undefined)
+    throw lacks("the RAGEngine names no machine of the catalogue", "add embedding: { cores: 4 }");
+  const gpu = input.gpu === undefined ? undefined : encoderGpu(input.gpu);
+  if (input.time === undefined && gpu?.kind === "unknown")
+    throw lacks(
+      `embedding on the GPU of the RAGEngine: ${gpu.message}`,
+      "add embedding: { time: 12ms }",
+    );
+  const dimensions = search.dimensions ?? findEncoder(input.model ?? "")?.dimensions;
+  if (search.time === undefined && dimensions === undefined)
+    throw lacks("no embedding model says the dimensions of vectors", "add search.dimensions: 384");
+  return input;
 }
 
 /**
@@ -104,7 +170,7 @@ function holdWords(stages: readonly SettledStage[]): string {
   );
 }
 
-function searchStage({ embedding, search }: RagInput): SettledStage {
+function searchStage(search: RagInput["search"], encoder: EncoderInput): SettledStage {
   const { vectors, index = "flat", cores = 1, time, replicas = 1, concurrency = 1 } = search;
   const name = "search";
   if (time !== undefined) {
@@ -122,7 +188,7 @@ function searchStage({ embedding, search }: RagInput): SettledStage {
       assumptions: [givenTime(name, time)],
     };
   }
-  const dimensions = search.dimensions ?? findEncoder(embedding.model ?? "")?.dimensions;
+  const dimensions = search.dimensions ?? findEncoder(encoder.model ?? "")?.dimensions;
   if (dimensions === undefined || vectors === undefined)
     throw new Error("scenario: a search without vectors or dimensions passed the checks");
   const kind = index as "flat" | "hnsw";

@@ -46,8 +46,7 @@ export function settleService(question: ServiceQuestion): SettledService {
     throw new InputError([fitsNowhere(question, model, plans, manifest)]);
   const [first] = [...plans.planned.values()];
   const weightBytes = weightBytesOf(model);
-  const retrieval =
-    input.rag === undefined ? undefined : settleRag(input.rag, engine.prefixCaching === true);
+  const retrieval = settleRag(question, engine.prefixCaching === true);
   const traffic = settleTraffic(
     input.name,
     input.traffic,
