@@ -7,12 +7,21 @@ import { build } from "esbuild";
 
 import { root } from "./prepare.mjs";
 
-const shims = ["crypto", "path", "util", "zlib"];
-const alias = Object.fromEntries([
-  ...shims.map((name) => [`node:${name}`, join(root, "src", "browser", "node", `${name}.ts`)]),
-  ["node:fs", join(root, "src", "browser", "node", "fs.ts")],
-  ["node:fs/promises", join(root, "src", "browser", "node", "fs.ts")],
-]);
+/** Modules of Node, and the file that stands in for each. */
+const SHIMS = {
+  "node:crypto": "crypto",
+  "node:fs": "fs",
+  "node:fs/promises": "fs",
+  "node:path": "path",
+  "node:util": "promisify",
+  "node:zlib": "zlib",
+};
+const alias = Object.fromEntries(
+  Object.entries(SHIMS).map(([name, file]) => [
+    name,
+    join(root, "src", "browser", "node", `${file}.ts`),
+  ]),
+);
 
 /** Node reads its version from package.json beside the program; a page has no such file. */
 const ownVersion = {

@@ -7,7 +7,6 @@ const MILLISECOND = 1e-3;
 interface VllmJson {
   readonly model_id?: string;
   readonly completed?: number;
-  readonly duration?: number;
   readonly request_throughput?: number;
   readonly output_throughput?: number;
   readonly max_concurrency?: number | null;

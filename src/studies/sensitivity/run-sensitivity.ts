@@ -75,7 +75,7 @@ function tightest(goals: SensitivityRequest["goals"], base: PointOutcome): strin
   const room = goals.map(({ target }, index) => {
     const { actual } = base.goals[index]!;
     if (actual === null) return 0;
-    return Math.abs(actual - target) / Math.max(Math.abs(target), Number.MIN_VALUE);
+    return Math.abs(actual - target) / (target === 0 ? 1 : Math.abs(target));
   });
   return goals[room.indexOf(Math.min(...room))]!.metric;
 }
