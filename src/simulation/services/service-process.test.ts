@@ -132,6 +132,19 @@ describe("a service in a cluster", () => {
     expect([...outcome.metColdStart]).toEqual([0, 0]);
   });
 
+  test("latencies count from when users came, and who is still on the way at the end is open", () => {
+    const { outcome } = serve(requestsAt([10, 20]), { cameS: Float64Array.of(3, 4) });
+    expect(ttftS(outcome)).toEqual([7 + 2, 16 + 2]);
+    expect([...outcome.run.ttftS]).toEqual([7 + 2, 16 + 2]);
+    const cut = serve(requestsAt([10, 20, 90]), {
+      cameS: Float64Array.of(3, 4, 60),
+      batch: { limits: { eventsMax: 1_000_000, untilS: 15 } },
+    });
+    expect(cut.outcome.ledger.count).toBe(2);
+    expect(answered(cut.outcome)).toBe(1);
+    expect(cut.outcome.notArrived).toBe(1);
+  });
+
   test("a cold start holds the first requests for all of its phases", () => {
     const { outcome } = serve(requestsAt([0, 50, 300]), { coldStart: PHASES, startsWarm: false });
     expect(ttftS(outcome)).toEqual([200 + 3, 150 + 3, 2]);
