@@ -212,7 +212,7 @@ describe("KAITO's refusals", () => {
     ],
   ] satisfies readonly (readonly [string, string, RegExp, string?])[])(
     "%s",
-    (_what, text, message, more) => {
+    (_what, text, message, more?) => {
       const found = refusals(text);
       expect(found[0]).toMatch(message);
       expect(found).toHaveLength(more === undefined ? 1 : 2);
