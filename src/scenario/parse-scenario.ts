@@ -15,6 +15,7 @@ import { checkJobTerms } from "./checks/check-job-terms.js";
 import { checkPlan } from "./checks/plan-check.js";
 import { checkPartitioning } from "./checks/check-partitioning.js";
 import { checkPolicy } from "./checks/check-policy.js";
+import { checkReserved } from "./checks/check-reserved.js";
 import { checkPowerAndCost } from "./checks/check-power-and-cost.js";
 import { checkQuotas } from "./checks/check-quotas.js";
 import { checkServices } from "./checks/check-services.js";
@@ -197,6 +198,7 @@ function checkConfiguration(
   if (result.success) {
     checkQuotas(context, result.data);
     checkFaults(context, result.data);
+    checkReserved(context, result.data);
     checkHosting(context, result.data);
     checkPowerAndCost(context, result.data);
   }

@@ -61,7 +61,7 @@ export function resolveCluster(
     }
   }
   if (cluster.nodes.some((group) => group.pods === undefined)) assume(PODS_ASSUMPTION);
-  assume(RESERVATION_ASSUMPTION);
+  if (cluster.nodes.some((group) => group.reserved === undefined)) assume(RESERVATION_ASSUMPTION);
   const gpuModels = gpuModelsOf(cluster, nodes, gpuNames);
   return {
     cluster: resolveTopology(cluster, withGpuMemory(nodes, gpuModels), nodeGroups),
@@ -90,6 +90,21 @@ const RESERVATION_ASSUMPTION: Assumption = {
   source:
     "cpu and memory of a node group count as what jobs can use; write smaller figures to keep some back",
 };
+
+function reservedOf(
+  name: string,
+  { cpu = 0, memory = 0, pods = 0 }: NonNullable<GroupInput["reserved"]>,
+): Assumption {
+  return {
+    id: `reserved:${name}`,
+    what: `CPU, memory and pods of a node of ${name} kept back for the system`,
+    value: `${cpu / 1000} cores, ${memoryText(memory)}, ${countOf(pods)}`,
+    provenance: "given",
+    source: "cluster.nodes[].reserved",
+  };
+}
+
+const countOf = (pods: number): string => `${pods} ${pods === 1 ? "pod" : "pods"}`;
 
 /** What all nodes of a group have in common. */
 function resolveGroup(
@@ -128,10 +143,12 @@ function resolveGroup(
     { gpuModel, gpuCount, calibrations },
     assume,
   );
+  const { reserved = {} } = group;
+  if (group.reserved !== undefined) assume(reservedOf(group.name, reserved));
   return {
-    cpuMilli,
-    memoryBytes,
-    podsMax: group.pods ?? DEFAULTS.podsPerNode,
+    cpuMilli: cpuMilli - (reserved.cpu ?? 0),
+    memoryBytes: memoryBytes - (reserved.memory ?? 0),
+    podsMax: (group.pods ?? DEFAULTS.podsPerNode) - (reserved.pods ?? 0),
     gpuCount,
     gpuModel,
     ...(gpuDomains === undefined ? {} : { gpuDomains }),

@@ -58,6 +58,7 @@ describe("headroom backtest", () => {
       "backtest.json",
       "jobs.csv",
       "report.html",
+      "report.json",
       "report.md",
       "wait-quantiles.vl.json",
       "waits-by-hour.vl.json",

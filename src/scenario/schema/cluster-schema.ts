@@ -9,6 +9,33 @@ import { partitioningSchema } from "./partitioning-schema.js";
 import { cores, size } from "./quantities.js";
 import { clusterTopologySchema, groupTopologySchema } from "./topology-schema.js";
 
+function reservedSchema() {
+  return field(
+      z.strictObject({
+        cpu: field(cores(), {
+          description: "Cores of the operating system, the kubelet and system pods.",
+          default: 0,
+          example: "420m",
+        }).optional(),
+        memory: field(size(), {
+          description: "Memory of the same.",
+          default: 0,
+          example: "8GiB",
+        }).optional(),
+        pods: field(wholeNumber(0, 100_000), {
+          description: "System pods on every node, such as those of daemon sets.",
+          default: 0,
+          example: 12,
+        }).optional(),
+      }),
+      {
+        description:
+          "What system pods of a node keep from jobs and services. Left out, all of `cpu`, `memory` and `pods` is theirs.",
+        example: { cpu: "420m", memory: "8GiB", pods: 12 },
+      },
+    );
+}
+
 function nodeGroupSchema() {
   return z.strictObject({
     name: field(plainName(), {
@@ -54,6 +81,7 @@ function nodeGroupSchema() {
       default: DEFAULTS.podsPerNode,
       example: 250,
     }).optional(),
+    reserved: reservedSchema().optional(),
     hosting: hostingSchema().optional(),
     elastic: elasticSchema().optional(),
     linksLike: field(lineOfText(100), {
