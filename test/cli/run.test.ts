@@ -50,6 +50,7 @@ describe("headroom run", () => {
     expect(filesUnder(out).filter((file) => !file.startsWith("charts/"))).toEqual([
       "jobs.csv",
       "report.html",
+      "report.json",
       "report.md",
       "result.json",
       "utilization.csv",
