@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { headroom, temporaryFolder } from "./headroom.js";
 
-test("the quickstart: seven nodes are too few, and the same command gives the same bytes", () => {
+test("the quickstart: seven nodes are too few, in the document, the report and the sentence", () => {
   const out = join(temporaryFolder(), "out");
   const args = [
     "sensitivity",
@@ -14,12 +14,11 @@ test("the quickstart: seven nodes are too few, and the same command gives the sa
     "cluster.nodes[h100].count=7..9",
     "--only",
   ];
-  const { stdout, exitCode, stderr } = headroom([...args, "--out", out]);
+  const { stdout: json, exitCode, stderr } = headroom([...args, "--out", out, "--json"]);
   expect([stderr, exitCode]).toEqual(["", 0]);
-  expect(stdout).toContain("cluster.nodes[h100].count is 7 or less");
-  const json = headroom([...args, "--json", "--threads", "1"]).stdout;
   expect(readFileSync(join(out, "sensitivity.json"), "utf8")).toBe(json);
   const document = JSON.parse(json);
+  expect(document.decision).toContain("cluster.nodes[h100].count is 7 or less");
   expect(document).toMatchObject({
     schema: "headroom/sensitivity/v1",
     goalsMet: true,
