@@ -9,13 +9,17 @@ const SCENARIO = `schema: headroom/scenario/v1
 name: named
 cluster: { nodes: [{ name: a, count: 1, gpu: H100 SXM, gpus: 8, cpu: 96, memory: 1TiB }] }
 workload:
+  communication: { class: light, tenants: [{ name: skunkworks, class: heavy }] }
   jobs:
     - { id: secret-model, submit: 0s, duration: 2h, gpus: 6, tenant: skunkworks, user: alice }
     - { id: "=cmd()", submit: 1m, duration: 1h, gpus: 8, tenant: other team, user: bob }
+    - { id: tuned-model, submit: 3m, gpus: 8, tenant: skunkworks, model: { name: Llama-3-8B, globalBatch: 64, sequence: 2048, tokens: 1000000 } }
     - { id: second-model, submit: 2m, duration: 1h, gpus: 1, tenant: skunkworks, user: alice }
 policy: { queue: fifo-skip, placement: pack, limits: [{ user: alice, runningJobs: 1 }] }
 `;
+// A job that is timed by its tokens, and a tenant with a class of its own, have their names in ids of the ledger.
 const SECRETS = [
+  "tuned-model",
   "secret-model",
   "second-model",
   "=cmd()",
@@ -63,7 +67,7 @@ describe("headroom report", () => {
     const jobs = readFileSync(join(byRun, "jobs.csv"), "utf8");
     expect(jobs).toContain("job-1,named");
     expect(jobs).toContain("tenant-2");
-    expect(JSON.parse(readFileSync(join(byRun, "result.json"), "utf8")).jobs.completed).toBe(3);
+    expect(JSON.parse(readFileSync(join(byRun, "result.json"), "utf8")).jobs.completed).toBe(4);
   });
 
   test("pictures of charts: SVG that stands alone, PNG of the same size each time", () => {

@@ -15,8 +15,10 @@ export interface TextFile {
 /** Keys of JSON documents whose values are words of Headroom, whatever somebody is called. */
 const FIXED_KEYS = new Set([
   ...["schema", "version", "verdict", "comparison", "unit", "provenance", "metric", "currency"],
-  ...["kind", "align", "tone", "status", "better", "sha256", "id", "href", "mark", "type", "field"],
+  ...["kind", "align", "tone", "status", "better", "sha256", "href", "mark", "type", "field"],
 ]);
+/** In `report.json` and charts also anchors, and names of files; ids of other documents may hold names. */
+const FIXED_IN_PAGES = new Set([...FIXED_KEYS, "id", "vegaLite", "fullTable"]);
 
 /** Columns whose cells are names, or sentences that may hold some. */
 const NAME_COLUMNS = new Set(["job_id", "tenant", "user"]);
@@ -73,8 +75,10 @@ function isDocument(name: string): boolean {
 function redactText(name: string, text: string, redactor: Redactor): string {
   if (name.endsWith(".csv")) return redactCsv(text, redactor);
   if (!name.endsWith(".json")) return redactor.text(text);
-  const indent = name.startsWith("charts/") || name === "report.json" ? 1 : 2;
-  return `${JSON.stringify(redactValue(JSON.parse(text), redactor), null, indent)}\n`;
+  const isOfPage = name.startsWith("charts/") || name === "report.json";
+  const fixed = isOfPage ? FIXED_IN_PAGES : FIXED_KEYS;
+  const redacted = redactValue(JSON.parse(text), redactor, fixed);
+  return `${JSON.stringify(redacted, null, isOfPage ? 1 : 2)}\n`;
 }
 
 function redactCsv(text: string, redactor: Redactor): string {
@@ -98,14 +102,14 @@ function redactCsv(text: string, redactor: Redactor): string {
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-function redactValue(value: unknown, redactor: Redactor): unknown {
+function redactValue(value: unknown, redactor: Redactor, fixed: ReadonlySet<string>): unknown {
   if (typeof value === "string") return redactor.text(value);
-  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, redactor));
+  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, redactor, fixed));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [
       key,
-      FIXED_KEYS.has(key) && typeof entry === "string" ? entry : redactValue(entry, redactor),
+      fixed.has(key) && typeof entry === "string" ? entry : redactValue(entry, redactor, fixed),
     ]),
   );
 }

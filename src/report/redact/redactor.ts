@@ -13,6 +13,9 @@ export interface Redactor {
   text(text: string): string;
 }
 
+/** What joins names into longer words, such as ids of assumptions: `training:duration:a-job`. */
+const JOINTS = /([:/@[\]])/u;
+
 /** Names with anything but these are looked for as they are; the others as words of a text. */
 const WORD = /[\p{L}\p{N}._@/:[\]-]+/gu;
 
@@ -41,7 +44,8 @@ export function createRedactor({ tenants, users, jobs }: PrivateNames): Redactor
       // The end of a sentence is no part of a name.
       const bare = word.replace(/[.:]+$/u, "");
       const known = pseudonyms.get(bare);
-      return known === undefined ? word : known + word.slice(bare.length);
+      if (known !== undefined) return known + word.slice(bare.length);
+      return word.split(JOINTS).map(nameOf).join("");
     });
   return {
     name: nameOf,
