@@ -1,19 +1,11 @@
 import { findMetric, METRICS } from "../../scenario/metrics.js";
+import { negligibleOf } from "../replicate/negligible.js";
 import { metricValue } from "../run/evaluate-goals.js";
 import type { GoalTarget } from "../run/evaluate-goals.js";
 import type { RunResult } from "../run/result-document.js";
 
 /** Metrics that decide when no configuration has a goal. */
 const WITHOUT_GOALS = ["jobs.waitS.mean", "jobs.waitS.p95", "jobs.jctS.mean", "cost.total"];
-
-/** Differences below these are as good as none, whatever the mean: a share of nearly 0 is nothing. */
-const NEGLIGIBLE: Readonly<Record<string, number>> = {
-  s: 1,
-  share: 0.001,
-  jobs: 0.5,
-  stops: 0.5,
-  ratio: 0.001,
-};
 
 /** A metric to compare, with its unit in the results. */
 export interface ChosenMetric {
@@ -56,7 +48,10 @@ function unitOf(path: string, results: readonly RunResult[]): string {
   return results.find(({ cost }) => cost !== undefined)?.cost?.currency ?? "";
 }
 
-/** A difference of at most this counts as none: a share of the value, or what nobody would notice. */
-export function indifferenceOf(value: number | null, unit: string, share: number): number {
-  return Math.max(share * Math.abs(value ?? 0), share === 0 ? 0 : (NEGLIGIBLE[unit] ?? 0));
+/**
+ * A difference of at most this counts as none, in the unit of the metric: a share of the value, or what nobody would
+ * notice where the value is nearly 0. Nothing but 0 counts where the share is 0.
+ */
+export function indifferenceOf(path: string, value: number | null, share: number): number {
+  return share === 0 ? 0 : Math.max(share * Math.abs(value ?? 0), negligibleOf(path));
 }

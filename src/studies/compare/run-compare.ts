@@ -130,7 +130,7 @@ function lookAt(
     goals.map((goal) => ({
       goal,
       values: valuesOf(runs[index]!, goal.metric),
-      indifference: indifferenceOf(goal.target, goal.unit, indifferenceShare),
+      indifference: indifferenceOf(goal.metric, goal.target, indifferenceShare),
     })),
   );
   const goalsOfAll = judgeGoals(samples, { alpha: look.alpha, isOneRun: pairing === "one-run" });
@@ -165,12 +165,12 @@ function valuesOf(runs: readonly UnitSuccess[], path: string): readonly (number 
 function comparedSamples(
   runs: Sight["runs"],
   [first, second]: readonly [number, number],
-  { path, unit }: ChosenMetric,
+  { path }: ChosenMetric,
   indifferenceShare: number,
 ): ComparedSamples {
   const before = valuesOf(runs[first]!, path);
   const after = valuesOf(runs[second]!, path);
-  return { before, after, indifference: indifferenceOf(meanOf(before), unit, indifferenceShare) };
+  return { before, after, indifference: indifferenceOf(path, meanOf(before), indifferenceShare) };
 }
 
 function comparedMetric(

@@ -1,6 +1,6 @@
-import { findMetric } from "../../scenario/metrics.js";
 import { replicationInterval } from "../../stats/confidence-interval.js";
 import type { PrecisionResult } from "../run/result-document.js";
+import { negligibleOf } from "./negligible.js";
 import { valuesOf, type ComputedResult } from "./replication-intervals.js";
 
 /** Fewest replications before the first look. */
@@ -8,14 +8,6 @@ export const FIRST_LOOK = 10;
 
 /** Each look waits for at least this share more runs: looking all the time would stop at lucky moments. */
 const MORE_PER_LOOK = 0.1;
-
-/** Half-widths below these are as good as none, whatever the mean: relative precision means nothing near 0. */
-const HALF_WIDTH_NEGLIGIBLE: Readonly<Record<string, number>> = {
-  s: 1,
-  share: 0.001,
-  jobs: 0.5,
-  ratio: 0.001,
-};
 
 /** Replications after which the next look is taken. */
 export function nextLook(replications: number): number {
@@ -45,7 +37,8 @@ export function judgePrecision(
       const values = valuesOf(results, metric);
       if (values === undefined) return { metric, halfWidthShare: null, excess: Infinity };
       const { mean, halfWidth } = replicationInterval(values, confidence);
-      const negligible = HALF_WIDTH_NEGLIGIBLE[findMetric(metric)?.unit ?? ""] ?? 0;
+      // Relative precision means nothing near 0.
+      const negligible = negligibleOf(metric);
       const allowed = Math.max(bound * Math.abs(mean), negligible);
       return {
         metric,
