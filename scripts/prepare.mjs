@@ -88,7 +88,7 @@ function digestTree(folder) {
     for (const name of readdirSync(path).sort()) {
       const child = join(path, name);
       if (statSync(child).isDirectory()) visit(child);
-      else if (name.endsWith(".ts"))
+      else if (name.endsWith(".ts") || name.endsWith(".cts"))
         hash.update(`${child.slice(folder.length)}\0`).update(readFileSync(child));
     }
   };

@@ -19,7 +19,7 @@ export function headroom(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): CommandResult {
-  const { status, stdout, stderr } = spawnSync(
+  const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     [join(REPOSITORY, "bin", "headroom.mjs"), ...args],
     {
@@ -29,6 +29,7 @@ export function headroom(
       maxBuffer: 64 * 1024 * 1024,
     },
   );
+  if (signal !== null) throw new Error(`headroom ${args.join(" ")} ended by ${signal}: ${stderr}`);
   return { exitCode: status, stdout, stderr };
 }
 

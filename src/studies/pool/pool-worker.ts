@@ -1,4 +1,4 @@
-// Entry of a worker thread: piscina calls the default export with one unit after the other.
+// What a worker thread runs: `pool-entry.cts` calls the default export with one unit after the other.
 import { createUnitRunner } from "./run-unit.js";
 import type { SimulationUnit, UnitOutcome } from "./unit.js";
 

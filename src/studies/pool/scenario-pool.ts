@@ -52,7 +52,7 @@ export function createScenarioPool(options: ScenarioPoolOptions = {}): ScenarioP
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`scenario pool: threads must be a whole number from 1, got ${threads}`);
   }
-  const worker = fileURLToPath(new URL("./pool-worker.js", import.meta.url));
+  const worker = fileURLToPath(new URL("./pool-entry.cjs", import.meta.url));
   const workers = inProcess || !existsSync(worker) ? inThisThread() : onThreads(worker, threads);
   const each: ScenarioPool["each"] = async (units, take) => {
     let next = 0;

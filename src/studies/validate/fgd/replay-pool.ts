@@ -28,7 +28,7 @@ export async function runReplays(
     onProgress?.(done, tasks.length);
     return report;
   };
-  const worker = fileURLToPath(new URL("./replay-worker.js", import.meta.url));
+  const worker = fileURLToPath(new URL("./replay-entry.cjs", import.meta.url));
   if (threads <= 1 || !existsSync(worker)) {
     const reports: ReplayReport[] = [];
     for (const task of tasks) reports.push(noted(await runReplayTask(task)));
