@@ -17,7 +17,7 @@ export interface PointRunner {
 
 /** What came out at one point. */
 export interface PointOutcome {
-  /** By path of the metric: its value in every replication, NaN without one. */
+  /** By path of the metric: its value in every replication, NaN without one; one value where nothing is drawn. */
   readonly values: ReadonlyMap<string, readonly number[]>;
   /** Mean of the goals' metrics over replications, held against their targets. */
   readonly goals: readonly {
@@ -32,7 +32,10 @@ export interface PointOutcome {
 export interface PointSetting {
   readonly scenario: UnitScenario;
   readonly seed: number;
+  /** Runs of a point. */
   readonly replications: number;
+  /** Runs of a point at which more is drawn than in the scenario itself, such as other jobs at another load. */
+  readonly replicationsOf?: (overlays: readonly ScenarioOverlay[]) => number;
   /** Paths of the metrics that are looked at. */
   readonly metrics: readonly string[];
   readonly goals: readonly GoalTarget[];
@@ -45,34 +48,35 @@ export interface PointSetting {
  * `run` throws InputError when a point cannot be run: the range of a factor leaves what its field allows.
  */
 export function createPointRunner(pool: ScenarioPool, setting: PointSetting): PointRunner {
-  const { scenario, seed, replications, metrics, goals } = setting;
-  const seeds =
-    replications === 1
-      ? [seed]
-      : Array.from({ length: replications }, (_, index) => replicationSeed(seed, index + 1));
+  const { scenario, seed, metrics, goals } = setting;
+  const seedsOf = (overlays: readonly ScenarioOverlay[]): readonly number[] => {
+    const count = setting.replicationsOf?.(overlays) ?? setting.replications;
+    if (count === 1) return [seed];
+    return Array.from({ length: count }, (_, index) => replicationSeed(seed, index + 1));
+  };
   let runs = 0;
   return {
     get runs() {
       return runs;
     },
     async run(points) {
-      const units = points.flatMap((overlays) =>
-        seeds.map((unitSeed) => ({
+      const unitsOf = points.map((overlays) =>
+        seedsOf(overlays).map((unitSeed) => ({
           scenario: { ...scenario, overlays: [...scenario.overlays, ...overlays] },
           seed: unitSeed,
         })),
       );
+      const units = unitsOf.flat();
       const before = runs;
       const outcomes = await pool.run(units, (done) => setting.onProgress?.(before + done));
       runs += units.length;
-      return points.map((_, point) => {
-        const own = outcomes
-          .slice(point * seeds.length, (point + 1) * seeds.length)
-          .map((outcome) => {
-            if (outcome.ok) return outcome;
-            if (outcome.kind === "input") throw new InputError(outcome.problems);
-            throw new Error(outcome.message);
-          });
+      let next = 0;
+      return unitsOf.map((ofPoint) => {
+        const own = outcomes.slice(next, (next += ofPoint.length)).map((outcome) => {
+          if (outcome.ok) return outcome;
+          if (outcome.kind === "input") throw new InputError(outcome.problems);
+          throw new Error(outcome.message);
+        });
         return {
           values: new Map(
             metrics.map((metric) => [

@@ -5,7 +5,7 @@ import { labelMetric } from "../run/metric-label.js";
 import { formatQuantity } from "../run/format-quantity.js";
 import { createPointRunner, type PointOutcome, type PointRunner } from "./evaluate-points.js";
 import { overlayOf, valueText, type Factor } from "./factor.js";
-import { findFlip, sameDecision } from "./find-flip.js";
+import { findFlip, sameAnswer, sameDecision, type FlipSearch } from "./find-flip.js";
 import { morrisEffects, morrisTrajectories } from "./morris.js";
 import type { SensitivityRequest } from "./sensitivity-request.js";
 import type {
@@ -15,6 +15,8 @@ import type {
   SensitivityDocument,
   SwingEnd,
 } from "./sensitivity-document.js";
+
+type DecidedSearch = FlipSearch & Required<Pick<FlipSearch, "isSame">>;
 
 /**
  * Varies every factor by itself (tornado), finds where the decision changes, and where asked for all factors
@@ -32,10 +34,17 @@ export async function runSensitivity(request: SensitivityRequest): Promise<Sensi
   const [base, ...ends] = (await runner.run(points)) as [PointOutcome, ...PointOutcome[]];
   const metric = request.metrics.length === 1 ? request.metrics[0]! : tightest(goals, base);
   const unit = request.unitOf(metric);
+  const search: DecidedSearch = {
+    isSame: request.decidedBy === "all goals" ? sameAnswer : sameDecision,
+    ...(request.resolution === undefined ? {} : { resolution: request.resolution }),
+  };
   const swings: FactorSwing[] = [];
   for (const [index, factor] of factors.entries()) {
     const outcomes = [ends[2 * index]!, ends[2 * index + 1]!] as const;
-    const flip = await flipOf(factor, base, outcomes, runner);
+    const flip =
+      request.unsearched?.has(factor.id) === true
+        ? null
+        : await flipOf(factor, base, outcomes, { runner, search });
     swings.push(swingOf(factor, { base, outcomes, flip, confidence, metric }));
   }
   const global = await globalEffects(request, metric, runner);
@@ -73,8 +82,10 @@ export async function runSensitivity(request: SensitivityRequest): Promise<Sensi
 /** The metric of the goal with the least room to its target, as a share of it; the first of equals. */
 function tightest(goals: SensitivityRequest["goals"], base: PointOutcome): string {
   const room = goals.map(({ target }, index) => {
-    const { actual } = base.goals[index]!;
+    const { actual, met } = base.goals[index]!;
     if (actual === null) return 0;
+    // A target of nothing that is met leaves no room to speak of.
+    if (target === 0 && met) return Infinity;
     return Math.abs(actual - target) / (target === 0 ? 1 : Math.abs(target));
   });
   return goals[room.indexOf(Math.min(...room))]!.metric;
@@ -89,23 +100,29 @@ async function flipOf(
   factor: Factor,
   base: PointOutcome,
   [low, high]: readonly [PointOutcome, PointOutcome],
-  runner: PointRunner,
+  {
+    runner,
+    search,
+  }: {
+    readonly runner: PointRunner;
+    readonly search: DecidedSearch;
+  },
 ): Promise<Flip | null> {
   const ends = [
     { value: factor.low, outcome: low },
     { value: factor.high, outcome: high },
   ];
-  const changed = ends.filter(({ outcome }) => !sameDecision(outcome, base));
+  const changed = ends.filter(({ outcome }) => !search.isSame(outcome, base));
   if (changed.length === 0) return null;
   if (factor.value === undefined) {
     // Where the scenario stands is not known: only a change from one end to the other has a place.
     const [start, end] = ends as [(typeof ends)[0], (typeof ends)[0]];
-    if (sameDecision(start.outcome, end.outcome)) return null;
-    return findFlip(factor, start, end, runner);
+    if (search.isSame(start.outcome, end.outcome)) return null;
+    return findFlip(factor, start, end, runner, search);
   }
   const from = { value: factor.value, outcome: base };
   const flips: Flip[] = [];
-  for (const end of changed) flips.push(await findFlip(factor, from, end, runner));
+  for (const end of changed) flips.push(await findFlip(factor, from, end, runner, search));
   return flips.reduce((nearest, flip) =>
     Math.abs(flip.value - from.value) < Math.abs(nearest.value - from.value) ? flip : nearest,
   );
@@ -155,7 +172,10 @@ function endOf(
   const { base, metric, confidence } = against;
   const values = outcome.values.get(metric)!;
   const before = base.values.get(metric)!;
-  const differences = values.map((one, index) => one - before[index]!);
+  // One value where nothing is drawn: it is the same in every replication.
+  const differences = values.map(
+    (one, index) => one - (before.length === 1 ? before[0]! : before[index]!),
+  );
   const mean = meanOrNull(differences);
   return {
     value,
