@@ -14,11 +14,8 @@ export { runBacktest, type Backtest } from "./studies/backtest/backtest.js";
 export { loadBacktest, type BacktestOptions } from "./studies/backtest/load-backtest.js";
 export type { BacktestDocument } from "./studies/backtest/backtest-document.js";
 export { backtestFiles } from "./report/backtest-report.js";
-export {
-  scenarioRunFiles,
-  type ReportFile,
-  type ScenarioRunFiles,
-} from "./report/scenario-run-files.js";
+export { scenarioRunFiles } from "./report/scenario-run-files.js";
+export type { ReportFile, ReportFiles } from "./report/report-files.js";
 
 export { simulateBatch } from "./simulation/batch/simulate-batch.js";
 export { summarizeBatch, type BatchSummary } from "./simulation/batch/summary.js";

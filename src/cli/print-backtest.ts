@@ -1,12 +1,10 @@
-import { join } from "node:path";
-
 import { formatDuration, formatNumber } from "../base/units.js";
-import { visibleText } from "../diagnostics/visible-text.js";
 import type {
   BacktestDocument,
   WaitComparison,
   WaitSummary,
 } from "../studies/backtest/backtest-document.js";
+import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
 import { alignColumns, wrapText } from "./text-layout.js";
 
@@ -30,27 +28,22 @@ const GROUPS_MAX = 5;
  */
 export function printBacktest(
   document: BacktestDocument,
-  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
+  written: WrittenReport | undefined,
 ): void {
   const colour = colours(process.stdout);
-  const lines: string[] = ["", colour.bold(wrapText(document.verdict)), ""];
+  const lines: string[] = [colour.bold(wrapText(document.verdict)), ""];
   if (document.jobs.compared > 0) {
     lines.push(...waitTable(document), "", ...nearnessLines(document), "");
     lines.push(...groupLines(document));
   }
   lines.push(...leftOutLines(document));
-  const warnings = [...document.warnings, ...(written?.warnings ?? [])];
-  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
-  if (warnings.length > 0) lines.push("");
-  if (written !== undefined) {
-    const folder = visibleText(written.folder);
-    lines.push(
-      `Report: ${colour.cyan(join(folder, "report.html"))}`,
-      colour.dim(`Data:   ${folder}/{backtest.json,jobs.csv,report.md}`),
-      "",
-    );
-  }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  printStudy({
+    question: null,
+    lines,
+    warnings: document.warnings,
+    written,
+    data: ["backtest.json", "jobs.csv", "report.md"],
+  });
 }
 
 function waitTable({ wait }: BacktestDocument): string[] {

@@ -1,11 +1,9 @@
-import { join } from "node:path";
-
-import { visibleText } from "../diagnostics/visible-text.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import { labelMetric } from "../studies/run/metric-label.js";
 import { differenceQuantity } from "../studies/compare/compare-sentence.js";
 import type { CompareDocument, ComparedMetric } from "../studies/compare/compare-document.js";
 import type { JudgedGoal } from "../studies/compare/judge-goals.js";
+import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
 import { alignColumns, wrapText } from "./text-layout.js";
 
@@ -17,13 +15,9 @@ const WHY_MAX = 4;
  *
  * @param written where the report stands, and what to know about its files; undefined when there is none
  */
-export function printCompare(
-  document: CompareDocument,
-  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
-): void {
+export function printCompare(document: CompareDocument, written: WrittenReport | undefined): void {
   const colour = colours(process.stdout);
-  const lines: string[] = [""];
-  if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
+  const lines: string[] = [];
   for (const { base, variant, metrics, why } of document.comparisons) {
     lines.push(colour.bold(wrapText(`“${variant}” against “${base}”`)));
     const deciding = metrics.filter(({ role }) => role === "decides");
@@ -34,18 +28,13 @@ export function printCompare(
     lines.push(...goalRows(document), "");
   }
   lines.push(colour.dim(wrapText(designLine(document))), "");
-  const warnings = [...document.warnings, ...(written?.warnings ?? [])];
-  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
-  if (warnings.length > 0) lines.push("");
-  if (written !== undefined) {
-    const folder = visibleText(written.folder);
-    lines.push(
-      `Report: ${colour.cyan(join(folder, "report.html"))}`,
-      colour.dim(`Data:   ${folder}/{compare.json,report.md}`),
-      "",
-    );
-  }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  printStudy({
+    question: document.question,
+    lines,
+    warnings: document.warnings,
+    written,
+    data: ["compare.json", "report.md"],
+  });
 }
 
 function metricRow(metric: ComparedMetric): readonly string[] {

@@ -1,9 +1,7 @@
-import { join } from "node:path";
-
-import { visibleText } from "../diagnostics/visible-text.js";
 import { shortDecision } from "../report/short-decision.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import type { GoalResult, ResultDocument, RunResult } from "../studies/run/result-document.js";
+import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
 import { alignColumns, displayWidth, textColumns, wrapText } from "./text-layout.js";
 
@@ -15,31 +13,21 @@ import { alignColumns, displayWidth, textColumns, wrapText } from "./text-layout
  */
 export function printDecision(
   document: ResultDocument,
-  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
+  written: WrittenReport | undefined,
   said: readonly string[] = [],
 ): void {
-  const colour = colours(process.stdout);
-  const lines: string[] = [""];
-  if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
-  lines.push(colour.bold(wrapText(shortDecision(document))), "");
+  const lines: string[] = [colours(process.stdout).bold(wrapText(shortDecision(document))), ""];
   const hasGoals = [document, ...document.variants].some(({ goals }) => goals.length > 0);
   if (hasGoals) lines.push(...goalTable(document), "");
   if (document.serving !== undefined) lines.push(...servingTable(document), "");
   if (document.trust?.applies === true) lines.push(wrapText(document.trust.sentence), "");
-  const warnings = [...document.warnings, ...(written?.warnings ?? [])].filter(
-    (warning) => !said.includes(warning),
-  );
-  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
-  if (warnings.length > 0) lines.push("");
-  if (written !== undefined) {
-    const folder = visibleText(written.folder);
-    lines.push(
-      `Report: ${colour.cyan(join(folder, "report.html"))}`,
-      colour.dim(`Data:   ${folder}/{result.json,jobs.csv,utilization.csv,report.md}`),
-      "",
-    );
-  }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  printStudy({
+    question: document.question,
+    lines,
+    warnings: document.warnings.filter((warning) => !said.includes(warning)),
+    written,
+    data: ["result.json", "jobs.csv", "utilization.csv", "report.md"],
+  });
 }
 
 /** Services as rows: what users saw, and what it took; of the base only. */

@@ -1,10 +1,8 @@
-import { join } from "node:path";
-
 import { formatDuration, formatNumber } from "../base/units.js";
-import { visibleText } from "../diagnostics/visible-text.js";
 import { percentAbove, percentBelow } from "../studies/plan/answer.js";
 import type { PlanDocument, PlanGoalResult, PlanOption } from "../studies/plan/plan-document.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
+import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
 import { alignColumns, countText, wrapText } from "./text-layout.js";
 
@@ -13,13 +11,9 @@ import { alignColumns, countText, wrapText } from "./text-layout.js";
  *
  * @param written where the report stands, and what to know about its files; undefined when there is none
  */
-export function printPlan(
-  document: PlanDocument,
-  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
-): void {
+export function printPlan(document: PlanDocument, written: WrittenReport | undefined): void {
   const colour = colours(process.stdout);
-  const lines: string[] = [""];
-  if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
+  const lines: string[] = [];
   lines.push(colour.bold(wrapText(document.answer)), "");
   const { best } = document;
   if (best !== null) {
@@ -27,22 +21,13 @@ export function printPlan(
     lines.push(...orderLines(document));
   }
   lines.push(wrapText(searchSentence(document)), "");
-  const warnings = [
-    ...document.warnings,
-    ...document.space.anomalies,
-    ...(written?.warnings ?? []),
-  ];
-  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
-  if (warnings.length > 0) lines.push("");
-  if (written !== undefined) {
-    const folder = visibleText(written.folder);
-    lines.push(
-      `Report: ${colour.cyan(join(folder, "report.html"))}`,
-      colour.dim(`Data:   ${folder}/{plan.json,plans.csv,report.md}`),
-      "",
-    );
-  }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  printStudy({
+    question: document.question,
+    lines,
+    warnings: [...document.warnings, ...document.space.anomalies],
+    written,
+    data: ["plan.json", "plans.csv", "report.md"],
+  });
 }
 
 function goalLines({ goals, limits }: PlanOption): string[] {

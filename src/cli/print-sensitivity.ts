@@ -1,11 +1,9 @@
-import { join } from "node:path";
-
-import { visibleText } from "../diagnostics/visible-text.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import type {
   FactorSwing,
   SensitivityDocument,
 } from "../studies/sensitivity/sensitivity-document.js";
+import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
 import { alignColumns, wrapText } from "./text-layout.js";
 
@@ -15,29 +13,23 @@ const ROWS_MAX = 12;
 /** The end of a sensitivity study in the terminal: the sentence, then the factors, largest first. */
 export function printSensitivity(
   document: SensitivityDocument,
-  written: { readonly folder: string; readonly warnings: readonly string[] } | undefined,
+  written: WrittenReport | undefined,
 ): void {
   const colour = colours(process.stdout);
-  const lines: string[] = [""];
-  if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
+  const lines: string[] = [];
   lines.push(colour.bold(wrapText(document.decision)), "");
   const header = ["number", "range", "at the lower end", "at the upper end", "decision changes"];
   const rows = document.factors.slice(0, ROWS_MAX).map((factor) => rowOf(factor, document.unit));
   lines.push(...alignColumns([header, ...rows]), "");
   const rest = document.factors.length - rows.length;
   if (rest > 0) lines.push(colour.dim(`  and ${rest} more in the report`), "");
-  lines.push(
-    ...(written?.warnings ?? []).map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`),
-  );
-  if (written !== undefined) {
-    const folder = visibleText(written.folder);
-    lines.push(
-      `Report: ${colour.cyan(join(folder, "report.html"))}`,
-      colour.dim(`Data:   ${folder}/{sensitivity.json,report.md}`),
-      "",
-    );
-  }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  printStudy({
+    question: document.question,
+    lines,
+    warnings: [],
+    written,
+    data: ["sensitivity.json", "report.md"],
+  });
 }
 
 function rowOf({ label, low, high, flip }: FactorSwing, unit: string): readonly string[] {

@@ -7,13 +7,11 @@ import { waitsByHourChart } from "./backtest/hours-chart.js";
 import { waitQuantileChart } from "./backtest/quantile-chart.js";
 import { backtestUnseenSection, backtestWorstSection } from "./backtest/unseen.js";
 import type { ReportDocument, ReportSection } from "./block.js";
-import { chartFiles } from "./chart-files.js";
 import { countOf } from "./format/number.js";
 import { escapeMarkdown } from "./format/escape.js";
-import { writeHtml } from "./html/html.js";
-import { writeMarkdown } from "./markdown.js";
+import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
-import type { ScenarioRunFiles } from "./scenario-run-files.js";
+import { studyProvenanceSection } from "./sections/study-provenance.js";
 import { csvNumber, csvText } from "./tables-csv.js";
 
 const GPU_MILLI = 1000;
@@ -46,7 +44,7 @@ export function buildBacktestReport(
     backtestGroupsSection(document),
     backtestWorstSection(backtest),
     backtestUnseenSection(backtest),
-    assumptionsSection(document.assumptions),
+    assumptionsSection(document.assumptions, "backtest.json"),
     provenance(backtest, reproduce),
   ];
   return {
@@ -60,43 +58,22 @@ export function buildBacktestReport(
 
 function provenance({ document }: Backtest, reproduce: readonly string[]): ReportSection {
   const kinds = document.cluster.kinds.map((line) => `- ${escapeMarkdown(line)}`);
-  return {
-    id: "provenance",
-    title: "Data, hashes and reproduction",
-    blocks: [
-      { kind: "text", markdown: `**Cluster**\n\n${kinds.join("\n")}` },
-      {
-        kind: "table",
-        caption: "Files read, by content",
-        columns: [{ header: "File" }, { header: "SHA-256" }],
-        rows: document.inputs.map(({ path, sha256 }) => [path, sha256]),
-      },
-      { kind: "commands", label: "Command, version and hashes", lines: reproduce },
-      {
-        kind: "text",
-        markdown:
-          `Headroom ${escapeMarkdown(document.version)}, seed ${document.seed}. The same files, seed and version give the ` +
-          "same result to the last digit. Every figure is in `backtest.json`, every compared job in `jobs.csv`.",
-      },
-    ],
-  };
+  return studyProvenanceSection(document, reproduce, {
+    before: [{ kind: "text", markdown: `**Cluster**\n\n${kinds.join("\n")}` }],
+    promise:
+      "the same result to the last digit. Every figure is in `backtest.json`, every compared job in `jobs.csv`.",
+  });
 }
 
 /** Every file `headroom backtest` writes. */
 export async function backtestFiles(
   backtest: Backtest,
   reproduce: readonly string[],
-): Promise<ScenarioRunFiles> {
-  const report = buildBacktestReport(backtest, reproduce);
-  const { html, warning } = await writeHtml(report);
-  const files = [
-    { name: "backtest.json", chunks: [`${JSON.stringify(backtest.document, null, 2)}\n`] },
+): Promise<ReportFiles> {
+  return reportFiles(buildBacktestReport(backtest, reproduce), [
+    documentFile("backtest.json", backtest.document),
     { name: "jobs.csv", chunks: comparedJobsCsv(backtest) },
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
-  ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+  ]);
 }
 
 /** Every compared job with both waits, as CSV text in chunks. */

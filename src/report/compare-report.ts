@@ -1,18 +1,15 @@
 import type { CompareDocument } from "../studies/compare/compare-document.js";
 import type { Cell, ReportDocument, ReportSection } from "./block.js";
-import { chartFiles } from "./chart-files.js";
 import { compareAnswerSection } from "./compare/answer.js";
 import { compareBesideSection } from "./compare/beside.js";
 import { differenceChart } from "./compare/difference-chart.js";
 import { replicationChart } from "./compare/replication-chart.js";
 import { compareChangesSection, compareFindingsSection, compareWhySection } from "./compare/why.js";
-import { escapeMarkdown } from "./format/escape.js";
 import { countOf } from "./format/number.js";
-import { writeHtml } from "./html/html.js";
-import { writeMarkdown } from "./markdown.js";
-import type { ScenarioRunFiles } from "./scenario-run-files.js";
+import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
-import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
+import { studyProvenanceSection, studyWarningsSection } from "./sections/study-provenance.js";
+import type { WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /** Charts of replications that a report draws; the other metrics are in the tables. */
 const REPLICATION_CHARTS_MAX = 3;
@@ -33,7 +30,7 @@ export function buildCompareReport(
     compareChangesSection(document),
     compareBesideSection(document),
     compareFindingsSection(document),
-    warningsSection(document),
+    studyWarningsSection(document.warnings),
     assumptionsSection(document.assumptions, "compare.json"),
     provenanceSection(document, reproduce),
   ];
@@ -55,19 +52,9 @@ export async function compareFiles(
   document: CompareDocument,
   reproduce: readonly string[],
   whatIf?: WhatIfAnswer,
-): Promise<ScenarioRunFiles> {
+): Promise<ReportFiles> {
   const report = buildCompareReport(document, reproduce);
-  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
-  const files = [
-    { name: "compare.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
-  ];
-  return {
-    files,
-    warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
-  };
+  return reportFiles(report, [documentFile("compare.json", document)], { whatIf });
 }
 
 function differencesSection(document: CompareDocument): ReportSection | undefined {
@@ -89,21 +76,9 @@ function differencesSection(document: CompareDocument): ReportSection | undefine
   };
 }
 
-function warningsSection({ warnings }: CompareDocument): ReportSection | undefined {
-  if (warnings.length === 0) return undefined;
-  const markdown = warnings.map((warning) => `- ${escapeMarkdown(warning)}`).join("\n");
-  return {
-    id: "limits",
-    title: "What to know about these figures",
-    blocks: [{ kind: "text", markdown }],
-  };
-}
-
 function provenanceSection(document: CompareDocument, reproduce: readonly string[]): ReportSection {
-  return {
-    id: "provenance",
-    title: "Data, hashes and reproduction",
-    blocks: [
+  return studyProvenanceSection(document, reproduce, {
+    before: [
       {
         kind: "table",
         caption: "Configurations",
@@ -127,20 +102,9 @@ function provenanceSection(document: CompareDocument, reproduce: readonly string
           ],
         ),
       },
-      {
-        kind: "table",
-        caption: "Files read, by content",
-        columns: [{ header: "File" }, { header: "SHA-256" }],
-        rows: document.inputs.map(({ path, sha256 }) => [path, sha256]),
-      },
-      { kind: "commands", label: "Command, version and hashes", lines: reproduce },
-      {
-        kind: "text",
-        markdown:
-          `Headroom ${escapeMarkdown(document.version)}, seed ${document.seed}. The same files, seed and version give ` +
-          "the same document to the last digit, whatever the number of worker threads (a time limit aside). " +
-          "Every digit and every replication is in `compare.json`.",
-      },
     ],
-  };
+    promise:
+      "the same document to the last digit, whatever the number of worker threads (a time limit aside). " +
+      "Every digit and every replication is in `compare.json`.",
+  });
 }

@@ -1,17 +1,14 @@
 import type { PlanDocument } from "../studies/plan/plan-document.js";
 import type { ReportDocument, ReportSection } from "./block.js";
-import { chartFiles } from "./chart-files.js";
-import { escapeMarkdown } from "./format/escape.js";
 import { countOf } from "./format/number.js";
-import { writeHtml } from "./html/html.js";
-import { writeMarkdown } from "./markdown.js";
 import { planAnswerSection } from "./plan/answer.js";
 import { boundSection, growthSection, phasesSection, searchSection } from "./plan/evidence.js";
 import { frontChart } from "./plan/front-chart.js";
-import type { ScenarioRunFiles } from "./scenario-run-files.js";
+import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
+import { studyProvenanceSection } from "./sections/study-provenance.js";
 import { csvNumber, csvText } from "./tables-csv.js";
-import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
+import type { WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /**
  * Builds the report of a plan: the answer first, then what it rests on.
@@ -38,7 +35,7 @@ export function buildPlanReport(
     growthSection(document),
     phasesSection(document),
     searchSection(document),
-    assumptionsSection(document.assumptions),
+    assumptionsSection(document.assumptions, "plan.json"),
     provenance(document, reproduce),
   ];
   return {
@@ -52,34 +49,20 @@ export function buildPlanReport(
 
 function provenance(document: PlanDocument, reproduce: readonly string[]): ReportSection {
   const { best } = document;
-  return {
-    id: "provenance",
-    title: "Data, hashes and reproduction",
-    blocks: [
-      {
-        kind: "table",
-        caption: "Files read, by content",
-        columns: [{ header: "File" }, { header: "SHA-256" }],
-        rows: document.inputs.map(({ path, sha256 }) => [path, sha256]),
-      },
-      ...(best === null || best.set.length === 0
+  return studyProvenanceSection(document, reproduce, {
+    between:
+      best === null || best.set.length === 0
         ? []
         : [
             {
-              kind: "commands" as const,
+              kind: "commands",
               label: "What the recommended plan sets (headroom run --set)",
               lines: best.set,
             },
-          ]),
-      { kind: "commands", label: "Command, version and hashes", lines: reproduce },
-      {
-        kind: "text",
-        markdown:
-          `Headroom ${escapeMarkdown(document.version)}, seed ${document.seed}. The same files, seed and version give the ` +
-          "same answer to the last digit, on any number of cores. Every figure is in `plan.json`, every plan that was run in `plans.csv`.",
-      },
-    ],
-  };
+          ],
+    promise:
+      "the same answer to the last digit, on any number of cores. Every figure is in `plan.json`, every plan that was run in `plans.csv`.",
+  });
 }
 
 /** Every file `headroom plan` writes. */
@@ -87,20 +70,12 @@ export async function planFiles(
   document: PlanDocument,
   reproduce: readonly string[],
   whatIf?: WhatIfAnswer,
-): Promise<ScenarioRunFiles> {
-  const report = buildPlanReport(document, reproduce);
-  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
-  const files = [
-    { name: "plan.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
-    { name: "plans.csv", chunks: [plansCsv(document)] },
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
-  ];
-  return {
-    files,
-    warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
-  };
+): Promise<ReportFiles> {
+  return reportFiles(
+    buildPlanReport(document, reproduce),
+    [documentFile("plan.json", document), { name: "plans.csv", chunks: [plansCsv(document)] }],
+    { whatIf },
+  );
 }
 
 /** Columns of `plans.csv`. */

@@ -2,30 +2,15 @@ import type { ClusterSpec } from "../cluster/spec.js";
 import type { OperatedRun } from "../studies/run/operations.js";
 import { describeCluster } from "../studies/run/describe-cluster.js";
 import type { ScenarioRun } from "../studies/run/run-scenario.js";
-import { chartFiles } from "./chart-files.js";
-import { writeHtml } from "./html/html.js";
 import { jobRows } from "./job-rows.js";
-import { writeMarkdown } from "./markdown.js";
+import { reportFiles, type ReportFile, type ReportFiles } from "./report-files.js";
 import { longestWaits, runColumns } from "./run-columns.js";
 import { buildRunReport } from "./run-report.js";
 import { replicasCsv, requestsCsv } from "./serving-csv.js";
 import { jobsCsv, utilizationCsv } from "./tables-csv.js";
 import { scheduleTrace } from "./schedule-trace.js";
 import { resultText } from "../studies/run/result-text.js";
-import { withoutWhatIf, withWhatIf, type WhatIfAnswer } from "./what-if/what-if-part.js";
-
-/** A file of a report: its name inside the output folder, and its text in chunks. */
-export interface ReportFile {
-  readonly name: string;
-  readonly chunks: Iterable<string>;
-}
-
-/** Files of a report, and what whoever asked for them should know about them. */
-export interface ScenarioRunFiles {
-  readonly files: readonly ReportFile[];
-  /** In full sentences. */
-  readonly warnings: readonly string[];
-}
+import type { WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /**
  * Every file `headroom run` writes.
@@ -41,7 +26,7 @@ export async function scenarioRunFiles(
     /** True adds the schedule of the base for Perfetto. */
     readonly trace?: boolean;
   },
-): Promise<ScenarioRunFiles> {
+): Promise<ReportFiles> {
   const { document, base, variants } = study;
   const cluster = describeCluster(base.configuration.cluster);
   const report = buildRunReport({
@@ -51,21 +36,13 @@ export async function scenarioRunFiles(
     reproduce: options.reproduce,
     longestWaits: longestWaits(base.run),
   });
-  const { whatIf } = options;
-  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
-  const files = [
+  const data = [
     { name: "result.json", chunks: [resultText(document)] },
     ...tables(study, "", base),
     ...variants.flatMap((variant, index) => tables(study, `variants/${index + 1}/`, variant)),
     ...(options.trace === true ? [scheduleFile(base)] : []),
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
   ];
-  return {
-    files,
-    warnings: [...(warning === undefined ? [] : [warning]), ...withoutWhatIf(whatIf)],
-  };
+  return reportFiles(report, data, { whatIf: options.whatIf });
 }
 
 function scheduleFile({ configuration, run }: ScenarioRun["base"]): ReportFile {

@@ -3,15 +3,13 @@ import type {
   FactorSwing,
 } from "../studies/sensitivity/sensitivity-document.js";
 import type { Cell, ReportBlock, ReportDocument, ReportSection } from "./block.js";
-import { chartFiles } from "./chart-files.js";
 import { escapeMarkdown } from "./format/escape.js";
 import { nameMetric } from "./format/metric-names.js";
 import { countOf, formatSigned } from "./format/number.js";
 import { formatMagnitude, formatQuantity, quantityCell } from "./format/quantity.js";
-import { writeHtml } from "./html/html.js";
-import { writeMarkdown } from "./markdown.js";
-import type { ScenarioRunFiles } from "./scenario-run-files.js";
+import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
 import { tornadoChart } from "./sensitivity/tornado-chart.js";
+import { makeAgain } from "./make-again.js";
 
 /** Builds the report of a sensitivity study from its document. */
 export function buildSensitivityReport(
@@ -38,16 +36,10 @@ export function buildSensitivityReport(
 export async function sensitivityFiles(
   document: SensitivityDocument,
   reproduce: readonly string[],
-): Promise<ScenarioRunFiles> {
-  const report = buildSensitivityReport(document, reproduce);
-  const { html, warning } = await writeHtml(report);
-  const files = [
-    { name: "sensitivity.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
-  ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+): Promise<ReportFiles> {
+  return reportFiles(buildSensitivityReport(document, reproduce), [
+    documentFile("sensitivity.json", document),
+  ]);
 }
 
 function answerSection(document: SensitivityDocument, reproduce: readonly string[]): ReportSection {
@@ -56,9 +48,7 @@ function answerSection(document: SensitivityDocument, reproduce: readonly string
   if (flips.length > 0) blocks.push(flipTable(flips));
   const chart = tornadoChart(document);
   if (chart !== undefined) blocks.push(chart);
-  const [command] = reproduce;
-  if (command !== undefined)
-    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
+  blocks.push(...makeAgain(reproduce));
   return { id: "answer", title: "The answer", blocks };
 }
 

@@ -10,13 +10,10 @@ import {
   targetText,
 } from "../studies/serve/plan-words.js";
 import type { Cell, ChartBlock, Column, ReportDocument, ReportSection } from "./block.js";
-import { chartFiles } from "./chart-files.js";
 import { chartBlock, chartSpec } from "./charts/theme.js";
 import { escapeMarkdown } from "./format/escape.js";
 import { countOf, formatSignificant } from "./format/number.js";
-import { writeHtml } from "./html/html.js";
-import { writeMarkdown } from "./markdown.js";
-import type { ScenarioRunFiles } from "./scenario-run-files.js";
+import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
 
 const CHART_TITLE = "How much does one GPU of each configuration take?";
 
@@ -223,14 +220,8 @@ function assumptionsSection({ configurations, assumptions }: PlanDocument): Repo
 export async function servePlanFiles(
   document: PlanDocument,
   reproduce: readonly string[],
-): Promise<ScenarioRunFiles> {
-  const report = buildServePlanReport(document, reproduce);
-  const { html, warning } = await writeHtml(report);
-  const files = [
-    { name: "plan.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
-  ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+): Promise<ReportFiles> {
+  return reportFiles(buildServePlanReport(document, reproduce), [
+    documentFile("plan.json", document),
+  ]);
 }

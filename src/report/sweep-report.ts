@@ -4,18 +4,17 @@ import type { SweepResult } from "../studies/sweep/run-sweep.js";
 import { valueText } from "../studies/sweep/summarize-sweep.js";
 import type { SweepDocument, SweptPoint } from "../studies/sweep/sweep-document.js";
 import type { Cell, ChartBlock, ReportBlock, ReportDocument, ReportSection } from "./block.js";
-import { chartFiles } from "./chart-files.js";
 import { CONFIGURATIONS_MAX } from "./charts/theme.js";
-import { escapeMarkdown } from "./format/escape.js";
 import { nameMetric } from "./format/metric-names.js";
 import { countOf } from "./format/number.js";
 import { formatQuantity, quantityCell } from "./format/quantity.js";
-import { writeHtml } from "./html/html.js";
-import { writeMarkdown } from "./markdown.js";
+import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
+import { studyProvenanceSection, studyWarningsSection } from "./sections/study-provenance.js";
 import { heatMap } from "./sweep/heat-map.js";
 import { responseCurve } from "./sweep/response-curve.js";
 import { csvNumber, csvText } from "./tables-csv.js";
+import { makeAgain } from "./make-again.js";
 
 /** Metrics and axes that a report draws; the table has all. */
 const METRICS_DRAWN_MAX = 4;
@@ -36,7 +35,7 @@ export function buildSweepReport(
     chartSection(document),
     pointsSection(document),
     failedSection(document),
-    warningsSection(document),
+    studyWarningsSection(document.warnings),
     assumptionsSection(document.assumptions, "sweep.json"),
     provenanceSection(document, reproduce),
   ];
@@ -49,30 +48,18 @@ export function buildSweepReport(
   };
 }
 
-/** A file of a sweep's report; a table may be binary. */
-export interface SweepFile {
-  readonly name: string;
-  readonly chunks: Iterable<string | Uint8Array>;
-}
-
-/** Every file of a sweep's report. The same results give the same bytes. */
+/** Every file of a sweep's report; a table may be binary. The same results give the same bytes. */
 export async function sweepFiles(
   { document, table }: SweepResult,
   reproduce: readonly string[],
-): Promise<{ readonly files: readonly SweepFile[]; readonly warnings: readonly string[] }> {
-  const report = buildSweepReport(document, reproduce);
-  const { html, warning } = await writeHtml(report);
+): Promise<ReportFiles<string | Uint8Array>> {
   const rows = document.table.endsWith(".parquet")
     ? [parquetTable(table, VERSION)]
     : csvTable(table);
-  const files: SweepFile[] = [
+  return reportFiles<string | Uint8Array>(buildSweepReport(document, reproduce), [
     { name: document.table, chunks: rows },
-    { name: "sweep.json", chunks: [`${JSON.stringify(document, null, 2)}\n`] },
-    ...chartFiles(report).map(({ name, text }) => ({ name, chunks: [text] })),
-    { name: "report.md", chunks: [writeMarkdown(report)] },
-    { name: "report.html", chunks: [html] },
-  ];
-  return { files, warnings: warning === undefined ? [] : [warning] };
+    documentFile("sweep.json", document),
+  ]);
 }
 
 /** The table as CSV text in chunks. */
@@ -104,9 +91,7 @@ function answerSection(document: SweepDocument, reproduce: readonly string[]): R
       summary: `${failedPoints} of ${countOf(points.length, "point")} could not be run; the others stand.`,
     });
   }
-  const [command] = reproduce;
-  if (command !== undefined)
-    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
+  blocks.push(...makeAgain(reproduce));
   return { id: "answer", title: "The answer", blocks };
 }
 
@@ -231,35 +216,10 @@ function failedSection({ points, axes, table }: SweepDocument): ReportSection | 
   };
 }
 
-function warningsSection({ warnings }: SweepDocument): ReportSection | undefined {
-  if (warnings.length === 0) return undefined;
-  const markdown = warnings.map((warning) => `- ${escapeMarkdown(warning)}`).join("\n");
-  return {
-    id: "limits",
-    title: "What to know about these figures",
-    blocks: [{ kind: "text", markdown }],
-  };
-}
-
 function provenanceSection(document: SweepDocument, reproduce: readonly string[]): ReportSection {
-  return {
-    id: "provenance",
-    title: "Data, hashes and reproduction",
-    blocks: [
-      {
-        kind: "table",
-        caption: "Files read, by content",
-        columns: [{ header: "File" }, { header: "SHA-256" }],
-        rows: document.inputs.map(({ path, sha256 }) => [path, sha256]),
-      },
-      { kind: "commands", label: "Command, version and hashes", lines: reproduce },
-      {
-        kind: "text",
-        markdown:
-          `Headroom ${escapeMarkdown(document.version)}, seed ${document.seed}. The same files, seed and version give ` +
-          "the same bytes, whatever the number of threads, shards and interruptions. Every run stands in " +
-          `\`${document.table}\`, every point in \`sweep.json\`.`,
-      },
-    ],
-  };
+  return studyProvenanceSection(document, reproduce, {
+    promise:
+      "the same bytes, whatever the number of threads, shards and interruptions. Every run stands in " +
+      `\`${document.table}\`, every point in \`sweep.json\`.`,
+  });
 }

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { join } from "node:path";
 
-import { visibleText } from "../../diagnostics/visible-text.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
 import { writeFilesAtomically } from "../../io/write-files.js";
@@ -20,6 +19,7 @@ import type { StoredOutcome } from "../../studies/sweep/stored-run.js";
 import { sweepUnits, type SweepUnit } from "../../studies/sweep/sweep-units.js";
 import { openUnitStore, removeLeftovers } from "../../studies/sweep/unit-store.js";
 import { EXIT_CODES } from "../exit-codes.js";
+import { printStudy } from "../print-study.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
 import { startOnSlurm, writeForKubernetes, type EngineOptions } from "../sweep-engines.js";
@@ -252,7 +252,7 @@ async function finish(
   if (options.json) {
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  } else if (!options.quiet) printSweep(document, out, [...document.warnings, ...warnings]);
+  } else if (!options.quiet) printSweep(document, out, warnings);
   if (document.failedPoints > 0) process.exitCode = EXIT_CODES.failed;
   if (document.failedPoints === spec.points.length) process.exitCode = EXIT_CODES.badInput;
 }
@@ -277,9 +277,7 @@ const FAILED_NAMED_MAX = 3;
 
 function printSweep(document: SweepDocument, out: string, warnings: readonly string[]): void {
   const colour = colours(process.stdout);
-  const lines: string[] = [""];
-  if (document.question !== null) lines.push(colour.dim(wrapText(document.question)), "");
-  lines.push(colour.bold(wrapText(document.answer)), "");
+  const lines: string[] = [colour.bold(wrapText(document.answer)), ""];
   const failed = document.points.filter(({ failure }) => failure !== undefined);
   for (const { point, failure } of failed.slice(0, FAILED_NAMED_MAX)) {
     lines.push(`${colour.red("✗")} ${wrapText(`point ${point}: ${failure!.message}`, 2)}`);
@@ -287,13 +285,11 @@ function printSweep(document: SweepDocument, out: string, warnings: readonly str
   if (failed.length > FAILED_NAMED_MAX)
     lines.push(`  … and ${failed.length - FAILED_NAMED_MAX} more`);
   if (failed.length > 0) lines.push("");
-  lines.push(...warnings.map((warning) => `${colour.yellow("!")} ${wrapText(warning, 2)}`));
-  if (warnings.length > 0) lines.push("");
-  const folder = visibleText(out);
-  lines.push(
-    `Report: ${colour.cyan(join(folder, "report.html"))}`,
-    colour.dim(`Data:   ${folder}/{${document.table},sweep.json,report.md}`),
-    "",
-  );
-  process.stdout.write(`${lines.join("\n")}\n`);
+  printStudy({
+    question: document.question,
+    lines,
+    warnings: document.warnings,
+    written: { folder: out, warnings },
+    data: [document.table, "sweep.json", "report.md"],
+  });
 }

@@ -17,6 +17,7 @@ import {
   formatQuantity,
   quantityCell,
 } from "../format/quantity.js";
+import { makeAgain } from "../make-again.js";
 
 /** Figures of a wait in reading order, with their names. */
 const FIGURES: readonly (readonly [keyof WaitSummary, string])[] = [
@@ -58,10 +59,7 @@ export function backtestAnswerSection(
     ),
     { kind: "text", markdown: nearness(document) },
   ];
-  const [command] = reproduce;
-  if (command !== undefined) {
-    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
-  }
+  blocks.push(...makeAgain(reproduce));
   return { id: "answer", title: "The answer", blocks };
 }
 

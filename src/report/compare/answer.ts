@@ -9,6 +9,7 @@ import type {
 } from "../../studies/compare/compare-document.js";
 import type { JudgedGoal } from "../../studies/compare/judge-goals.js";
 import { differenceCell, fromToCell, marginCell } from "./cells.js";
+import { makeAgain } from "../make-again.js";
 
 /** Page one of a comparison: the answer, the metrics that decide, the goals, what the confidence rests on. */
 export function compareAnswerSection(
@@ -22,9 +23,7 @@ export function compareAnswerSection(
   if (document.configurations.some(({ goals }) => goals.length > 0))
     blocks.push(goalTable(document));
   blocks.push({ kind: "text", markdown: designWords(document.design, document.seed) });
-  const [command] = reproduce;
-  if (command !== undefined)
-    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
+  blocks.push(...makeAgain(reproduce));
   return { id: "answer", title: "The answer", blocks };
 }
 

@@ -10,6 +10,7 @@ import {
   formatQuantity,
   quantityCell,
 } from "../format/quantity.js";
+import { makeAgain } from "../make-again.js";
 
 /** Page one: the sentence, the goals, three plans side by side, what is proven, when it is full, how to repeat it. */
 export function planAnswerSection(
@@ -17,7 +18,6 @@ export function planAnswerSection(
   reproduce: readonly string[],
 ): ReportSection {
   const { best } = document;
-  const [command] = reproduce;
   const blocks: ReportBlock[] = [
     { kind: "headline", sentence: document.answer },
     ...(best === null
@@ -28,9 +28,7 @@ export function planAnswerSection(
           optionsTable(document, best),
           ...boundBlocks(document),
         ]),
-    ...(command === undefined
-      ? []
-      : [{ kind: "commands" as const, label: "Make this report again", lines: [command] }]),
+    ...makeAgain(reproduce),
   ];
   return { id: "answer", title: "The answer", blocks };
 }

@@ -6,6 +6,7 @@ import { confidenceWords, replicationWords } from "../../studies/run/replication
 import type { ResultDocument } from "../../studies/run/result-document.js";
 import { shortDecision } from "../short-decision.js";
 import { goalTables } from "./goals.js";
+import { makeAgain } from "../make-again.js";
 
 /**
  * Page one: the sentence, the goals with what came out, what limits the answer, how to repeat it.
@@ -23,10 +24,7 @@ export function answerSection(
   ];
   blocks.push(...cautions(runs));
   blocks.push({ kind: "text", markdown: confidence(input.result, anchors) });
-  const [command] = input.reproduce;
-  if (command !== undefined) {
-    blocks.push({ kind: "commands", label: "Make this report again", lines: [command] });
-  }
+  blocks.push(...makeAgain(input.reproduce));
   return { id: "answer", title: "The answer", blocks };
 }
 
