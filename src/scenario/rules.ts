@@ -45,6 +45,8 @@ export const SCENARIO_RULES = {
   "no-nodes": "The cluster has no nodes.",
   "bad-quotas": "Quotas contradict each other, or name GPU models that are not there.",
   "unknown-job": "A job waits for one that is not there.",
+  "circular-stages": "Stages of a rollout wait for each other in a circle.",
+  "bad-stages": "A site is in two stages of a rollout, or in none.",
   "goal-unit": "The target of a goal does not fit the unit of its metric.",
   "extends-cycle": "Files extend each other in a circle.",
   "extends-depth": "The chain of files that extend each other is too long.",

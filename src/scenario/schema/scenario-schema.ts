@@ -126,7 +126,7 @@ export function createScenarioJsonSchema(schema: ScenarioSchema): JsonSchema {
 }
 
 /** Gives examples and defaults the names JSON Schema has for them. */
-function withStandardNames(value: unknown): unknown {
+export function withStandardNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withStandardNames);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

@@ -1,0 +1,19 @@
+import type { FleetMetric } from "./fleet-metric.js";
+import { SITE_METRICS } from "./site-metrics.js";
+
+/** Every metric a goal of a fleet may name; each kind of member brings its own. */
+export const FLEET_METRICS: readonly FleetMetric[] = [...SITE_METRICS];
+
+/** The metric of a path, or undefined; of one named part like of all. */
+export function findFleetMetric(path: string): FleetMetric | undefined {
+  const common = path.replace(/^([A-Za-z]+)\[[^\]]*\]/, "$1");
+  return FLEET_METRICS.find((metric) => metric.path === common);
+}
+
+/**
+ * Path of a metric for one named part: `sites.availability` of "store" is `sites[store].availability`.
+ */
+export function metricOfPart(path: string, name: string): string {
+  const dot = path.indexOf(".");
+  return `${path.slice(0, dot)}[${name}]${path.slice(dot)}`;
+}

@@ -1,0 +1,61 @@
+import { DEFAULTS } from "../defaults.js";
+import type { Assumption, Goal } from "../resolved.js";
+import { fleetGoalIdOf } from "./checks/check-fleet-goals.js";
+import { FLEET_DEFAULTS } from "./fleet-limits.js";
+import { findFleetMetric, metricOfPart } from "./fleet-metrics.js";
+import { parseFleetTarget } from "./parse-fleet-target.js";
+import type { ParsedFleet } from "./parse-fleet.js";
+import { resolveSites } from "./resolve-sites.js";
+import type { ResolvedFleet } from "./resolved-fleet.js";
+import type { FleetDocument } from "./schema/fleet-schema.js";
+
+/** Notes a number that the run uses; a second one with the same id takes the place of the first. */
+export type Assume = (assumption: Assumption) => void;
+
+/** Builds everything a run needs from a fleet that passed its checks. */
+export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
+  const { spec } = parsed;
+  const assumptions = new Map<string, Assumption>();
+  const assume: Assume = (entry) => {
+    assumptions.set(entry.id, entry);
+  };
+  const sites = resolveSites(spec, assume);
+  return {
+    file: parsed.file,
+    name: spec.name,
+    question: spec.question,
+    description: spec.description,
+    labels: spec.labels ?? [],
+    seed: spec.seed ?? DEFAULTS.seed,
+    spec: {
+      durationS: spec.run?.duration ?? FLEET_DEFAULTS.durationS,
+      stepS: spec.run?.step ?? FLEET_DEFAULTS.stepS,
+      ...(sites === undefined ? {} : { sites }),
+    },
+    goals: (spec.goals ?? []).map(resolveGoal),
+    statistics: {
+      replications: spec.run?.replications ?? DEFAULTS.replications,
+      confidence: spec.run?.confidence ?? DEFAULTS.confidence,
+    },
+    assumptions: [...assumptions.values()],
+    extended: parsed.extended,
+    warnings: parsed.warnings,
+  };
+}
+
+function resolveGoal(goal: NonNullable<FleetDocument["goals"]>[number]): Goal {
+  const metric = findFleetMetric(goal.metric);
+  const given = goal.atMost ?? goal.atLeast;
+  const target =
+    metric === undefined || given === undefined ? undefined : parseFleetTarget(metric.unit, given);
+  if (metric === undefined || target?.ok !== true)
+    throw new Error(`fleet: goal ${goal.id ?? goal.metric} passed the checks without a target`);
+  const path = goal.of === undefined ? goal.metric : metricOfPart(goal.metric, goal.of);
+  return {
+    id: fleetGoalIdOf(goal) ?? path,
+    metric: path,
+    comparison: goal.atMost === undefined ? "atLeast" : "atMost",
+    target: target.value,
+    unit: metric.unit,
+  };
+}
