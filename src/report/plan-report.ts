@@ -3,12 +3,12 @@ import type { ReportDocument, ReportSection } from "./block.js";
 import { countOf } from "./format/number.js";
 import { planAnswerSection } from "./plan/answer.js";
 import { boundSection, growthSection, phasesSection, searchSection } from "./plan/evidence.js";
+import { flipsOf, planSensitivitySection } from "./plan/sensitivity.js";
 import { frontChart } from "./plan/front-chart.js";
-import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
+import { documentFile, reportFiles, type PageOptions, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { studyProvenanceSection } from "./sections/study-provenance.js";
 import { csvNumber, csvText } from "./tables-csv.js";
-import type { WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /**
  * Builds the report of a plan: the answer first, then what it rests on.
@@ -35,7 +35,8 @@ export function buildPlanReport(
     growthSection(document),
     phasesSection(document),
     searchSection(document),
-    assumptionsSection(document.assumptions, "plan.json"),
+    planSensitivitySection(document),
+    assumptionsSection(document.assumptions, "plan.json", flipsOf(document)),
     provenance(document, reproduce),
   ];
   return {
@@ -69,12 +70,12 @@ function provenance(document: PlanDocument, reproduce: readonly string[]): Repor
 export async function planFiles(
   document: PlanDocument,
   reproduce: readonly string[],
-  whatIf?: WhatIfAnswer,
+  page?: PageOptions,
 ): Promise<ReportFiles> {
   return reportFiles(
     buildPlanReport(document, reproduce),
     [documentFile("plan.json", document), { name: "plans.csv", chunks: [plansCsv(document)] }],
-    { whatIf },
+    page,
   );
 }
 

@@ -1,13 +1,11 @@
-import type {
-  SensitivityDocument,
-  FactorSwing,
-} from "../studies/sensitivity/sensitivity-document.js";
+import type { SensitivityDocument } from "../studies/sensitivity/sensitivity-document.js";
 import type { Cell, ReportBlock, ReportDocument, ReportSection } from "./block.js";
 import { escapeMarkdown } from "./format/escape.js";
 import { nameMetric } from "./format/metric-names.js";
 import { countOf, formatSigned } from "./format/number.js";
-import { formatMagnitude, formatQuantity, quantityCell } from "./format/quantity.js";
-import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
+import { formatMagnitude, quantityCell } from "./format/quantity.js";
+import { documentFile, reportFiles, type PageOptions, type ReportFiles } from "./report-files.js";
+import { flipTable, ONE_AT_A_TIME, swingTable } from "./sensitivity/swing-tables.js";
 import { tornadoChart } from "./sensitivity/tornado-chart.js";
 import { makeAgain } from "./make-again.js";
 
@@ -36,88 +34,32 @@ export function buildSensitivityReport(
 export async function sensitivityFiles(
   document: SensitivityDocument,
   reproduce: readonly string[],
+  page?: PageOptions,
 ): Promise<ReportFiles> {
-  return reportFiles(buildSensitivityReport(document, reproduce), [
-    documentFile("sensitivity.json", document),
-  ]);
+  return reportFiles(
+    buildSensitivityReport(document, reproduce),
+    [documentFile("sensitivity.json", document)],
+    page,
+  );
 }
 
 function answerSection(document: SensitivityDocument, reproduce: readonly string[]): ReportSection {
   const flips = document.factors.filter(({ flip }) => flip !== null);
   const blocks: ReportBlock[] = [{ kind: "headline", sentence: document.decision }];
-  if (flips.length > 0) blocks.push(flipTable(flips));
+  if (flips.length > 0) blocks.push(flipTable(flips, "sensitivity.json"));
   const chart = tornadoChart(document);
   if (chart !== undefined) blocks.push(chart);
   blocks.push(...makeAgain(reproduce));
   return { id: "answer", title: "The answer", blocks };
 }
 
-function flipTable(flips: readonly FactorSwing[]): ReportBlock {
-  return {
-    kind: "table",
-    caption: "Where the decision changes",
-    columns: [
-      { header: "Number" },
-      { header: "In the scenario", align: "right" },
-      { header: "Changes", align: "right" },
-      { header: "Goals" },
-    ],
-    rows: flips.map(({ label, value, flip, low, provenance }): readonly Cell[] => [
-      { text: label, note: provenance },
-      value === null ? null : unitText(value, low.text),
-      { text: flip!.text, tone: flip!.goalsMet ? "good" : "bad" },
-      `${flip!.goalsMet ? "met" : "missed"}: ${flip!.goals.join(", ")}`,
-    ]),
-    fullTable: "sensitivity.json",
-  };
-}
-
-/** A value with the unit that stands behind another of the same factor. */
-function unitText(value: number, like: string): string {
-  const unit = /\s(\S+)$/u.exec(like)?.[1];
-  const number = String(Number(value.toPrecision(4)));
-  return unit === undefined ? number : `${number} ${unit}`;
-}
-
 function swingSection(document: SensitivityDocument): ReportSection {
-  const { unit, metric, base } = document;
-  const change = ({ difference }: FactorSwing["low"]): Cell =>
-    difference === null ? null : formatSigned(difference, (size) => formatMagnitude(size, unit));
   return {
     id: "swings",
     title: "How far each number moves the answer",
-    explanation:
-      "One number at a time is set to the ends of its range, everything else stays as in the scenario, on the same random numbers. Interactions between numbers are not seen this way.",
-    blocks: [
-      {
-        kind: "table",
-        caption: `${nameMetric(metric).label}, ${base === null ? "no value" : formatQuantity(base, unit)} in the scenario: its change at both ends`,
-        columns: [
-          { header: "Number" },
-          { header: "Range", align: "right" },
-          { header: "At the lower end", align: "right" },
-          { header: "At the upper end", align: "right" },
-          { header: "Goals" },
-        ],
-        rows: document.factors.map((factor): readonly Cell[] => [
-          { text: factor.label, note: `${factor.provenance}: ${factor.source}` },
-          `${factor.low.text} to ${factor.high.text}`,
-          change(factor.low),
-          change(factor.high),
-          goalsText(factor, document.goals.length),
-        ]),
-        fullTable: "sensitivity.json",
-      },
-    ],
+    explanation: ONE_AT_A_TIME,
+    blocks: [swingTable(document, document.goals.length > 0, "sensitivity.json")],
   };
-}
-
-function goalsText({ low, high }: FactorSwing, count: number): Cell {
-  if (count === 0) return null;
-  const missed = [...new Set([...low.missed, ...high.missed])];
-  return missed.length === 0
-    ? { text: "✓ all met", tone: "good" }
-    : { text: `✗ ${missed.join(", ")}`, tone: "bad" };
 }
 
 function globalSection(document: SensitivityDocument): readonly ReportSection[] {

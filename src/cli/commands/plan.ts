@@ -24,6 +24,8 @@ interface PlanCommandOptions {
   readonly allowPath: readonly string[];
   /** False after --no-what-if. */
   readonly whatIf: boolean;
+  /** False after --no-sensitivity. */
+  readonly sensitivity: boolean;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -65,6 +67,10 @@ export function registerPlan(program: Command): void {
       "--no-what-if",
       "leave the simulator out of report.html, which is half a megabyte lighter then",
     )
+    .option(
+      "--no-sensitivity",
+      "do not look for the assumed numbers that would change the answer, which takes a few more runs",
+    )
     .option("--json", "print plan.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -97,6 +103,7 @@ async function run(path: string, options: PlanCommandOptions): Promise<void> {
       allowedFolders: options.allowPath,
       ...(seed === undefined ? {} : { seed }),
       ...(threads === undefined ? {} : { threads }),
+      sensitivity: options.sensitivity,
       onProgress: (text) => progress.show(text),
     });
     const out =
@@ -155,7 +162,7 @@ function reproduceLines(
     .map((folder) => ` --allow-path ${shellQuoted(folder)}`)
     .join("");
   return [
-    `headroom plan ${shellQuoted(path)}${sets}${allowed} --seed ${document.seed}`,
+    `headroom plan ${shellQuoted(path)}${sets}${allowed}${options.sensitivity ? "" : " --no-sensitivity"} --seed ${document.seed}`,
     `Headroom ${VERSION}`,
     ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
   ];

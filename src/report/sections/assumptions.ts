@@ -14,10 +14,12 @@ const EXPLANATION =
  * The assumption ledger: what was taken for granted, and on whose word.
  *
  * @param fullTable file that holds all of it
+ * @param flips by id, whether the decision changes with it, and at what value; absent where nobody looked
  */
 export function assumptionsSection(
   assumptions: readonly Assumption[],
   fullTable = "result.json",
+  flips?: ReadonlyMap<string, string>,
 ): ReportSection | undefined {
   if (assumptions.length === 0) return undefined;
   const counts = ORDER.map((provenance) => ({
@@ -27,6 +29,7 @@ export function assumptionsSection(
   const sorted = ORDER.flatMap((provenance) =>
     assumptions.filter((one) => one.provenance === provenance),
   );
+  const isFlipShown = flips !== undefined && flips.size > 0;
   return {
     id: "assumptions",
     title: "What the answer rests on",
@@ -39,12 +42,14 @@ export function assumptionsSection(
           { header: "What" },
           { header: "Value" },
           { header: "Known how" },
+          ...(isFlipShown ? [{ header: "Changes the answer" }] : []),
           { header: "Source" },
         ],
         rows: sorted.map(({ id, what, value, provenance, source }): readonly Cell[] => [
           { text: what, note: id },
           value,
           provenance === "assumed" ? { text: provenance, tone: "bad" } : provenance,
+          ...(isFlipShown ? [flips?.get(id) ?? "not varied"] : []),
           source === "" ? null : source,
         ]),
         fullTable,

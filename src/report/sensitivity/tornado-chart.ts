@@ -3,7 +3,7 @@ import { chartBlock, chartSpec, type ChartLayout, type VegaLiteSpec } from "../c
 import { nameMetric } from "../format/metric-names.js";
 import { formatSigned } from "../format/number.js";
 import { formatMagnitude } from "../format/quantity.js";
-import type { SensitivityDocument } from "../../studies/sensitivity/sensitivity-document.js";
+import type { SwingFigures } from "./swing-tables.js";
 
 const TITLE = "Which number moves the answer, and how far?";
 /** Bars that a chart shows; the table has all. */
@@ -20,7 +20,7 @@ interface Bar {
 }
 
 /** A bar to either side for every number, longest first; undefined when none has a value. */
-export function tornadoChart(document: SensitivityDocument): ChartBlock | undefined {
+export function tornadoChart(document: SwingFigures): ChartBlock | undefined {
   const { metric, unit } = document;
   const shown = document.factors
     .filter(({ swing }) => swing !== null && swing > 0)

@@ -14,7 +14,12 @@ const YEAR_S = 31_536_000;
  */
 export function planAnswer(input: AnswerInput): string {
   if (input.best === null) return noPlan(input);
-  return [firstSentence(input, input.best), costSentence(input, input.best), growthSentence(input)]
+  return [
+    firstSentence(input, input.best),
+    costSentence(input, input.best),
+    growthSentence(input),
+    sensitivitySentence(input),
+  ]
     .filter((sentence) => sentence !== "")
     .join(" ");
 }
@@ -85,7 +90,10 @@ function boundClause({ bound, minimise }: AnswerInput): string {
   const what = minimise === "power" ? "power" : "cost";
   if (bound.gap < 1e-6)
     return `no plan of those considered that meets them has less ${what} (proven)`;
-  return `is within ${percentAbove(bound.gap)} of a proven lower bound on ${what}`;
+  // Beyond twice the bound a percentage says less than how many times it is.
+  return bound.gap > 1
+    ? `has at most ${formatNumber(Math.ceil((1 + bound.gap) * 10) / 10)} times the ${what} that is proven to be needed`
+    : `is within ${percentAbove(bound.gap)} of a proven lower bound on ${what}`;
 }
 
 /** Rounded up: nobody is told to be nearer than is proven. */
@@ -183,6 +191,42 @@ function growthSentence({ growth }: AnswerInput): string {
     return `It is full: at ${percent(growth.failsAt)} demand “${growth.goal}” is missed.`;
   }
   return `It lasts until demand ${percent(growth.meetsUpTo)}${months}; at ${percent(growth.failsAt)} “${growth.goal}” is missed.`;
+}
+
+/** Numbers that a sentence names at most. */
+const FLIPS_NAMED_MAX = 3;
+
+/** "The answer changes if “Speed of computing on h100” is below 0.95; the cheaper plan would do if “Load” is below 0.93." */
+function sensitivitySentence({ sensitivity, growth }: AnswerInput): string {
+  if (sensitivity === null || !sensitivity.goalsMet || sensitivity.factors.length === 0) return "";
+  const flips = sensitivity.factors.flatMap(({ id, label, flip }) =>
+    // How much load it carries was said as growth.
+    flip === null || (id === "load" && growth !== null) ? [] : [{ label, flip }],
+  );
+  const clauses = [
+    ...(flips.length === 0 ? [] : [`the answer no longer meets them if ${flipWords(flips)}`]),
+    ...(sensitivity.cheaper.length === 0
+      ? []
+      : [`the cheaper plan would do if ${flipWords(sensitivity.cheaper)}`]),
+  ];
+  if (clauses.length === 0) {
+    const others = sensitivity.factors.filter(({ id }) => id !== "load");
+    return others.length === 0
+      ? ""
+      : `No other assumed number that was varied changes the answer within its range (${others.length} of them).`;
+  }
+  const words = clauses.join("; ");
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+function flipWords(
+  flips: readonly { readonly label: string; readonly flip: { readonly text: string } }[],
+): string {
+  const named = flips
+    .slice(0, FLIPS_NAMED_MAX)
+    .map(({ label, flip }) => `“${label}” is ${flip.text}`);
+  const rest = flips.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", or if ");
 }
 
 function noPlan({ conflict, space, bound, minimise, currency }: AnswerInput): string {

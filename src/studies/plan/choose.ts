@@ -29,6 +29,12 @@ const SAFER_TRIED_MAX = 4;
 /** Cheaper plans that are looked at to find one that costs less for certain. */
 const CHEAPER_TRIED_MAX = 12;
 
+/** The nearest plan that costs less. */
+export interface CheaperPlan {
+  readonly candidate: PlanCandidate;
+  readonly option: PlanOption;
+}
+
 /** The answer with its neighbours. */
 export interface Chosen {
   readonly search: SearchResult;
@@ -36,7 +42,7 @@ export interface Chosen {
   readonly best:
     | { readonly candidate: PlanCandidate; readonly option: PlanOption; readonly objective: number }
     | undefined;
-  readonly cheaper: PlanOption | null;
+  readonly cheaper: CheaperPlan | null;
   readonly safer: PlanOption | null;
 }
 
@@ -65,7 +71,7 @@ export async function chooseOptions(first: SearchResult, options: ChooseOptions)
     const needed = 1 - setting.alpha / 2 ** attempt;
     if (option.verdict === "meets" && (option.confidence ?? 1) >= needed) {
       const cheaper = await cheaperThan(best, search, options);
-      if (cheaper === null || !("candidate" in cheaper)) {
+      if (cheaper === null || "option" in cheaper) {
         const objective = objectiveOf(best.judgement, space.spec);
         return {
           search,
@@ -99,7 +105,7 @@ async function cheaperThan(
   best: Entry,
   { entries }: SearchResult,
   options: ChooseOptions,
-): Promise<PlanOption | { readonly candidate: PlanCandidate } | null> {
+): Promise<CheaperPlan | { readonly candidate: PlanCandidate } | null> {
   const cost = objectiveOf(best.judgement!, options.space.spec);
   const cheaper = entries.filter(
     ({ low, candidate, standing }) =>
@@ -123,9 +129,10 @@ async function cheaperThan(
       if (!wasJudged) return { candidate: entry.candidate };
       continue;
     }
-    const described = await describe(entry.candidate, options);
-    if (described.verdict === "fails") return described;
-    return { ...described, verdict: "not shown" };
+    const option = await describe(entry.candidate, options);
+    const { candidate } = entry;
+    if (option.verdict === "fails") return { candidate, option };
+    return { candidate, option: { ...option, verdict: "not shown" } };
   }
   return null;
 }

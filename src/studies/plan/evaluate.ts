@@ -16,7 +16,7 @@ export interface PlanPoint {
   readonly family: PlanFamily;
   /** One per group of the family. */
   readonly groupCounts: readonly number[];
-  /** Multiple of the load that the scenario asks for. */
+  /** Multiple of the demand that the scenario asks for: of its jobs and of the traffic of its services. */
   readonly load: number;
 }
 
@@ -167,9 +167,10 @@ function unitOf(
 
 /** Everything laid over the scenario to have the point. */
 export function pointOverlays(
-  { family, groupCounts, load }: PlanPoint,
+  point: PlanPoint,
   spec: PlanSpace["spec"],
 ): readonly ScenarioOverlay[] {
+  const { family, groupCounts } = point;
   const { resolved } = family.loaded;
   const counts = family.groups.flatMap((group, index): readonly ScenarioOverlay[] => {
     const count = groupCounts[index]!;
@@ -177,21 +178,28 @@ export function pointOverlays(
     const path = `cluster.nodes[${group.name}].count`;
     return [{ path, value: String(count), source: `plan: ${path} = ${count}` }];
   });
-  const more: readonly ScenarioOverlay[] =
-    load === 1
-      ? []
-      : [
-          {
-            path: "workload.load",
-            value: String(Number((resolved.workload.load * load).toPrecision(12))),
-            source: `plan: load × ${load}`,
-          },
-        ];
   return [
     ...family.overlays,
     ...counts,
     ...horizonOverlays(spec, resolved.cost !== undefined),
-    ...more,
+    ...demandOverlays(point),
+  ];
+}
+
+/** Everything laid over the scenario to have the demand of a point. */
+function demandOverlays({ family, load }: PlanPoint): readonly ScenarioOverlay[] {
+  if (load === 1) return [];
+  const { jobs, resolved } = family.loaded;
+  const overlay = (path: string, today: number): ScenarioOverlay => ({
+    path,
+    value: String(Number((today * load).toPrecision(12))),
+    source: `plan: demand × ${load}`,
+  });
+  return [
+    ...(jobs.count === 0 ? [] : [overlay("workload.load", resolved.workload.load)]),
+    ...(resolved.services ?? []).map(({ input }) =>
+      overlay(`workload.services[${input.name}].traffic.load`, input.traffic.load ?? 1),
+    ),
   ];
 }
 

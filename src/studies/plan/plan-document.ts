@@ -1,4 +1,5 @@
 import type { Assumption, InputFile } from "../run/result-document.js";
+import type { FactorSwing, Flip } from "../sensitivity/sensitivity-document.js";
 
 /** One decision and how it may go. */
 export interface PlanDecisionResult {
@@ -215,6 +216,42 @@ export interface PlanConflictResult {
   readonly isProven: boolean;
 }
 
+/** Which assumed numbers would change the answer, by rerunning it with each of them at the ends of its range. */
+export interface PlanSensitivityResult {
+  /** Metric that the numbers are sorted by: that of the tightest goal. */
+  readonly metric: string;
+  /** Its unit. */
+  readonly unit: string;
+  /** The metric of the answer; null without a value. */
+  readonly base: number | null;
+  /** Whether the answer meets every goal in these runs with every number as it is; flips are only looked for then. */
+  readonly goalsMet: boolean;
+  /** Runs of every point at which anything is drawn. */
+  readonly replications: number;
+  /** Simulations that it took. */
+  readonly runs: number;
+  /** State of the cluster that was looked at, the one with the tightest goal: null as planned, else what is missing. */
+  readonly without: string | null;
+  /** The numbers, largest swing first; a `flip` is where the answer no longer meets every goal. */
+  readonly factors: readonly FactorSwing[];
+  /** Numbers nobody measured that no field takes: what they are. */
+  readonly notVaried: readonly string[];
+  /** Numbers at which the cheaper plan would meet every goal. */
+  readonly cheaper: readonly PlanCheaperFlip[];
+}
+
+/** Where the cheaper plan would do. */
+export interface PlanCheaperFlip {
+  /** Number of the ledger. */
+  readonly id: string;
+  /** In words. */
+  readonly label: string;
+  /** Value of the scenario; null where it is not written. */
+  readonly value: number | null;
+  /** Where all goals are met. */
+  readonly flip: Flip;
+}
+
 /** The document `plan.json` holds and `--json` prints. Breaking changes change `schema`. */
 export interface PlanDocument {
   /** Version of this format. */
@@ -255,6 +292,8 @@ export interface PlanDocument {
   readonly tried: readonly PlanTried[];
   /** Null without an answer. */
   readonly growth: PlanGrowthResult | null;
+  /** Null without an answer, and where it was not asked for. */
+  readonly sensitivity: PlanSensitivityResult | null;
   /** What is there when; one phase when everything is there at once. */
   readonly phases: readonly PlanPhaseResult[];
   /** What to order, the longest first. */

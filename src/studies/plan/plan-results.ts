@@ -156,13 +156,6 @@ export function planWarnings(
       "Spot prices are paid for machines that may be taken away, and nothing in the scenario takes one away (faults): the goals are met only while none is.",
     );
   }
-  if (base.resolved.services !== undefined) {
-    warnings.push(
-      base.jobs.count === 0
-        ? "Growth is of jobs, and the scenario has none: how much more traffic the plan carries was not looked at."
-        : "Growth is of jobs: the traffic of services stays as it is at every load that was tried.",
-    );
-  }
   if (entries.every(({ standing }) => standing === "limit")) {
     warnings.push("Every plan breaks a limit: nothing was simulated.");
   }

@@ -7,6 +7,7 @@ import type { PlanSpec } from "../../scenario/plan-spec.js";
 import type { Goal } from "../../scenario/resolved.js";
 import { createScenarioPool, type ScenarioPool } from "../pool/scenario-pool.js";
 import { gatherAssumptions } from "../run/gather-assumptions.js";
+import { afterAnswer, NO_ANSWER } from "./after-answer.js";
 import { planAnswer, type AnswerInput } from "./answer.js";
 import { proveFamilyBound, type FamilyBound } from "./bound/prove.js";
 import type { Requirement } from "./bound/requirements.js";
@@ -15,8 +16,6 @@ import { findConflict, provenConflict } from "./conflict.js";
 import { createPlanEvaluator } from "./evaluate.js";
 import { loadFamilies, type PlanSpace } from "./family.js";
 import { LIMIT_KINDS } from "./figures.js";
-import { growthOf } from "./growth.js";
-import { ordersOf, phasesOf } from "./phases.js";
 import type { JudgeSetting } from "./judge.js";
 import type { PlanDocument } from "./plan-document.js";
 import { boundResult, planWarnings, spaceResult, triedPlans } from "./plan-results.js";
@@ -32,6 +31,8 @@ export interface PlanOptions {
   readonly seed?: number;
   /** Worker threads; all cores when absent. */
   readonly threads?: number;
+  /** False leaves out which assumed numbers would change the answer. */
+  readonly sensitivity?: boolean;
   /** True works in this thread. */
   readonly inProcess?: boolean;
   readonly signal?: AbortSignal;
@@ -84,7 +85,10 @@ export async function runPlan(options: PlanOptions): Promise<PlanDocument> {
     inProcess: options.inProcess ?? false,
   });
   try {
-    return await planWith({ ...start, families }, scenario, pool, onProgress);
+    return await planWith({ ...start, families }, scenario, pool, {
+      onProgress,
+      withSensitivity: options.sensitivity ?? true,
+    });
   } finally {
     await pool.close();
   }
@@ -107,7 +111,10 @@ async function planWith(
   space: PlanSpace,
   scenario: LoadedScenario,
   pool: ScenarioPool,
-  onProgress: (text: string) => void,
+  {
+    onProgress,
+    withSensitivity,
+  }: { readonly onProgress: (text: string) => void; readonly withSensitivity: boolean },
 ): Promise<PlanDocument> {
   const { spec } = space;
   const goals = goalsOf(scenario.scenario.base.goals, scenario.base.jobs.count);
@@ -145,23 +152,19 @@ async function planWith(
   stage = best === undefined ? "looking for what conflicts" : "growth and phases";
   const conflict =
     best === undefined ? (proven ?? (await findConflict(space, goals, setting, currency))) : null;
+  const cheaper = chosen?.cheaper ?? null;
   const after =
     best === undefined
-      ? { growth: null, phases: [], orders: [] }
-      : {
-          // Load is of jobs: without any there is nothing to grow.
-          growth:
-            scenario.base.jobs.count === 0
-              ? null
-              : await growthOf(best.candidate, goals, spec, evaluator),
-          phases: await phasesOf(best.candidate, goals, spec, evaluator),
-          orders: ordersOf(best.candidate, spec),
-        };
+      ? NO_ANSWER
+      : await afterAnswer(best, {
+          ...{ space, scenario, pool, goals, evaluator, currency, cheaper, withSensitivity },
+          onSensitivity: (runs) => onProgress(`what the answer rests on: ${runs} runs`),
+        });
   const document: AnswerInput = {
     ...headOf(space, scenario, currency),
     space: spaceResult(space, answered, evaluator.runs),
     best: best?.option ?? null,
-    cheaper: chosen?.cheaper ?? null,
+    cheaper: cheaper?.option ?? null,
     safer: chosen?.safer ?? null,
     bound: boundResult(space, bounds, best?.objective),
     tried: triedPlans(answered, space, goals),

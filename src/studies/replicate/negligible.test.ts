@@ -11,6 +11,8 @@ describe("what nobody notices", () => {
     ["serving.ttftS.p95", 0.001],
     ["serving.e2eS.mean", 0.001],
     ["serving.tpotS.p50", 0.0001],
+    ["serving.services[chat].ttftS.p95", 0.001],
+    ["serving.services[chat].tpotS.p50", 0.0001],
     ["serving.coldStartTtftS.mean", 0.1],
     ["cost.total", 0],
     ["no.such.metric", 0],

@@ -1,4 +1,5 @@
 import { findMetric } from "../../scenario/metrics.js";
+import { serviceOfMetric } from "../../scenario/serving-metrics.js";
 
 /** By unit: amounts that nobody notices. */
 const BY_UNIT: Readonly<Record<string, number>> = {
@@ -24,7 +25,9 @@ const TIMES_OF_REQUESTS: readonly (readonly [start: string, seconds: number])[] 
  */
 export function negligibleOf(path: string): number {
   const unit = findMetric(path)?.unit ?? "";
+  // Of one service as of all of them.
+  const metric = serviceOfMetric(path)?.path ?? path;
   const ofRequests =
-    unit === "s" ? TIMES_OF_REQUESTS.find(([start]) => path.startsWith(start)) : undefined;
+    unit === "s" ? TIMES_OF_REQUESTS.find(([start]) => metric.startsWith(start)) : undefined;
   return ofRequests?.[1] ?? BY_UNIT[unit] ?? 0;
 }
