@@ -98,7 +98,13 @@ export interface Backend {
    *
    * @throws BackendError `unavailable` when there is no such device
    */
-  open(deviceIndex: number): Promise<BackendSession>;
+  open(deviceIndex: number, options?: OpenOptions): Promise<BackendSession>;
+}
+
+/** How a device is opened. */
+export interface OpenOptions {
+  /** True when other threads of this process open it too: each then has to get a context of its own. */
+  readonly sharesProcess?: boolean;
 }
 
 /** An open device. One thread uses it. */

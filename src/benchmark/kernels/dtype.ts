@@ -78,19 +78,24 @@ export function encodeDtype(values: Float32Array, dtype: Dtype): Uint8Array {
   if (dtype === "fp32" || dtype === "tf32") {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
-  if (dtype === "fp8-e4m3") return Uint8Array.from(values, fp8Bits);
-  const toBits = dtype === "fp16" ? fp16Bits : bf16Bits;
-  const halves = Uint16Array.from(values, toBits);
-  return new Uint8Array(halves.buffer);
+  // Plain loops: arrays of a large model's layer have 10⁸ numbers, and `from` takes each through an iterator.
+  const toBits = dtype === "fp8-e4m3" ? fp8Bits : dtype === "fp16" ? fp16Bits : bf16Bits;
+  const bits =
+    dtype === "fp8-e4m3" ? new Uint8Array(values.length) : new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = toBits(values[i]!);
+  return new Uint8Array(bits.buffer);
 }
 
 /** Numbers from the format's own layout. `count` numbers are read from the start of the bytes. */
 export function decodeDtype(bytes: Uint8Array, dtype: Dtype, count: number): Float32Array {
   const copy = bytes.slice(0, count * Math.max(1, dtypeFacts(dtype).bytes)).buffer;
   if (dtype === "fp32" || dtype === "tf32") return new Float32Array(copy, 0, count);
-  if (dtype === "fp8-e4m3") return Float32Array.from(new Uint8Array(copy), fp8ToNumber);
-  const toNumber = dtype === "fp16" ? fp16ToNumber : bf16ToNumber;
-  return Float32Array.from(new Uint16Array(copy, 0, count), toNumber);
+  const toNumber =
+    dtype === "fp8-e4m3" ? fp8ToNumber : dtype === "fp16" ? fp16ToNumber : bf16ToNumber;
+  const bits = dtype === "fp8-e4m3" ? new Uint8Array(copy) : new Uint16Array(copy, 0, count);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = toNumber(bits[i]!);
+  return values;
 }
 
 function bf16Bits(value: number): number {

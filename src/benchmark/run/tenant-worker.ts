@@ -32,7 +32,7 @@ export default async function work(task: TenantTask): Promise<CaseOutcome | unde
   }
   const gate = createTenantGate(task.gate, task.job.tenants);
   try {
-    session ??= await openSession(task.backend, task.deviceIndex);
+    session ??= await openSession(task.backend, task.deviceIndex, task.job.tenants > 1);
   } catch (error) {
     gate.fail();
     if (!(error instanceof BackendError)) throw error;
@@ -45,8 +45,12 @@ export default async function work(task: TenantTask): Promise<CaseOutcome | unde
   });
 }
 
-async function openSession(name: BackendName, deviceIndex: number): Promise<BackendSession> {
+async function openSession(
+  name: BackendName,
+  deviceIndex: number,
+  sharesProcess: boolean,
+): Promise<BackendSession> {
   const load = BACKENDS[name];
   if (load === undefined) throw new BackendError("unavailable", `no backend is called ${name}`);
-  return (await load()).open(deviceIndex);
+  return (await load()).open(deviceIndex, { sharesProcess });
 }
