@@ -28,7 +28,7 @@ export function planSensitivitySection({
     explanation:
       `${ONE_AT_A_TIME} Where anything is drawn, each point is the mean of ${countOf(replications, "run")}.` +
       (without === null ? "" : ` All of it with ${without} missing, where the tightest goal is.`) +
-      " `headroom sensitivity` looks closer: other numbers, finer steps, all of them moving together.",
+      " The command sensitivity looks closer: other numbers, finer steps, all of them moving together.",
   };
 }
 
@@ -52,7 +52,8 @@ function words({ factors, goalsMet, cheaper, notVaried }: PlanSensitivityResult)
   return `${answer}${other}${left}`;
 }
 
-function cheaperTable({ cheaper }: PlanSensitivityResult, label: string): ReportBlock {
+function cheaperTable({ cheaper, factors }: PlanSensitivityResult, label: string): ReportBlock {
+  const unitOf = new Map(factors.map(({ id, low }) => [id, low.text]));
   return {
     kind: "table",
     caption: `Where the cheaper plan would do: ${label}`,
@@ -61,9 +62,9 @@ function cheaperTable({ cheaper }: PlanSensitivityResult, label: string): Report
       { header: "In the scenario", align: "right" },
       { header: "Meets every goal", align: "right" },
     ],
-    rows: cheaper.map(({ label: number, value, flip }): readonly Cell[] => [
+    rows: cheaper.map(({ id, label: number, value, flip }): readonly Cell[] => [
       number,
-      value === null ? null : unitText(value, flip.text),
+      value === null ? null : unitText(value, unitOf.get(id) ?? ""),
       { text: flip.text, tone: "good" },
     ]),
     fullTable: "plan.json",

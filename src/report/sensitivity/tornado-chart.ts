@@ -3,6 +3,7 @@ import { chartBlock, chartSpec, type ChartLayout, type VegaLiteSpec } from "../c
 import { nameMetric } from "../format/metric-names.js";
 import { formatSigned } from "../format/number.js";
 import { formatMagnitude } from "../format/quantity.js";
+import type { FactorSwing } from "../../studies/sensitivity/sensitivity-document.js";
 import type { SwingFigures } from "./swing-tables.js";
 
 const TITLE = "Which number moves the answer, and how far?";
@@ -28,18 +29,7 @@ export function tornadoChart(document: SwingFigures): ChartBlock | undefined {
   if (shown.length === 0) return undefined;
   const divisor = unit === "s" ? secondsPer(shown.map(({ swing }) => swing!)) : undefined;
   const scaled = (value: number): number => value / (divisor?.seconds ?? 1);
-  const bars = shown.flatMap(({ label, low, high, isUnclear }): readonly Bar[] =>
-    (
-      [
-        ["low", low],
-        ["high", high],
-      ] as const
-    ).flatMap(([end, { difference, text }]) =>
-      difference === null || difference === 0
-        ? []
-        : [{ factor: label, end, change: scaled(difference), text, unclear: isUnclear }],
-    ),
-  );
+  const bars = shown.flatMap((factor) => barsOf(factor, scaled));
   const description = shown
     .map(({ label, low, high }) => {
       const at = (end: typeof low): string =>
@@ -53,6 +43,36 @@ export function tornadoChart(document: SwingFigures): ChartBlock | undefined {
   return chartBlock({ id: "tornado", title: TITLE, description }, (layout) =>
     draw(layout, bars, { axis, description }),
   );
+}
+
+/** Bars of one number; of two to the same side the longer first, so that both are seen, and its text alone. */
+function barsOf(
+  { label, low, high, isUnclear }: FactorSwing,
+  scaled: (value: number) => number,
+): readonly Bar[] {
+  const bars = (
+    [
+      ["low", low],
+      ["high", high],
+    ] as const
+  ).flatMap(([end, { difference, text }]): readonly Bar[] =>
+    difference === null || difference === 0
+      ? []
+      : [{ factor: label, end, change: scaled(difference), text, unclear: isUnclear }],
+  );
+  const [longer, shorter] = [...bars].sort(
+    (left, right) => Math.abs(right.change) - Math.abs(left.change),
+  );
+  if (longer === undefined || shorter === undefined) return bars;
+  return longer.change * shorter.change < 0 ? bars : [longer, { ...shorter, text: "" }];
+}
+
+/** Ends of the axis, with room for the texts beside the bars. */
+function domainOf(bars: readonly Bar[]): readonly [number, number] {
+  const least = Math.min(0, ...bars.map(({ change }) => change));
+  const most = Math.max(0, ...bars.map(({ change }) => change));
+  const room = (most - least) * 0.15;
+  return [least < 0 ? least - room : 0, most > 0 ? most + room : 0];
 }
 
 /** A unit in which times of this size are short numbers. */
@@ -92,7 +112,14 @@ function draw(
         mark: { type: "bar", height: 14 },
         encoding: {
           y,
-          x: { field: "change", type: "quantitative", axis: { title: texts.axis } },
+          x: {
+            field: "change",
+            type: "quantitative",
+            // Both bars begin at 0.
+            stack: null,
+            scale: { domain: domainOf(bars) },
+            axis: { title: texts.axis },
+          },
           color: {
             field: "end",
             type: "nominal",
@@ -113,7 +140,7 @@ function draw(
         },
         encoding: {
           y,
-          x: { field: "change", type: "quantitative" },
+          x: { field: "change", type: "quantitative", stack: null },
           text: { field: "text" },
         },
       })),

@@ -51,7 +51,7 @@ function hostingFactors({ hosting, nodeGroups }: ResolvedConfiguration): readonl
     if (provenance === "given" || provenance === "measured") return [];
     return [
       {
-        id: `hosting:${name}:computeRatio`,
+        id: `hosting:${name}:compute-ratio`,
         label: `Speed of computing on ${name}, over bare metal`,
         path: `cluster.nodes[${name}].hosting.computeRatio`,
         value,
