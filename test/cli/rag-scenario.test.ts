@@ -10,6 +10,7 @@ interface Latency {
 }
 
 interface Outcome {
+  readonly decision: string;
   readonly name?: string;
   readonly assumptions: readonly { readonly id: string; readonly what: string }[];
   readonly goals: readonly { readonly id: string; readonly actual: number }[];
@@ -38,7 +39,7 @@ const SHORT = ["--set", "workload.services[0].traffic.duration=4m"];
 function run(...more: readonly string[]): Outcome & { readonly variants: readonly Outcome[] } {
   const args = ["run", "scenarios/rag-assistant.yaml", "--json", ...SHORT, ...more];
   const { stdout, stderr } = headroom(args);
-  expect(stderr).toBe("");
+  expect(stderr.replace(/^! Pods for search .*\n/u, "")).toBe("");
   return JSON.parse(stdout) as Outcome & { readonly variants: readonly Outcome[] };
 }
 
@@ -88,4 +89,24 @@ test("requests that are still in a stage when the run ends are open", () => {
   expect(serving.finished).toBeLessThanOrEqual(2);
   expect(serving.open).toBeGreaterThan(40);
   expect(serving.open + serving.finished).toBe(serving.requests);
+});
+
+test("on the cluster the stages take cores and memory of its nodes, and pods without a place are in the decision", () => {
+  const path = "workload.services[0].rag";
+  const on = ["--set", "variants=[]", "--set", `${path}.onCluster=true`];
+  const stagesOf = ({ serving }: Outcome): readonly unknown[] =>
+    serving.services[0]!.stages!.map((stage) => (stage as { pods?: unknown }).pods);
+  // 24 cores: two replicas of 4, one of 16.
+  const fits = run(...on);
+  expect(stagesOf(fits)).toEqual([
+    { wanted: 2, placed: 2, missingS: 0 },
+    { wanted: 1, placed: 1, missingS: 0 },
+  ]);
+  expect(fits.decision).not.toContain("Not counted");
+  const search = `${path}.search={vectors: 2000000, cores: 16, replicas: 2}`;
+  const lacks = run(...on, "--set", search);
+  expect(stagesOf(lacks)[1]).toMatchObject({ wanted: 2, placed: 1 });
+  expect(lacks.decision).toContain(
+    "1 of 2 pods for search of service “assistant” have no place on it",
+  );
 });

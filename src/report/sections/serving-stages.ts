@@ -19,11 +19,11 @@ export function stageRows({
   name: service,
   stages = [],
 }: ServiceResult): readonly (readonly Cell[])[] {
-  return stages.map(({ name, what, servers, seconds, waitS, busyShare, cpuCores, gpus }) => [
+  return stages.map(({ name, what, servers, seconds, waitS, busyShare, cpuCores, gpus, pods }) => [
     { text: name, note: service },
     {
       text: what,
-      note: `${servers} at once; ${formatSignificant(cpuCores)} cores, ${gpus} GPUs beside the cluster`,
+      note: `${servers} at once; ${formatSignificant(cpuCores)} cores, ${gpus} GPUs ${pods === undefined ? "beside the cluster" : "on its nodes"}`,
     },
     quantityCell(seconds, "s"),
     quantityCell(waitS.p50, "s"),

@@ -98,6 +98,12 @@ export function ragSchema() {
       }).optional(),
       embedding: embeddingSchema().optional(),
       search: searchSchema(),
+      onCluster: field(z.boolean(), {
+        description:
+          "True has a pod for every replica of the stages on nodes of the cluster: they queue, take cores, memory and GPUs there, and are in its cost. Else the stages stand beside the cluster and take nothing of it.",
+        default: false,
+        example: true,
+      }).optional(),
       questionTokens: field(wholeNumber(1, 1_000_000), {
         description: "Tokens that are embedded per request: the question without instructions and history.",
         default: questionTokens,
@@ -116,7 +122,7 @@ export function ragSchema() {
     }),
     {
       description:
-        "Retrieval (RAG) before generation: each request is embedded, texts are searched for, and these are added to the prompt that the traffic gives. Users wait for all of it. The stages have cores and GPUs of their own, which are not taken from the nodes of the cluster.",
+        "Retrieval (RAG) before generation: each request is embedded, texts are searched for, and these are added to the prompt that the traffic gives. Users wait for all of it. The stages have cores and GPUs of their own, beside the cluster or on its nodes (`onCluster`).",
       example: {
         embedding: { model: "BAAI/bge-small-en-v1.5", cores: 4 },
         search: { vectors: 2_000_000, index: "hnsw", cores: 8 },

@@ -29,6 +29,10 @@ export interface SettledStage extends RetrievalStage {
   readonly gpus: number;
   /** Memory of what it searches, over all replicas; 0 where nobody said. Bytes. */
   readonly memoryBytes: number;
+  /** Its replicas, each a pod where they stand on the cluster. */
+  readonly replicas: number;
+  /** GPU of each replica, by its name in the catalogue; absent without one. */
+  readonly gpu?: string;
   readonly assumptions: readonly StageAssumption[];
 }
 
@@ -74,6 +78,8 @@ export function encoderStage(name: string, input: EncoderInput, tokens: number):
     cpuCores: cores * replicas,
     gpus: gpu === undefined ? 0 : replicas,
     memoryBytes: 0,
+    replicas,
+    ...(gpu === undefined ? {} : { gpu }),
   };
   const on = gpu ?? (cores === 0 ? "" : coreWords(cores));
   if (time !== undefined) {

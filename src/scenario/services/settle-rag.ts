@@ -27,6 +27,8 @@ import {
 /** Retrieval before generation, ready to be run. */
 export interface SettledRetrieval extends RetrievalSpec {
   readonly stages: readonly SettledStage[];
+  /** Replicas of the stages are pods on nodes of the cluster. */
+  readonly isOnCluster: boolean;
   readonly assumptions: readonly StageAssumption[];
 }
 
@@ -53,10 +55,12 @@ export function settleRag(
   const search = searchStage(rag.search, encoder);
   const stages = [embedding, search];
   const promptTokensMore = topK * chunkTokens;
+  const isOnCluster = rag.onCluster === true;
   const isGiven = rag.topK !== undefined && rag.chunkTokens !== undefined;
   const seen = new Set<string>();
   return {
     stages,
+    isOnCluster,
     promptTokensMore,
     dropsConversations: hasPrefixCache,
     assumptions: [
@@ -74,7 +78,9 @@ export function settleRag(
         what: "Cores and GPUs of embedding and search",
         value: holdWords(stages),
         provenance: "given" as const,
-        source: "stand beside the cluster: they take no node of it and cost nothing in this result",
+        source: isOnCluster
+          ? "pods on nodes of the cluster"
+          : "stand beside the cluster: they take no node of it and cost nothing in this result",
       },
     ].filter(({ what }) => !seen.has(what) && seen.add(what)),
   };
@@ -183,6 +189,7 @@ function searchStage(search: RagInput["search"], encoder: EncoderInput): Settled
         cpuCores,
         gpus: 0,
         memoryBytes: 0,
+        replicas,
       },
       what: cpuCores === 0 ? "as given" : `as given, on ${coreWords(cores)}`,
       assumptions: [givenTime(name, time)],
@@ -202,6 +209,7 @@ function searchStage(search: RagInput["search"], encoder: EncoderInput): Settled
       secondsEach: seconds,
       cpuCores: cores * replicas,
       gpus: 0,
+      replicas,
     },
     memoryBytes: indexBytes(asked) * replicas,
     what: `${formatNumber(vectors)} vectors of ${dimensions}, ${kind}, on ${coreWords(cores)}`,

@@ -15,6 +15,7 @@ import { settleColdStart } from "./settle-cold-start.js";
 import { settleManifest, type SettledManifest } from "./settle-manifest.js";
 import { contextLeft, settleRag } from "./settle-rag.js";
 import { settleTraffic } from "./settle-traffic.js";
+import { stagePodsOf } from "./stage-pods.js";
 import type { ServiceTarget, SettledService } from "./settled-service.js";
 
 const REQUESTS_MAX_DEFAULT = 256;
@@ -55,11 +56,12 @@ export function settleService(question: ServiceQuestion): SettledService {
   );
   const { coldStart, assumption } = settleColdStart(input.coldStart, weightBytes);
   const replicas = replicasOf(input, manifest);
-  const scaler = input.autoscaler ?? manifest?.autoscaler;
   const waitingMax = input.waitingMax ?? manifest?.waitingMax;
+  const row = rowOf(question, plans, { parallelism, mig, manifest });
+  const stagePods = stagePodsOf(question, retrieval, row);
   return {
     name: input.name,
-    row: rowOf(question, plans, { parallelism, mig, manifest }),
+    row,
     replicaOf: new Map(
       [...plans.planned].map(([group, plan]) => [group, replicaSpec(plan, engine, parallelism)]),
     ),
@@ -77,7 +79,7 @@ export function settleService(question: ServiceQuestion): SettledService {
     },
     targets: (input.targets ?? []).map(targetOf),
     replicas,
-    ...(scaler === undefined ? {} : { autoscaler: settleAutoscaler(scaler, replicas.min) }),
+    ...autoscalerOf(input.autoscaler ?? manifest?.autoscaler, replicas.min),
     scrapeDelayS: input.scrapeDelay ?? 0,
     coldStart,
     startsWarm: input.startsWarm ?? true,
@@ -86,6 +88,7 @@ export function settleService(question: ServiceQuestion): SettledService {
     requestsOf: (seed) => traffic.requestsOf(seed),
     isDrawn: traffic.isDrawn,
     ...(retrieval === undefined ? {} : { retrieval }),
+    ...(stagePods === undefined ? {} : { stagePods }),
     assumptions: assumptionsOf(input.name, first!, manifest, [
       assumption,
       ...traffic.assumptions,
@@ -93,6 +96,13 @@ export function settleService(question: ServiceQuestion): SettledService {
     ]),
     warnings: first!.warnings.map((text) => `Service ${input.name}: ${text}.`),
   };
+}
+
+function autoscalerOf(
+  scaler: ServiceInput["autoscaler"],
+  replicasMin: number,
+): Pick<SettledService, "autoscaler"> {
+  return scaler === undefined ? {} : { autoscaler: settleAutoscaler(scaler, replicasMin) };
 }
 
 function replicasOf(

@@ -25,6 +25,15 @@ export interface ReplicaSummary {
   readonly stepTime: string;
 }
 
+/** Pods of a stage before generation that stand on the cluster. */
+export interface StagePods {
+  /** Name of the stage. */
+  readonly stage: string;
+  readonly count: number;
+  /** What each of them asks for. */
+  readonly row: Omit<ManagedRow, "id">;
+}
+
 /** A service with everything that can be known before a run. */
 export interface SettledService {
   readonly name: string;
@@ -47,6 +56,8 @@ export interface SettledService {
   readonly isDrawn: boolean;
   /** What requests go through before generation; absent where they come right away. */
   readonly retrieval?: SettledRetrieval;
+  /** Pods of its stages on the cluster; absent where they stand beside it. */
+  readonly stagePods?: readonly StagePods[];
   readonly assumptions: readonly Assumption[];
   /** In full sentences. */
   readonly warnings: readonly string[];

@@ -140,7 +140,21 @@ function leftOut({ result }: DecidedRun): string {
     facts.push(
       `${jobCount(open)} of ${jobCount(result.serving!.requests)} requests had no full answer when the run ended`,
     );
+  facts.push(...missingStagePods(result));
   return facts.length === 0 ? "" : `Not counted in this: ${facts.join("; ")}.`;
+}
+
+function missingStagePods({ serving }: DecidedRun["result"]): readonly string[] {
+  return (serving?.services ?? []).flatMap(({ name, stages = [] }) =>
+    stages.flatMap(({ name: stage, pods }) => {
+      if (pods === undefined || pods.missingS === 0) return [];
+      return [
+        pods.placed < pods.wanted
+          ? `${pods.wanted - pods.placed} of ${pods.wanted} pods for ${stage} of service “${name}” have no place on it`
+          : `pods for ${stage} of service “${name}” had to wait for a place on it`,
+      ];
+    }),
+  );
 }
 
 function variantVerdict(run: DecidedRun): string {

@@ -3,13 +3,18 @@ import type { SettledService } from "../../scenario/services/settled-service.js"
 import type { StepTimeModel } from "../../performance/llm/step-time.js";
 import type { ResolvedHosting } from "../../scenario/resolved-hosting.js";
 import type { ClusterProcessEntry } from "../../simulation/batch/cluster-process.js";
-import { appendRows } from "../../simulation/services/append-rows.js";
+import { appendRows, type ManagedRow } from "../../simulation/services/append-rows.js";
 import type { ServiceOutcome } from "../../simulation/services/deployed-service.js";
 import { retrieve } from "../../simulation/services/retrieval-stages.js";
 import {
   createServiceProcess,
   type ServiceProcess,
 } from "../../simulation/services/service-process.js";
+import {
+  createStandingPods,
+  type StandingPods,
+  type StandingPodsOutcome,
+} from "../../simulation/services/standing-pods.js";
 import type { StageUse } from "../../simulation/stages/run-stages.js";
 import type { ReplicaSpec, RequestClass } from "../../simulation/serving/serving-spec.js";
 import type { JobTable } from "../../workload/job-table.js";
@@ -25,6 +30,8 @@ export interface ServedService {
   readonly outcome: ServiceOutcome;
   /** What stages before generation did, in the order of `service.retrieval.stages`; absent without any. */
   readonly stages?: readonly StageUse[];
+  /** What became of their pods, in the same order; absent where they stand beside the cluster. */
+  readonly stagePods?: readonly StandingPodsOutcome[];
 }
 
 /** Services put into a run. */
@@ -52,35 +59,39 @@ export function prepareServices(
   },
 ): PreparedServices {
   if (services.length === 0) return { jobs, processes: [], outcomes: () => [] };
-  const rows = services.flatMap((service) =>
-    Array.from({ length: rowsOf(service) }, (_, index) => ({
-      ...service.row,
-      id: `${service.name}-${index}`,
-    })),
-  );
+  const rows = services.flatMap((service) => [
+    ...named(service.row, service.name, rowsOf(service)),
+    ...(service.stagePods ?? []).flatMap(({ stage, row, count }) =>
+      named(row, `${service.name}-${stage}`, count),
+    ),
+  ]);
   const table = appendRows(jobs, rows);
   let first = table.managedFrom;
   const started: { readonly process: ServiceProcess; readonly index: number }[] = [];
   const classes: (readonly RequestClass[])[] = [];
   const stages: (readonly StageUse[] | undefined)[] = [];
-  const processes = services.map((service, index): ClusterProcessEntry => {
+  const pods: (readonly StandingPods[])[] = [];
+  const processes = services.flatMap((service, index): ClusterProcessEntry[] => {
     const count = rowsOf(service);
     const came = service.requestsOf(options.seed);
     const { retrieval } = service;
     const retrieved = retrieval === undefined ? undefined : retrieve(came, retrieval);
     const requests = retrieved?.requests ?? came;
-    const own = { first, count };
+    const ownRows = { first, count };
     first += count;
+    const standing = standingPods(service, first);
+    first += standing.rows;
+    pods.push(standing.started);
     classes.push(classesOf(service, requests));
     stages.push(retrieved?.stages);
-    return () => {
+    const replicas = () => {
       const process = createServiceProcess({
         name: service.name,
         requests,
         ...(retrieved === undefined ? {} : { cameS: retrieved.cameS }),
         serving: { ...service.serving, classes: classes[index]!, seed: options.seed },
         replicas: service.replicas,
-        rows: own,
+        rows: ownRows,
         replicaOn: replicaOn(service, options),
         weightBytes: service.weightBytes,
         coldStart: service.coldStart,
@@ -93,6 +104,7 @@ export function prepareServices(
       started.push({ process, index });
       return process;
     };
+    return [replicas, ...standing.entries];
   });
   return {
     ...table,
@@ -103,8 +115,40 @@ export function prepareServices(
         classes: classes[index]!,
         outcome: process.outcome(endS),
         ...(stages[index] === undefined ? {} : { stages: stages[index] }),
+        ...podsOf(pods[index]!, endS),
       })),
   };
+}
+
+function named(row: SettledService["row"], name: string, count: number): readonly ManagedRow[] {
+  return Array.from({ length: count }, (_, index) => ({ ...row, id: `${name}-${index}` }));
+}
+
+/** Processes for the pods of stages on the cluster, whose rows begin at `first`; `started` fills when a run makes them. */
+function standingPods(
+  { name, stagePods = [] }: SettledService,
+  first: number,
+): {
+  readonly rows: number;
+  readonly entries: readonly ClusterProcessEntry[];
+  readonly started: readonly StandingPods[];
+} {
+  const started: StandingPods[] = [];
+  let rows = 0;
+  const entries = stagePods.map(({ stage, count }): ClusterProcessEntry => {
+    const spec = { name: `${stage} of service ${name}`, rows: { first: first + rows, count } };
+    rows += count;
+    return () => {
+      const process = createStandingPods(spec);
+      started.push(process);
+      return process;
+    };
+  });
+  return { rows, entries, started };
+}
+
+function podsOf(pods: readonly StandingPods[], endS: number): Pick<ServedService, "stagePods"> {
+  return pods.length === 0 ? {} : { stagePods: pods.map((one) => one.outcome(endS)) };
 }
 
 /** A replica that ends its last requests still has its row, while another takes its place. */

@@ -94,12 +94,24 @@ export interface ServiceStageResult {
   readonly waitS: LatencyResult;
   /** Work over servers and the time from its first request to its last end, 0..1. */
   readonly busyShare: number;
-  /** CPU cores of all its replicas; 0 where nobody said. They are not of the cluster. */
+  /** CPU cores of all its replicas; 0 where nobody said. Of the cluster only where `pods` is there. */
   readonly cpuCores: number;
-  /** GPUs of all its replicas. They are not of the cluster. */
+  /** GPUs of all its replicas. Of the cluster only where `pods` is there. */
   readonly gpus: number;
   /** Memory of the index, over all replicas; 0 without one. Bytes. */
   readonly memoryBytes: number;
+  /** Its replicas as pods on nodes of the cluster; absent where they stand beside it. */
+  readonly pods?: StagePodsResult;
+}
+
+/** Pods of a stage on the cluster. */
+export interface StagePodsResult {
+  /** Pods it is to have. */
+  readonly wanted: number;
+  /** Pods that have a place when the run ends. */
+  readonly placed: number;
+  /** Seconds without a place, over all pods; requests are answered as if they had one. */
+  readonly missingS: number;
 }
 
 /** What became of one service. */

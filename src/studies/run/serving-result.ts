@@ -16,7 +16,7 @@ import type {
   ServiceResult,
   ServingResult,
 } from "./serving-document.js";
-import { stagesResult } from "./service-stages.js";
+import { stagesResult, stageWarnings } from "./service-stages.js";
 import type { ServedService } from "./services.js";
 
 const SECONDS_PER_HOUR = 3600;
@@ -65,6 +65,7 @@ export function servingWarnings({ served = [] }: OperatedRun): readonly string[]
     const left = countOf(outcome.run.outcome, OPEN);
     const saturation = saturationOf({ served: one, rows: rowsFrom(one, 0) }, 0);
     return [
+      ...stageWarnings(one),
       ...(refusal === undefined
         ? []
         : [`Replicas of service ${name} can never be placed on this cluster: ${refusal}.`]),
