@@ -28,6 +28,8 @@ export interface OctaveHistogram {
   add(value: number, times: number): void;
   /** Adds first + growth·k for k from `from` up to `from + count − 1`, each so many times. @param growth ≥ 0 */
   addEvenly(run: EvenRun, times: number): void;
+  /** Adds all that another histogram holds. */
+  addAll(other: OctaveHistogram): void;
   /** Quantile with linear steps between neighbours (rule R-7) of values taken as the middles of their buckets: within 0.2 %. */
   quantile(q: number): number | null;
 }
@@ -79,6 +81,15 @@ class BitHistogram implements OctaveHistogram {
     }
     this.count += times * count;
     if (this.max === null || last > this.max) this.max = last;
+  }
+
+  addAll(other: OctaveHistogram): void {
+    if (!(other instanceof BitHistogram)) throw new TypeError("octave histogram: not one of ours");
+    other.counts.forEach((times, bucket) => {
+      this.counts[bucket]! += times;
+    });
+    this.count += other.count;
+    if (other.max !== null && (this.max === null || other.max > this.max)) this.max = other.max;
   }
 
   quantile(q: number): number | null {

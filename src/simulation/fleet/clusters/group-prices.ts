@@ -1,0 +1,49 @@
+import type { ClustersSpec } from "./clusters-spec.js";
+import {
+  cheapestPool,
+  neverFits,
+  pricePerGpuHour,
+  type JobCosts,
+  type JobEstimate,
+} from "./job-costs.js";
+
+/** What one job of a group of mean length would cost on one cluster. Groups and members by index. */
+export interface GroupPrice {
+  readonly group: number;
+  readonly member: number;
+  /** Absent where the job cannot run. */
+  readonly estimate?: JobEstimate;
+  readonly refusal?: string;
+  /**
+   * GPU-hours from which moving the data pays, against the first cluster of the group that has all of it; absent
+   * where the cluster's GPU-hour is no cheaper.
+   */
+  readonly breakEvenGpuHours?: number;
+}
+
+/** Prices of all groups on all clusters, with data where it lies at the start. Call it before anything moves. */
+export function priceGroups(spec: ClustersSpec, costs: JobCosts): readonly GroupPrice[] {
+  return spec.jobs.flatMap((group, index) => {
+    const perWork = spec.members.map(({ pools }) => {
+      const pool = cheapestPool(pools, group);
+      return pool === undefined ? undefined : pricePerGpuHour(pool) / pool.speed;
+    });
+    const home = spec.members.findIndex(
+      (_, member) =>
+        neverFits(spec, group, member) === undefined &&
+        group.inputs.every((dataset) => spec.data.datasets[dataset]!.at.includes(member)),
+    );
+    return spec.members.map((_, member): GroupPrice => {
+      const refusal = neverFits(spec, group, member);
+      if (refusal !== undefined) return { group: index, member, refusal };
+      const estimate = costs.estimate(group, group.durationS, member)!;
+      const saved = home < 0 ? 0 : perWork[home]! - perWork[member]!;
+      return {
+        group: index,
+        member,
+        estimate,
+        ...(saved > 0 ? { breakEvenGpuHours: estimate.moveCost / saved } : {}),
+      };
+    });
+  });
+}
