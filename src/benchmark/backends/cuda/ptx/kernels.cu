@@ -271,8 +271,9 @@ __device__ __forceinline__ void attention_prefill(const T* __restrict__ q, const
   u32 first_query = (gridDim.x - 1 - blockIdx.x) * 64;
   u64 query_base = (u64)blockIdx.y * tokens * depth;
   u64 key_base = ((u64)sequence * kv_heads + head * kv_heads / heads) * tokens * depth;
-#pragma unroll 1
-  for (u32 i = tid; i < 64 * D; i += 256) {
+#pragma unroll 4
+  for (u32 round = 0; round < 64 * D / 256; round++) {
+    u32 i = tid + round * 256;
     u32 row = i / D, column = i % D;
     bool there = first_query + row < tokens && column < depth;
     queries[row * LINE + column] =
@@ -289,7 +290,8 @@ __device__ __forceinline__ void attention_prefill(const T* __restrict__ q, const
     __syncthreads();
     // Loads do not depend on a branch, so that many are under way: what is not there is read from the first place.
 #pragma unroll 8
-    for (u32 i = tid; i < 32 * D; i += 256) {
+    for (u32 round = 0; round < 32 * D / 256; round++) {
+      u32 i = tid + round * 256;
       u32 row = i / D, column = i % D;
       bool there = first_key + row < tokens && column < depth;
       float held = widen(k[key_base + (there ? (u64)(first_key + row) * depth + column : 0)]);
@@ -346,7 +348,8 @@ __device__ __forceinline__ void attention_prefill(const T* __restrict__ q, const
     }
     __syncthreads();
 #pragma unroll 8
-    for (u32 i = tid; i < 32 * D; i += 256) {
+    for (u32 round = 0; round < 32 * D / 256; round++) {
+      u32 i = tid + round * 256;
       u32 row = i / D, column = i % D;
       bool there = first_key + row < tokens && column < depth;
       float held = widen(v[key_base + (there ? (u64)(first_key + row) * depth + column : 0)]);

@@ -2,7 +2,7 @@
 // Made by scripts/generate-ptx.mjs from kernels.cu; not edited by hand. Accepted by ptxas for sm_75, sm_80, sm_86, sm_89, sm_90, sm_100, sm_120.
 
 /** sha256 of the kernels.cu it was made from. */
-export const STREAMS_PTX_SOURCE = "5790aa003154fd13c9d20875589ea00604541c845dc941cbe1846e50c79e9647";
+export const STREAMS_PTX_SOURCE = "2dc012037280690ca8054c545c4315a3070c5de72ef354170d56532d318ed47f";
 
 /** PTX of the module `streams`. */
 export const STREAMS_PTX = `.version 6.5
