@@ -2,11 +2,13 @@ import { createRandomStreams } from "../../engine/streams.js";
 import type { FleetPartOutcome } from "./fleet-part.js";
 import type { FleetSpec } from "./fleet-spec.js";
 import { simulateSites, type SitesOutcome } from "./sites/simulate-sites.js";
+import { simulateUpgrades, type UpgradesOutcome } from "./upgrades/simulate-upgrades.js";
 
 /** What one run of a fleet gave: each part by its name, absent where the fleet has none. */
 export interface FleetRun {
   readonly durationS: number;
   readonly sites?: SitesOutcome;
+  readonly upgrades?: UpgradesOutcome;
 }
 
 /**
@@ -17,10 +19,19 @@ export function simulateFleet(spec: FleetSpec, seed: number): FleetRun {
   const streams = createRandomStreams(seed);
   const { durationS } = spec;
   const sites = spec.sites === undefined ? undefined : simulateSites(spec.sites, spec, streams);
-  return { durationS, ...(sites === undefined ? {} : { sites }) };
+  const upgrades =
+    spec.upgrades === undefined ? undefined : simulateUpgrades(spec.upgrades, spec, streams);
+  return {
+    durationS,
+    ...(sites === undefined ? {} : { sites }),
+    ...(upgrades === undefined ? {} : { upgrades }),
+  };
 }
 
 /** The parts of a run with the names their results stand under, in the order of a report. */
 export function partsOf(run: FleetRun): readonly (readonly [string, FleetPartOutcome])[] {
-  return [...(run.sites === undefined ? [] : [["sites", run.sites] as const])];
+  return [
+    ...(run.sites === undefined ? [] : [["sites", run.sites] as const]),
+    ...(run.upgrades === undefined ? [] : [["upgrades", run.upgrades] as const]),
+  ];
 }

@@ -15,8 +15,11 @@ export const ROLLOUT_DEFAULTS = {
   poll: "1h",
 } as const;
 
-function countOrShare(description: string, fallback: number | string) {
-  return field(z.union([wholeNumber(0, FLEET_LIMITS.sitesMax), z.string().regex(/^\d{1,3}(\.\d{1,3})?%$/, "must be a whole number or a percentage such as 25%")]), {
+function countOrShare(least: number, description: string, fallback: number | string) {
+  const percentage = z
+    .string()
+    .regex(/^(100|\d{1,2}(\.\d{1,3})?)%$/, "must be a whole number or a percentage such as 25%");
+  return field(z.union([wholeNumber(least, FLEET_LIMITS.sitesMax), percentage]), {
     description,
     default: fallback,
     example: "25%",
@@ -40,6 +43,7 @@ function groupSchema() {
       example: "order",
     }).optional(),
     maxConcurrency: countOrShare(
+      1,
       "Sites of the group at once; a percentage of its sites, rounded down, at least one.",
       ROLLOUT_DEFAULTS.groupConcurrency,
     ),
@@ -58,10 +62,12 @@ function stageSchema() {
       example: [{ name: "canary", labels: { ring: "canary" } }],
     }),
     maxConcurrency: countOrShare(
+      1,
       "Sites of the stage at once, over all its groups; a percentage of its sites, rounded down, at least one; never more than 50.",
       ROLLOUT_DEFAULTS.stageConcurrency,
     ),
     failuresMax: countOrShare(
+      0,
       "Failed sites that the stage bears; one more stops the rollout, and sites on their way finish. A percentage of its sites, rounded up.",
       ROLLOUT_DEFAULTS.failuresMax,
     ),
