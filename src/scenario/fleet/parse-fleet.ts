@@ -10,6 +10,7 @@ import { checkFleetGoals } from "./checks/check-fleet-goals.js";
 import { checkFleetServices } from "./checks/check-fleet-services.js";
 import { checkRollouts } from "./checks/check-rollouts.js";
 import { checkSites } from "./checks/check-sites.js";
+import { checkUpgrades } from "./checks/check-upgrades.js";
 import { fleetFormat } from "./fleet-format.js";
 import { FLEET_SCHEMA, type FleetDocument } from "./schema/fleet-schema.js";
 
@@ -37,6 +38,7 @@ const CHECKS: readonly ((context: CheckContext, spec: FleetDocument | undefined)
   checkSites,
   checkFleetServices,
   checkRollouts,
+  checkUpgrades,
   checkFleetGoals,
 ];
 

@@ -6,6 +6,7 @@ import { findFleetMetric, metricOfPart } from "./fleet-metrics.js";
 import { parseFleetTarget } from "./parse-fleet-target.js";
 import type { ParsedFleet } from "./parse-fleet.js";
 import { resolveSites } from "./resolve-sites.js";
+import { resolveUpgrades } from "./resolve-upgrades.js";
 import type { ResolvedFleet } from "./resolved-fleet.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
 
@@ -20,6 +21,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
     assumptions.set(entry.id, entry);
   };
   const sites = resolveSites(spec, assume);
+  const upgrades = resolveUpgrades(spec, assume);
   return {
     file: parsed.file,
     name: spec.name,
@@ -31,6 +33,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
       durationS: spec.run?.duration ?? FLEET_DEFAULTS.durationS,
       stepS: spec.run?.step ?? FLEET_DEFAULTS.stepS,
       ...(sites === undefined ? {} : { sites }),
+      ...(upgrades === undefined ? {} : { upgrades }),
     },
     goals: (spec.goals ?? []).map(resolveGoal),
     statistics: {

@@ -1,4 +1,5 @@
 import type { SitesSpec } from "./sites/sites-spec.js";
+import type { UpgradesSpec } from "./upgrades/fleet-upgrades-spec.js";
 
 /** Everything one run of a fleet needs. Each kind of member is a part of its own, absent where there is none. */
 export interface FleetSpec {
@@ -7,4 +8,5 @@ export interface FleetSpec {
   /** Distance of the points of lines over time. Seconds, > 0. */
   readonly stepS: number;
   readonly sites?: SitesSpec;
+  readonly upgrades?: UpgradesSpec;
 }

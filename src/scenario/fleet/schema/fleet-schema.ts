@@ -8,9 +8,11 @@ import { duration, proportion, target } from "../../schema/quantities.js";
 import { FLEET_DEFAULTS } from "../fleet-limits.js";
 import { FLEET_METRICS } from "../fleet-metrics.js";
 import { fleetServicesSchema } from "./fleet-services-schema.js";
+import { poolsSchema } from "./pools-schema.js";
 import { regionsSchema } from "./region-schema.js";
 import { rolloutsSchema } from "./rollouts-schema.js";
 import { sitesSchema } from "./sites-schema.js";
+import { upgradesSchema } from "./upgrades-schema.js";
 
 /** The version of the format of fleets that this program reads. */
 export const FLEET_SCHEMA = "headroom/fleet/v1";
@@ -27,6 +29,7 @@ function membersSchema() {
     ).optional(),
     regions: regionsSchema().optional(),
     sites: sitesSchema().optional(),
+    pools: poolsSchema().optional(),
   });
 }
 
@@ -132,6 +135,7 @@ export function createFleetSchema() {
       fleet: field(membersSchema(), { description: "The hub, its members, and what is between them." }),
       workload: field(fleetWorkloadSchema(), { description: "What runs on the fleet." }).optional(),
       rollouts: rolloutsSchema().optional(),
+      upgrades: upgradesSchema().optional(),
       goals: fleetGoalsSchema().optional(),
     })
     .meta({

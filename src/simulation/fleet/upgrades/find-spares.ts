@@ -1,3 +1,4 @@
+import { planSurge } from "./plan-surge.js";
 import { simulateUpgrade } from "./simulate-upgrade.js";
 import type { UpgradeResult } from "./upgrade-result.js";
 import type { UpgradeSpec } from "./upgrade-spec.js";
@@ -21,8 +22,7 @@ export interface SpareSearch {
 /**
  * Upgrades the pool with 0, 1, 2 … spare nodes beside those it has, until it is painless.
  *
- * Spare nodes are empty nodes of the same kind that are upgraded with the others. Without surge nodes, as many nodes
- * are upgraded at once as there are spare ones, at least one: that is what they are for.
+ * Spare nodes are empty nodes of the same kind that are upgraded with the others.
  *
  * @param sparesMax most that are tried
  */
@@ -36,10 +36,18 @@ export function findSpares(spec: UpgradeSpec, sparesMax: number): SpareSearch {
   return { trials, painless: null, obstacle: obstacleOf(trials.at(-1)!.result) };
 }
 
-/** The same upgrade of a pool with more nodes. */
+/**
+ * The same upgrade of a pool with more nodes. Where surge nodes cannot be had, spare ones are what it is for: as many
+ * nodes are then upgraded in place at once.
+ */
 export function withSpares(spec: UpgradeSpec, spares: number): UpgradeSpec {
   const pool = { ...spec.pool, nodes: spec.pool.nodes + spares };
-  return { ...spec, pool };
+  const { strategy } = spec;
+  if (spares === 0 || strategy.kind !== "rolling" || spec.pool.isSystem === true)
+    return { ...spec, pool };
+  if (planSurge(pool, strategy).course !== "none") return { ...spec, pool };
+  const inPlace = { ...strategy, maxSurge: { count: 0 }, maxUnavailable: { count: spares } };
+  return { ...spec, pool, strategy: inPlace };
 }
 
 function obstacleOf(result: UpgradeResult): string {
