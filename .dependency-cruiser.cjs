@@ -47,7 +47,8 @@ module.exports = {
       from: {
         orphan: true,
         path: "^src/",
-        pathNot: "\\.test\\.ts$|^src/(cli/main|index|browser/worker|browser/node/\\w+)\\.ts$",
+        pathNot:
+          "\\.test\\.ts$|^src/(cli/main|index|browser/worker|browser/drawing|browser/node/\\w+)\\.ts$",
       },
       to: {},
     },

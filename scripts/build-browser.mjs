@@ -1,5 +1,5 @@
-// Bundles the simulator for the worker of a report's page: the code of `headroom run`, over files that the page
-// carries instead of a disk.
+// Bundles what runs in the page of a report: the simulator for its worker, which is the code of `headroom run` over
+// files that the page carries instead of a disk, and the drawing program of its live charts.
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -35,8 +35,21 @@ const ownVersion = {
   },
 };
 
-const result = await build({
-  entryPoints: [join(root, "src", "browser", "worker.ts")],
+/** Parts of Vega that no chart of a report uses: maps, graphs, word clouds, and what needs them. */
+const UNUSED =
+  /^(vega-(crossfilter|force|geo|hierarchy|label|projection|regression|voronoi|wordcloud)|topojson-client)$/;
+const withoutUnused = {
+  name: "without-unused",
+  setup(building) {
+    building.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: "unused" }));
+    building.onLoad({ filter: /.*/, namespace: "unused" }, () => ({
+      contents: "module.exports = {};",
+      loader: "js",
+    }));
+  },
+};
+
+const minified = {
   bundle: true,
   minify: true,
   write: false,
@@ -44,14 +57,30 @@ const result = await build({
   platform: "browser",
   target: "es2022",
   legalComments: "none",
-  banner: {
-    js: "/* Headroom, with zod (MIT), yaml (ISC), fastest-levenshtein (MIT) and saxes (ISC) */",
-  },
-  alias,
-  inject: [join(root, "src", "browser", "node", "globals.ts")],
-  plugins: [ownVersion],
   logLevel: "warning",
-});
-const file = join(root, "dist", "browser", "what-if-worker.js");
-mkdirSync(dirname(file), { recursive: true });
-writeFileSync(file, result.outputFiles[0].contents);
+};
+await Promise.all([
+  bundle("what-if-worker.js", {
+    entryPoints: [join(root, "src", "browser", "worker.ts")],
+    banner: {
+      js: "/* Headroom, with zod (MIT), yaml (ISC), fastest-levenshtein (MIT) and saxes (ISC) */",
+    },
+    alias,
+    inject: [join(root, "src", "browser", "node", "globals.ts")],
+    plugins: [ownVersion],
+  }),
+  bundle("live-charts.js", {
+    entryPoints: [join(root, "src", "browser", "drawing.ts")],
+    banner: {
+      js: "/* Vega (BSD-3-Clause, University of Washington Interactive Data Lab, github.com/vega/vega) with D3 (ISC, Mike Bostock) */",
+    },
+    plugins: [withoutUnused],
+  }),
+]);
+
+async function bundle(name, options) {
+  const { outputFiles } = await build({ ...minified, ...options });
+  const file = join(root, "dist", "browser", name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, outputFiles[0].contents);
+}

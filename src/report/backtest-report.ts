@@ -9,7 +9,7 @@ import { backtestUnseenSection, backtestWorstSection } from "./backtest/unseen.j
 import type { ReportDocument, ReportSection } from "./block.js";
 import { countOf } from "./format/number.js";
 import { escapeMarkdown } from "./format/escape.js";
-import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
+import { documentFile, reportFiles, type PageOptions, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { studyProvenanceSection } from "./sections/study-provenance.js";
 import { csvNumber, csvText } from "./tables-csv.js";
@@ -69,11 +69,16 @@ function provenance({ document }: Backtest, reproduce: readonly string[]): Repor
 export async function backtestFiles(
   backtest: Backtest,
   reproduce: readonly string[],
+  page?: PageOptions,
 ): Promise<ReportFiles> {
-  return reportFiles(buildBacktestReport(backtest, reproduce), [
-    documentFile("backtest.json", backtest.document),
-    { name: "jobs.csv", chunks: comparedJobsCsv(backtest) },
-  ]);
+  return reportFiles(
+    buildBacktestReport(backtest, reproduce),
+    [
+      documentFile("backtest.json", backtest.document),
+      { name: "jobs.csv", chunks: comparedJobsCsv(backtest) },
+    ],
+    page,
+  );
 }
 
 /** Every compared job with both waits, as CSV text in chunks. */

@@ -6,10 +6,9 @@ import { differenceChart } from "./compare/difference-chart.js";
 import { replicationChart } from "./compare/replication-chart.js";
 import { compareChangesSection, compareFindingsSection, compareWhySection } from "./compare/why.js";
 import { countOf } from "./format/number.js";
-import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
+import { documentFile, reportFiles, type PageOptions, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { studyProvenanceSection, studyWarningsSection } from "./sections/study-provenance.js";
-import type { WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /** Charts of replications that a report draws; the other metrics are in the tables. */
 const REPLICATION_CHARTS_MAX = 3;
@@ -51,10 +50,10 @@ export function buildCompareReport(
 export async function compareFiles(
   document: CompareDocument,
   reproduce: readonly string[],
-  whatIf?: WhatIfAnswer,
+  page?: PageOptions,
 ): Promise<ReportFiles> {
   const report = buildCompareReport(document, reproduce);
-  return reportFiles(report, [documentFile("compare.json", document)], { whatIf });
+  return reportFiles(report, [documentFile("compare.json", document)], page);
 }
 
 function differencesSection(document: CompareDocument): ReportSection | undefined {

@@ -17,6 +17,13 @@ export interface ReportFiles<Chunk extends string | Uint8Array = string> {
   readonly warnings: readonly string[];
 }
 
+/** What the page of a report can do beyond showing it. */
+export interface PageOptions {
+  readonly whatIf?: WhatIfAnswer | undefined;
+  /** True makes its charts answer the pointer. */
+  readonly interactive?: boolean | undefined;
+}
+
 /**
  * Every file of a report: its data, then the charts, the blocks and the pages made of them.
  *
@@ -25,9 +32,9 @@ export interface ReportFiles<Chunk extends string | Uint8Array = string> {
 export async function reportFiles<Chunk extends string | Uint8Array = string>(
   report: ReportDocument,
   data: readonly ReportFile<Chunk>[],
-  { whatIf }: { readonly whatIf?: WhatIfAnswer | undefined } = {},
+  { whatIf, interactive }: PageOptions = {},
 ): Promise<ReportFiles<Chunk | string>> {
-  const { html, warning } = await writeHtml(withWhatIf(report, whatIf));
+  const { html, warning } = await writeHtml(withWhatIf(report, whatIf), { interactive });
   return {
     files: [
       ...data,

@@ -3,14 +3,18 @@ import type { OperatedRun } from "../studies/run/operations.js";
 import { describeCluster } from "../studies/run/describe-cluster.js";
 import type { ScenarioRun } from "../studies/run/run-scenario.js";
 import { jobRows } from "./job-rows.js";
-import { reportFiles, type ReportFile, type ReportFiles } from "./report-files.js";
+import {
+  reportFiles,
+  type PageOptions,
+  type ReportFile,
+  type ReportFiles,
+} from "./report-files.js";
 import { longestWaits, runColumns } from "./run-columns.js";
 import { buildRunReport } from "./run-report.js";
 import { replicasCsv, requestsCsv } from "./serving-csv.js";
 import { jobsCsv, utilizationCsv } from "./tables-csv.js";
 import { scheduleTrace } from "./schedule-trace.js";
 import { resultText } from "../studies/run/result-text.js";
-import type { WhatIfAnswer } from "./what-if/what-if-part.js";
 
 /**
  * Every file `headroom run` writes.
@@ -20,9 +24,8 @@ import type { WhatIfAnswer } from "./what-if/what-if-part.js";
  */
 export async function scenarioRunFiles(
   study: ScenarioRun,
-  options: {
+  options: PageOptions & {
     readonly reproduce: readonly string[];
-    readonly whatIf?: WhatIfAnswer;
     /** True adds the schedule of the base for Perfetto. */
     readonly trace?: boolean;
   },
@@ -42,7 +45,7 @@ export async function scenarioRunFiles(
     ...variants.flatMap((variant, index) => tables(study, `variants/${index + 1}/`, variant)),
     ...(options.trace === true ? [scheduleFile(base)] : []),
   ];
-  return reportFiles(report, data, { whatIf: options.whatIf });
+  return reportFiles(report, data, options);
 }
 
 function scheduleFile({ configuration, run }: ScenarioRun["base"]): ReportFile {

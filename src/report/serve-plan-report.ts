@@ -13,7 +13,7 @@ import type { Cell, ChartBlock, Column, ReportDocument, ReportSection } from "./
 import { chartBlock, chartSpec } from "./charts/theme.js";
 import { escapeMarkdown } from "./format/escape.js";
 import { countOf, formatSignificant } from "./format/number.js";
-import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
+import { documentFile, reportFiles, type PageOptions, type ReportFiles } from "./report-files.js";
 
 const CHART_TITLE = "How much does one GPU of each configuration take?";
 
@@ -220,8 +220,11 @@ function assumptionsSection({ configurations, assumptions }: PlanDocument): Repo
 export async function servePlanFiles(
   document: PlanDocument,
   reproduce: readonly string[],
+  page?: PageOptions,
 ): Promise<ReportFiles> {
-  return reportFiles(buildServePlanReport(document, reproduce), [
-    documentFile("plan.json", document),
-  ]);
+  return reportFiles(
+    buildServePlanReport(document, reproduce),
+    [documentFile("plan.json", document)],
+    page,
+  );
 }

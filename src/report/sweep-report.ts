@@ -8,7 +8,7 @@ import { CONFIGURATIONS_MAX } from "./charts/theme.js";
 import { nameMetric } from "./format/metric-names.js";
 import { countOf } from "./format/number.js";
 import { formatQuantity, quantityCell } from "./format/quantity.js";
-import { documentFile, reportFiles, type ReportFiles } from "./report-files.js";
+import { documentFile, reportFiles, type PageOptions, type ReportFiles } from "./report-files.js";
 import { assumptionsSection } from "./sections/assumptions.js";
 import { studyProvenanceSection, studyWarningsSection } from "./sections/study-provenance.js";
 import { heatMap } from "./sweep/heat-map.js";
@@ -52,14 +52,16 @@ export function buildSweepReport(
 export async function sweepFiles(
   { document, table }: SweepResult,
   reproduce: readonly string[],
+  page?: PageOptions,
 ): Promise<ReportFiles<string | Uint8Array>> {
   const rows = document.table.endsWith(".parquet")
     ? [parquetTable(table, VERSION)]
     : csvTable(table);
-  return reportFiles<string | Uint8Array>(buildSweepReport(document, reproduce), [
-    { name: document.table, chunks: rows },
-    documentFile("sweep.json", document),
-  ]);
+  return reportFiles<string | Uint8Array>(
+    buildSweepReport(document, reproduce),
+    [{ name: document.table, chunks: rows }, documentFile("sweep.json", document)],
+    page,
+  );
 }
 
 /** The table as CSV text in chunks. */

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { Option, type Command } from "commander";
 
 import { checkOutputFolder } from "../../io/output-folder.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
 import { backtestFiles } from "../../report/backtest-report.js";
 import type { BacktestDocument } from "../../studies/backtest/backtest-document.js";
@@ -10,12 +9,14 @@ import { runBacktest } from "../../studies/backtest/backtest.js";
 import { loadBacktest } from "../../studies/backtest/load-backtest.js";
 import { TRACE_FORMATS } from "../../workload/formats/registry.js";
 import { parseSeed } from "../parse-seed.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { printBacktest } from "../print-backtest.js";
+import { namesInJobs } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { createProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
-interface BacktestCommandOptions {
+interface BacktestCommandOptions extends PageCommandOptions {
   readonly cluster: string;
   readonly queue?: string;
   readonly placement?: string;
@@ -32,7 +33,7 @@ const REPORT_FILES = ["backtest.json", "jobs.csv", "report.md", "report.html"];
 
 /** `headroom backtest`: how well the simulator repeats a history that really happened. */
 export function registerBacktest(program: Command): void {
-  program
+  const command = program
     .command("backtest")
     .summary("replay a recorded history and say how wrong the simulated waits are")
     .description(
@@ -62,7 +63,8 @@ export function registerBacktest(program: Command): void {
       "let the cluster file extend files from this folder too; may be repeated",
       (value: string, all: readonly string[]) => [...all, value],
       [] as readonly string[],
-    )
+    );
+  withPageOptions(command)
     .option("--json", "print backtest.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -99,21 +101,27 @@ async function run(trace: string, options: BacktestCommandOptions): Promise<void
     progress.show(`replaying ${loaded.jobs.count} jobs`);
     const backtest = runBacktest(loaded);
     const { document } = backtest;
-    const warnings: string[] = [];
-    if (out !== undefined) {
-      progress.show("drawing the report");
-      const report = await backtestFiles(backtest, reproduceLines(trace, options, document));
-      progress.show(`writing ${out}`);
-      await writeFilesAtomically(out, report.files);
-      warnings.push(...report.warnings);
-    }
+    progress.show("drawing the report");
+    const { interactive } = options;
+    const written =
+      out === undefined
+        ? undefined
+        : await writeReportFiles(
+            out,
+            await backtestFiles(backtest, reproduceLines(trace, options, document), {
+              interactive,
+            }),
+            options,
+            () => ({
+              ...namesInJobs([loaded.jobs]),
+              files: [trace, cluster, ...document.inputs.map(({ path }) => path)],
+            }),
+          );
     progress.clear();
     if (options.json) {
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-      for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-    } else if (!options.quiet) {
-      printBacktest(document, out === undefined ? undefined : { folder: out, warnings });
-    }
+      for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
+    } else if (!options.quiet) printBacktest(document, written);
   } finally {
     progress.clear();
   }

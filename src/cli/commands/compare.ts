@@ -2,7 +2,6 @@ import { Option, type Command } from "commander";
 
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
 import { compareFiles } from "../../report/compare-report.js";
 import type { CompareDocument } from "../../studies/compare/compare-document.js";
 import type {
@@ -13,9 +12,13 @@ import { loadCompare } from "../../studies/compare/load-compare.js";
 import { runCompare } from "../../studies/compare/run-compare.js";
 import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
 import { EXIT_CODES } from "../exit-codes.js";
+import { isWorse } from "../compare-gate.js";
 import { parseSeed } from "../parse-seed.js";
 import { liveComparison } from "../live-comparison.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { printCompare } from "../print-compare.js";
+import type { WrittenReport } from "../print-study.js";
+import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import {
   gathered,
@@ -29,7 +32,7 @@ import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 import { createTimeLeft } from "../time-left.js";
 
-interface CompareOptions {
+interface CompareOptions extends PageCommandOptions {
   readonly set: readonly string[];
   readonly setAll: readonly string[];
   readonly variant: readonly string[];
@@ -110,7 +113,7 @@ export function registerCompare(program: Command): void {
         .default("base"),
     );
   addStatistics(command);
-  withThreads(command)
+  withPageOptions(withThreads(command))
     .option("--seed <n>", "root seed; takes the place of the first scenario's", parseSeed)
     .option(
       "--out <folder>",
@@ -128,7 +131,7 @@ export function registerCompare(program: Command): void {
     )
     .option(
       "--no-what-if",
-      "leave the simulator out of report.html, which is half a megabyte lighter then",
+      "leave the simulator out of report.html, which is half a megabyte lighter then; --redact does too",
     )
     .option("--json", "print compare.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
@@ -181,7 +184,7 @@ async function run(paths: readonly string[], options: CompareOptions): Promise<v
     const written =
       out === undefined
         ? undefined
-        : await writeReport(out, document, { paths, options, progress });
+        : await writeReport(out, document, { paths, options, progress, configurations });
     progress.clear();
     if (options.json) {
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -250,17 +253,23 @@ async function writeReport(
     readonly paths: readonly string[];
     readonly options: CompareOptions;
     readonly progress: ProgressLine;
+    readonly configurations: readonly RequestedConfiguration[];
   },
-): Promise<{ readonly folder: string; readonly warnings: readonly string[] }> {
-  command.progress.show("drawing the report");
-  const reproduce = reproduceLines(command.paths, command.options, document);
-  const whatIf = command.options.whatIf
-    ? await liveComparison(document, command.options)
-    : undefined;
-  const { files, warnings } = await compareFiles(document, reproduce, whatIf);
-  command.progress.show(`writing ${folder}`);
-  await writeFilesAtomically(folder, files);
-  return { folder, warnings };
+): Promise<WrittenReport> {
+  const { paths, options, progress, configurations } = command;
+  progress.show("drawing the report");
+  const reproduce = reproduceLines(paths, options, document);
+  // A page that simulates carries the trace itself, and with it the names.
+  const isLive = options.whatIf && options.redact !== true;
+  const whatIf = isLive ? await liveComparison(document, options) : undefined;
+  const report = await compareFiles(document, reproduce, {
+    whatIf,
+    interactive: options.interactive,
+  });
+  progress.show(`writing ${folder}`);
+  return writeReportFiles(folder, report, options, () =>
+    namesInScenarios(configurations.map(({ loaded }) => loaded)),
+  );
 }
 
 /** The command and the hashes that make the same bytes again. */
@@ -299,24 +308,4 @@ function reproduceLines(
     `Headroom ${VERSION}`,
     ...document.inputs.map(({ path, sha256 }) => `${path} sha256 ${sha256}`),
   ];
-}
-
-/** True when something is shown to be worse than in the first configuration. */
-function isWorse({ configurations, comparisons }: CompareDocument): boolean {
-  const [base, ...variants] = configurations;
-  const isWorseMetric = comparisons.some(
-    ({ base: first, metrics }) =>
-      first === base!.name &&
-      metrics.some(
-        ({ role, better, verdict }) =>
-          role === "decides" &&
-          ((better === "lower" && verdict === "higher") ||
-            (better === "higher" && verdict === "lower")),
-      ),
-  );
-  const metByBase = base!.goals.filter(({ verdict }) => verdict === "met").map(({ id }) => id);
-  const losesGoal = variants.some(({ goals }) =>
-    goals.some(({ id, verdict }) => verdict !== "met" && metByBase.includes(id)),
-  );
-  return isWorseMetric || losesGoal;
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 
 import { checkOutputFolder } from "../../io/output-folder.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
+import { loadScenario } from "../../io/load-scenario.js";
 import { VERSION } from "../../io/version.js";
 import { planFiles } from "../../report/plan-report.js";
 import { createLivePart } from "../../report/what-if/live-part.js";
@@ -11,12 +11,15 @@ import type { PlanDocument, PlanOption } from "../../studies/plan/plan-document.
 import { runPlan } from "../../studies/plan/run-plan.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { printPlan } from "../print-plan.js";
+import type { WrittenReport } from "../print-study.js";
+import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { createProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
-interface PlanCommandOptions {
+interface PlanCommandOptions extends PageCommandOptions {
   readonly seed?: number;
   readonly threads?: number;
   readonly out?: string;
@@ -36,7 +39,7 @@ const REPORT_FILES = ["plan.json", "plans.csv", "report.md", "report.html"];
 /** `headroom plan`: the cheapest purchase that meets the goals, with the evidence. */
 export function registerPlan(program: Command): void {
   const gather = (value: string, all: readonly string[]): readonly string[] => [...all, value];
-  program
+  const command = program
     .command("plan")
     .summary("find the cheapest purchase that meets the goals")
     .description(
@@ -65,12 +68,13 @@ export function registerPlan(program: Command): void {
     )
     .option(
       "--no-what-if",
-      "leave the simulator out of report.html, which is half a megabyte lighter then",
+      "leave the simulator out of report.html, which is half a megabyte lighter then; --redact does too",
     )
     .option(
       "--no-sensitivity",
       "do not look for the assumed numbers that would change the answer, which takes a few more runs",
-    )
+    );
+  withPageOptions(command)
     .option("--json", "print plan.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -108,29 +112,35 @@ async function run(path: string, options: PlanCommandOptions): Promise<void> {
     });
     const out =
       options.out ?? (options.json ? undefined : defaultReportFolder(`plan-${document.scenario}`));
-    const warnings: string[] = [];
-    if (out !== undefined) {
-      progress.show("drawing the report");
-      const report = await planFiles(
-        document,
-        reproduceLines(path, options, document),
-        options.whatIf ? await livePart(document, path, options) : undefined,
-      );
-      progress.show(`writing ${out}`);
-      await writeFilesAtomically(out, report.files);
-      warnings.push(...report.warnings);
-    }
+    progress.show("drawing the report");
+    const written = out === undefined ? undefined : await writeReport(out, document, path, options);
     progress.clear();
     if (options.json) {
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-      for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-    } else if (!options.quiet) {
-      printPlan(document, out === undefined ? undefined : { folder: out, warnings });
-    }
+      for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
+    } else if (!options.quiet) printPlan(document, written);
     if (document.best === null) process.exitCode = EXIT_CODES.failed;
   } finally {
     progress.clear();
   }
+}
+
+async function writeReport(
+  out: string,
+  document: PlanDocument,
+  path: string,
+  options: PlanCommandOptions,
+): Promise<WrittenReport> {
+  // A page that simulates carries the trace itself, and with it the names.
+  const isLive = options.whatIf && options.redact !== true;
+  const report = await planFiles(document, reproduceLines(path, options, document), {
+    whatIf: isLive ? await livePart(document, path, options) : undefined,
+    interactive: options.interactive,
+  });
+  return writeReportFiles(out, report, options, async () => {
+    const { set: sets, allowPath: allowedFolders } = options;
+    return namesInScenarios([await loadScenario({ path, sets, allowedFolders })]);
+  });
 }
 
 /** The answer, live in the page; nothing where there is none. */

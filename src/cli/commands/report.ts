@@ -1,51 +1,28 @@
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 
 import { InputError } from "../../diagnostics/problem.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { readReportFolder } from "../../io/report-folder-files.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
-import { IMAGE_KINDS, type ImageKind } from "../../report/charts/chart-images.js";
-import { finishFiles } from "../../report/finish-files.js";
 import { pagesOf, type TextFile } from "../../report/redact/redact-files.js";
 import { ReportJsonFault } from "../../report/report-json.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { createProgressLine } from "../terminal.js";
 
-interface ReportOptions {
-  readonly redact?: true;
-  readonly charts: readonly ImageKind[];
+interface ReportOptions extends PageCommandOptions {
   readonly out?: string;
-}
-
-/** Reads `svg,png`. @throws InvalidArgumentError for anything else */
-export function parseImageKinds(text: string): readonly ImageKind[] {
-  const kinds = text.split(",").map((kind) => kind.trim());
-  const wrong = kinds.find((kind) => !IMAGE_KINDS.includes(kind as ImageKind));
-  if (wrong === undefined) return [...new Set(kinds as ImageKind[])];
-  throw new InvalidArgumentError(
-    `there is no picture "${wrong}". Allowed: ${IMAGE_KINDS.join(", ")}.`,
-  );
 }
 
 /** `headroom report`: the pages of an earlier report, written again without simulating. */
 export function registerReport(program: Command): void {
-  program
+  const command = program
     .command("report")
     .summary("write the pages of an earlier report again, without simulating")
     .description(
       "Reads a folder that headroom run, compare, sweep, plan or backtest wrote, and writes report.html and report.md\n" +
-        "from its report.json: with this version's style, with pictures of the charts, or with pseudonyms.",
+        "from its report.json: with this version's style, with live charts, with pictures of them, or with pseudonyms.",
     )
-    .argument("<folder>", "folder of the report")
-    .option(
-      "--redact",
-      "put pseudonyms in place of the names of users, tenants and jobs, in every file",
-    )
-    .option(
-      "--charts <kinds>",
-      "draw every chart as a file of its own: svg, png",
-      parseImageKinds,
-      [],
-    )
+    .argument("<folder>", "folder of the report");
+  withPageOptions(command)
     .option(
       "--out <folder>",
       "where to write; the same folder when absent, which --redact does not allow",
@@ -56,7 +33,8 @@ export function registerReport(program: Command): void {
 Examples:
   headroom report reports/quickstart
   headroom report reports/quickstart --redact --out reports/quickstart-public
-  headroom report reports/quickstart --charts svg,png`,
+  headroom report reports/quickstart --charts svg,png
+  headroom report reports/quickstart --interactive`,
     )
     .action(run);
 }
@@ -80,8 +58,7 @@ async function run(folder: string, options: ReportOptions): Promise<void> {
     const files = readReportFolder(folder);
     checkOutputFolder(out, ["report.html", "report.md", "report.json"]);
     progress.show("drawing the report");
-    const written = await rendered(folder, files, options);
-    await writeFilesAtomically(out, written);
+    await render(folder, files, out, options);
     progress.clear();
     process.stdout.write(`Report: ${out}/report.html\n`);
   } finally {
@@ -89,16 +66,22 @@ async function run(folder: string, options: ReportOptions): Promise<void> {
   }
 }
 
-async function rendered(folder: string, files: readonly TextFile[], options: ReportOptions) {
+async function render(
+  folder: string,
+  files: readonly TextFile[],
+  out: string,
+  options: ReportOptions,
+): Promise<void> {
   try {
     const pages = new Set(["report.html", "report.md"]);
     const kept = files.filter(({ name }) => !pages.has(name));
-    const { redact, charts } = options;
-    const all = redact ? kept : [...kept, ...(await pagesOf(kept))];
-    return await finishFiles(
-      all.map(({ name, text }) => ({ name, chunks: [text] })),
-      { charts, ...(redact ? { redact: {} } : {}) },
-    );
+    const { redact, interactive } = options;
+    const all = redact ? kept : [...kept, ...(await pagesOf(kept, { interactive }))];
+    const report = {
+      files: all.map(({ name, text }) => ({ name, chunks: [text] })),
+      warnings: [],
+    };
+    await writeReportFiles(out, report, options, () => ({}));
   } catch (error) {
     if (!(error instanceof ReportJsonFault) && !(error instanceof SyntaxError)) throw error;
     throw new InputError([

@@ -1,36 +1,36 @@
 import type { Command } from "commander";
 
-import { InputError } from "../../diagnostics/problem.js";
 import { visibleText } from "../../diagnostics/visible-text.js";
 import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
-import { writeFilesAtomically, type OutputFile } from "../../io/write-files.js";
 import { VERSION } from "../../io/version.js";
-import { finishFiles } from "../../report/finish-files.js";
-import type { PrivateNames } from "../../report/redact/redactor.js";
 import { scenarioRunFiles } from "../../report/scenario-run-files.js";
-import type { ImageKind } from "../../report/charts/chart-images.js";
 import { createWhatIfPart } from "../../report/what-if/what-if-part.js";
 import type { ResultDocument } from "../../studies/run/result-document.js";
 import { resultText } from "../../studies/run/result-text.js";
 import { runScenario, type ScenarioRun } from "../../studies/run/run-scenario.js";
 import { EXIT_CODES } from "../exit-codes.js";
-import { parseImageKinds } from "./report.js";
 import { parseSeed } from "../parse-seed.js";
+import {
+  refuseRedactedWhatIf,
+  withPageOptions,
+  writeReportFiles,
+  type PageCommandOptions,
+} from "../page-options.js";
 import { printDecision } from "../print-decision.js";
+import type { WrittenReport } from "../print-study.js";
+import { namesInJobs, namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { colours, createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted, wrapText } from "../text-layout.js";
 
-interface RunOptions {
+interface RunOptions extends PageCommandOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly set: readonly string[];
   readonly allowPath: readonly string[];
   readonly whatIf?: true;
-  readonly redact?: true;
   readonly trace?: true;
-  readonly charts: readonly ImageKind[];
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -40,7 +40,7 @@ const REPORT_FILES = ["result.json", "jobs.csv", "utilization.csv", "report.md",
 
 /** `headroom run`: one scenario with its variants, from YAML to a finished report. */
 export function registerRun(program: Command): void {
-  program
+  const command = program
     .command("run")
     .summary("simulate a scenario and write its report")
     .description(
@@ -74,19 +74,10 @@ export function registerRun(program: Command): void {
       "write the schedule as schedule.trace.json, which ui.perfetto.dev and chrome://tracing open",
     )
     .option(
-      "--redact",
-      "put pseudonyms in place of the names of users, tenants and jobs, in every file",
-    )
-    .option(
-      "--charts <kinds>",
-      "draw every chart as a file of its own: svg, png",
-      parseImageKinds,
-      [],
-    )
-    .option(
       "--what-if",
       "put the simulator into report.html: change nodes, load, hosting or the queue in the page, offline",
-    )
+    );
+  withPageOptions(command)
     .option("--json", "print result.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -104,17 +95,7 @@ goals of variants do not change it.`,
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
-  if (options.redact === true && options.whatIf === true) {
-    throw new InputError([
-      {
-        file: "headroom run",
-        rule: "conflicting-fields",
-        message:
-          "--what-if puts the trace itself into the page, and --redact must not let its names out",
-        help: "leave one of them out",
-      },
-    ]);
-  }
+  if (options.redact === true && options.whatIf === true) refuseRedactedWhatIf("run");
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
     progress.show(`reading ${path}`);
@@ -197,7 +178,7 @@ async function writeReport(
     readonly progress: ProgressLine;
     readonly scenario: LoadedScenario;
   },
-): Promise<{ readonly folder: string; readonly warnings: readonly string[] }> {
+): Promise<WrittenReport> {
   const { path, options, progress, scenario } = command;
   progress.show("drawing the report");
   const whatIf = options.whatIf
@@ -210,28 +191,18 @@ async function writeReport(
         result: study.document,
       })
     : undefined;
-  const { files, warnings } = await scenarioRunFiles(study, {
+  const report = await scenarioRunFiles(study, {
     reproduce: reproduceLines(path, options, study.document),
-    ...(whatIf === undefined ? {} : { whatIf }),
+    whatIf,
+    interactive: options.interactive,
     trace: options.trace === true,
   });
-  const finished = await finishFiles(files, {
-    charts: options.charts,
-    ...(options.redact === undefined ? {} : { redact: namesIn(study) }),
-  });
   progress.show(`writing ${folder}`);
-  await writeFilesAtomically(folder, finished satisfies readonly OutputFile[]);
-  return { folder, warnings };
-}
-
-/** Everybody the jobs of a study name. */
-function namesIn({ base, variants }: ScenarioRun): PrivateNames {
-  const tables = [base, ...variants].map(({ run }) => run.jobs);
-  return {
-    tenants: tables.flatMap(({ tenantNames }) => tenantNames),
-    users: tables.flatMap(({ userNames = [] }) => userNames),
-    jobs: tables.flatMap(({ ids }) => [...ids]),
-  };
+  return writeReportFiles(folder, report, options, () => ({
+    ...namesInScenarios([scenario]),
+    // Replicas of services are jobs of the run, and of no trace.
+    ...namesInJobs([study.base, ...study.variants].map(({ run }) => run.jobs)),
+  }));
 }
 
 /** The command and the hashes that make the same bytes again. */

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 
 import { InputError, type Problem } from "../../diagnostics/problem.js";
-import { loadScenario } from "../../io/load-scenario.js";
+import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
 import { sensitivityFiles } from "../../report/sensitivity-report.js";
 import { parseSetArgument } from "../../scenario/apply-overlays.js";
 import { findMetric } from "../../scenario/metrics.js";
@@ -16,13 +15,16 @@ import { runSensitivity } from "../../studies/sensitivity/run-sensitivity.js";
 import { withWrittenValues } from "../../studies/sensitivity/written-values.js";
 import type { SensitivityDocument } from "../../studies/sensitivity/sensitivity-document.js";
 import { parseSeed } from "../parse-seed.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { printSensitivity } from "../print-sensitivity.js";
+import type { WrittenReport } from "../print-study.js";
+import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
 import { createProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
-interface SensitivityOptions {
+interface SensitivityOptions extends PageCommandOptions {
   readonly vary: readonly string[];
   readonly only?: true;
   readonly metric?: string;
@@ -86,7 +88,7 @@ export function registerSensitivity(program: Command): void {
       gathered,
       [],
     );
-  withThreads(command)
+  withPageOptions(withThreads(command))
     .option("--json", "print sensitivity.json to stdout, and nothing else there")
     .option("--quiet", "print nothing but problems")
     .addHelpText(
@@ -151,7 +153,8 @@ async function run(path: string, options: SensitivityOptions): Promise<void> {
         progress.show(`${runs} simulations`);
       },
     });
-    const written = out === undefined ? undefined : await write(out, document, path, options);
+    const written =
+      out === undefined ? undefined : await write(out, document, { path, loaded, options });
     progress.clear();
     if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     else if (!options.quiet) printSensitivity(document, written);
@@ -216,12 +219,18 @@ function metricsOf(
   ]);
 }
 
+/** What was asked, and the scenario it was asked of. */
+interface SensitivityCommand {
+  readonly path: string;
+  readonly loaded: LoadedScenario;
+  readonly options: SensitivityOptions;
+}
+
 async function write(
   folder: string,
   document: SensitivityDocument,
-  path: string,
-  options: SensitivityOptions,
-): Promise<{ readonly folder: string; readonly warnings: readonly string[] }> {
+  { path, loaded, options }: SensitivityCommand,
+): Promise<WrittenReport> {
   const words = [
     ...options.vary.flatMap((vary) => ["--vary", vary]),
     ...(options.only ? ["--only"] : []),
@@ -232,11 +241,12 @@ async function write(
     ...options.allowPath.flatMap((allowed) => ["--allow-path", allowed]),
     ...["--seed", String(document.seed)],
   ];
-  const { files, warnings } = await sensitivityFiles(document, [
+  const reproduce = [
     ["headroom sensitivity", ...[path, ...words].map(shellQuoted)].join(" "),
     `Headroom ${VERSION}`,
     ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
-  ]);
-  await writeFilesAtomically(folder, files);
-  return { folder, warnings };
+  ];
+  const { interactive } = options;
+  const report = await sensitivityFiles(document, reproduce, { interactive });
+  return writeReportFiles(folder, report, options, () => namesInScenarios([loaded]));
 }

@@ -4,9 +4,9 @@ import { InvalidArgumentError, type Command } from "commander";
 
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
 import { servePlanFiles } from "../../report/serve-plan-report.js";
 import { type PlanDocument, planService } from "../../studies/serve/plan-service.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { planLines } from "../print-serve-plan.js";
 import { createProgressLine } from "../terminal.js";
 import { EXIT_CODES } from "../exit-codes.js";
@@ -21,7 +21,8 @@ import { addServiceOptions, serviceOf, type ServiceOptions } from "./serve-servi
 import { addTargetOptions, type TargetOptions, targetsOf } from "./serve-targets.js";
 import { addTrafficOptions, trafficOf, type TrafficOptions } from "./serve-traffic-options.js";
 
-interface PlanOptions extends ReplicaOptions, ServiceOptions, TrafficOptions, TargetOptions {
+interface PlanOptions
+  extends ReplicaOptions, ServiceOptions, TrafficOptions, TargetOptions, PageCommandOptions {
   readonly seeds: number;
   readonly maxReplicas: string;
   readonly out?: string;
@@ -49,7 +50,7 @@ export function registerServePlan(serve: Command): void {
   addReplicaOptions(plan, true);
   addServiceOptions(plan, "least-outstanding");
   addTrafficOptions(plan);
-  addTargetOptions(plan)
+  withPageOptions(addTargetOptions(plan))
     .option(
       "--seeds <n>",
       "seeds of drawn traffic: more make the interval narrower",
@@ -132,7 +133,8 @@ async function run(
     },
   );
   progress.clear();
-  const reportWarnings = options.out === undefined ? [] : await writeReport(document, options.out);
+  const reportWarnings =
+    options.out === undefined ? [] : await writeReport(document, options.out, options);
   const text =
     options.json === true ? JSON.stringify(document, null, 2) : planLines(document).join("\n");
   process.stdout.write(`${text}\n`);
@@ -150,16 +152,21 @@ async function run(
   if (!isMet) process.exitCode = EXIT_CODES.failed;
 }
 
-async function writeReport(document: PlanDocument, out: string): Promise<readonly string[]> {
+async function writeReport(
+  document: PlanDocument,
+  out: string,
+  options: PageCommandOptions,
+): Promise<readonly string[]> {
   const words = process.argv.slice(2);
   const at = words.findIndex((word) => word === "--out" || word.startsWith("--out="));
   const without = words.filter(
     (_, index) => index !== at && !(words[at] === "--out" && index === at + 1),
   );
   const command = ["headroom", ...without.map(shellQuoted)].join(" ");
-  const report = await servePlanFiles(document, [command, `Headroom ${VERSION}`]);
-  await writeFilesAtomically(out, report.files);
-  return report.warnings;
+  const { interactive } = options;
+  const report = await servePlanFiles(document, [command, `Headroom ${VERSION}`], { interactive });
+  const { warnings } = await writeReportFiles(out, report, options, () => ({}));
+  return warnings;
 }
 
 function parseSeeds(text: string): number {

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
-import { writeFilesAtomically } from "../../io/write-files.js";
 import { sweepFiles } from "../../report/sweep-report.js";
 import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
 import { loadSweep, type LoadedSweep } from "../../studies/sweep/load-sweep.js";
@@ -19,7 +18,9 @@ import type { StoredOutcome } from "../../studies/sweep/stored-run.js";
 import { sweepUnits, type SweepUnit } from "../../studies/sweep/sweep-units.js";
 import { openUnitStore, removeLeftovers } from "../../studies/sweep/unit-store.js";
 import { EXIT_CODES } from "../exit-codes.js";
+import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { printStudy } from "../print-study.js";
+import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
 import { startOnSlurm, writeForKubernetes, type EngineOptions } from "../sweep-engines.js";
@@ -27,7 +28,7 @@ import { colours, createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted, wrapText } from "../text-layout.js";
 import { createTimeLeft, type TimeLeft } from "../time-left.js";
 
-interface MergeOptions {
+interface MergeOptions extends PageCommandOptions {
   readonly out?: string;
   readonly allowPath: readonly string[];
   readonly from?: readonly string[];
@@ -99,7 +100,7 @@ export function registerSweep(program: Command): void {
 }
 
 function withOutput(command: Command): Command {
-  return command
+  return withPageOptions(command)
     .option("--out <folder>", "where to write; without it reports/sweep-<name>")
     .option(
       "--allow-path <folder>",
@@ -222,7 +223,7 @@ async function simulate(
 }
 
 async function finish(
-  { spec, seed }: LoadedSweep,
+  { spec, seed, base, sweepFile }: LoadedSweep,
   result: SweepResult,
   {
     path,
@@ -241,13 +242,17 @@ async function finish(
   const allowed = options.allowPath
     .map((folder) => ` --allow-path ${shellQuoted(folder)}`)
     .join("");
-  const { files, warnings } = await sweepFiles(result, [
+  const reproduce = [
     `headroom sweep ${shellQuoted(path)}${allowed}`,
     `Headroom ${VERSION}, seed ${seed}`,
     ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
-  ]);
+  ];
+  const report = await sweepFiles(result, reproduce, { interactive: options.interactive });
   progress.show(`writing ${out}`);
-  await writeFilesAtomically(out, files);
+  const { warnings } = await writeReportFiles(out, report, options, () => {
+    const { files = [], ...names } = namesInScenarios([base]);
+    return { ...names, files: [...files, sweepFile.path] };
+  });
   progress.clear();
   if (options.json) {
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -1,3 +1,4 @@
+import { chartIdPart } from "../chart-name.js";
 import type { ChartBlock, TableContent } from "../block.js";
 import { formatDuration, formatMoment } from "../format/duration.js";
 import { formatSignificant } from "../format/number.js";
@@ -41,7 +42,7 @@ export function replicasChart(service: ServiceOverTime): ChartBlock {
     { label: "requests/s", of: ({ requestsPerS }) => requestsPerS },
   ]);
   return chartBlock(
-    { id: `replicas-${idOf(service.name)}`, title, description, data },
+    { id: `replicas-${chartIdPart(service.name)}`, title, description, data },
     (layout) => {
       const x = timeAxis(service);
       const demand: VegaLiteSpec = {
@@ -93,7 +94,7 @@ export function latencyChart(service: ServiceOverTime, which: "ttft" | "tpot"): 
       : `Worst from ${formatMoment(worst.fromS)} on: 95 % of the requests that came within ${formatDuration(service.stepS)} had at most ${formatQuantity(lines[0]!.of(worst)!, "s")}. The axis is logarithmic.`;
   return chartBlock(
     {
-      id: `${which}-${idOf(service.name)}`,
+      id: `${which}-${chartIdPart(service.name)}`,
       title,
       description,
       data: table(service, `Wait for ${words}, by arrival`, lines, "s"),
@@ -159,10 +160,6 @@ function table(
     ],
     rows: rows.map((bucket) => [formatMoment(bucket.fromS), ...lines.map(({ of }) => of(bucket))]),
   };
-}
-
-function idOf(name: string): string {
-  return name.replace(/[^A-Za-z0-9-]+/g, "-");
 }
 
 function round(value: number): number {

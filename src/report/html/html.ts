@@ -8,6 +8,8 @@ import { markdownToHtml } from "./inline-markdown.js";
 import { PAGE_SCRIPT } from "./script.js";
 import { STYLE_SHEET } from "./style.js";
 import { tableToHtml } from "./table.js";
+import { createLiveCharts, type LiveChartsPart } from "../live-charts/live-charts-part.js";
+import { LIVE_CHARTS_SCRIPT, LIVE_CHARTS_STYLE } from "../live-charts/live-charts-script.js";
 import { WHAT_IF_SCRIPT } from "../what-if/what-if-script.js";
 import { WHAT_IF_STYLE, whatIfSection } from "../what-if/what-if-section.js";
 
@@ -22,19 +24,29 @@ export interface HtmlReport {
 
 const WARN_FROM_BYTES = 10_000_000;
 
+/** How a page is made. */
+export interface HtmlOptions {
+  /** True makes its charts answer the pointer; half a megabyte more. */
+  readonly interactive?: boolean | undefined;
+}
+
 /**
  * Writes a report as one HTML file that opens from disk and loads nothing.
  *
  * The content security policy forbids every request, so a reader need not trust us on that. Charts
  * are drawn here as SVG; with scripts off the page is complete.
  */
-export async function writeHtml(report: ReportDocument): Promise<HtmlReport> {
+export async function writeHtml(
+  report: ReportDocument,
+  { interactive }: HtmlOptions = {},
+): Promise<HtmlReport> {
   const sections: string[] = [];
   for (const [index, section] of report.sections.entries()) {
     sections.push(index === 0 ? await firstSection(report, section) : await sectionToHtml(section));
   }
   if (report.whatIf !== undefined) sections.splice(1, 0, whatIfSection(report.whatIf));
-  const html = page(report, sections.join("\n"));
+  const live = interactive === true ? await createLiveCharts(report) : undefined;
+  const html = page(report, sections.join("\n"), live);
   const sizeBytes = Buffer.byteLength(html, "utf8");
   if (sizeBytes < WARN_FROM_BYTES) return { html, sizeBytes };
   const megabytes = formatSignificant(sizeBytes / 1e6);
@@ -47,14 +59,32 @@ export async function writeHtml(report: ReportDocument): Promise<HtmlReport> {
   };
 }
 
-function page(report: ReportDocument, main: string): string {
+function page(
+  report: ReportDocument,
+  main: string,
+  liveCharts: LiveChartsPart | undefined,
+): string {
   const isLive = report.whatIf !== undefined;
-  const script = `\n${PAGE_SCRIPT}${isLive ? `\n${WHAT_IF_SCRIPT}` : ""}\n`;
-  const hash = createHash("sha256").update(script, "utf8").digest("base64");
+  const own = [
+    PAGE_SCRIPT,
+    ...(isLive ? [WHAT_IF_SCRIPT] : []),
+    ...(liveCharts === undefined ? [] : [LIVE_CHARTS_SCRIPT]),
+  ];
+  const scripts = [
+    ...(liveCharts === undefined ? [] : [`\n${liveCharts.program}\n`]),
+    `\n${own.join("\n")}\n`,
+  ];
+  const hashes = scripts.map(
+    (script) => `'sha256-${createHash("sha256").update(script, "utf8").digest("base64")}'`,
+  );
   // A worker that simulates comes out of the page itself, and may load nothing either.
   const policy =
-    `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; ` +
+    `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${hashes.join(" ")}; ` +
     `${isLive ? "worker-src blob:; " : ""}base-uri 'none'; form-action 'none'`;
+  const charts =
+    liveCharts === undefined
+      ? ""
+      : `<script type="text/plain" id="live-charts-data">${liveCharts.data}</script>\n`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -66,7 +96,7 @@ function page(report: ReportDocument, main: string): string {
 <meta name="generator" content="Headroom">
 <title>${escapeHtml(report.title)}</title>
 <style>
-${STYLE_SHEET}${isLive ? WHAT_IF_STYLE : ""}
+${STYLE_SHEET}${isLive ? WHAT_IF_STYLE : ""}${liveCharts === undefined ? "" : LIVE_CHARTS_STYLE}
 </style>
 </head>
 <body>
@@ -76,7 +106,7 @@ ${main}
 </main>
 <footer>Made by Headroom. This page loads nothing from anywhere; every figure in it was computed in the runs it names.</footer>
 </div>
-<script>${script}</script>
+${charts}${scripts.map((script) => `<script>${script}</script>`).join("\n")}
 </body>
 </html>
 `;

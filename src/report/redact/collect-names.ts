@@ -5,24 +5,44 @@ export interface NameCollection {
   readonly tenants: Set<string>;
   readonly users: Set<string>;
   readonly jobs: Set<string>;
+  readonly services: Set<string>;
+  readonly files: Set<string>;
 }
 
 /** A collection with nothing in it. */
 export function createNameCollection(): NameCollection {
-  return { tenants: new Set(), users: new Set(), jobs: new Set() };
+  return {
+    tenants: new Set(),
+    users: new Set(),
+    jobs: new Set(),
+    services: new Set(),
+    files: new Set(),
+  };
 }
 
 /** The collection as lists. */
-export function namesOf({ tenants, users, jobs }: NameCollection): PrivateNames {
-  return { tenants: [...tenants], users: [...users], jobs: [...jobs] };
+export function namesOf(names: NameCollection): PrivateNames {
+  const { tenants, users, jobs, services, files } = names;
+  return {
+    tenants: [...tenants],
+    users: [...users],
+    jobs: [...jobs],
+    services: [...services],
+    files: [...files],
+  };
 }
 
-/** Lists of a result whose entries are people, by the key they stand under. */
-const LISTS = { tenants: "tenants", users: "users" } as const;
+/** Lists of a result whose entries have private names, by the key they stand under, and the key of the name. */
+const LISTS = {
+  tenants: ["tenants", "name"],
+  users: ["users", "name"],
+  services: ["services", "name"],
+  inputs: ["files", "path"],
+} as const;
 
 /**
- * Names in a JSON document of Headroom: of the entries of lists called `tenants` and `users`, and in reasons that
- * name a user.
+ * Names in a JSON document of Headroom: of the entries of lists called `tenants`, `users`, `services` and `inputs`,
+ * and in reasons that name a user.
  */
 export function collectFromJson(value: unknown, names: NameCollection): void {
   if (typeof value === "string") {
@@ -33,9 +53,10 @@ export function collectFromJson(value: unknown, names: NameCollection): void {
   for (const [key, part] of Object.entries(value)) {
     const list = LISTS[key as keyof typeof LISTS];
     if (list !== undefined && Array.isArray(part)) {
+      const [kind, at] = list;
       for (const entry of part as readonly unknown[]) {
-        const name = (entry as { readonly name?: unknown } | null)?.name;
-        if (typeof name === "string") names[list].add(name);
+        const name = (entry as Readonly<Record<string, unknown>> | null)?.[at];
+        if (typeof name === "string") names[kind].add(name);
       }
     }
     collectFromJson(part, names);
@@ -54,6 +75,7 @@ export function collectFromRow(
     if (column === "job_id") names.jobs.add(value);
     else if (column === "tenant") names.tenants.add(value);
     else if (column === "user") names.users.add(value);
+    else if (column === "service") names.services.add(value);
     else if (column === "reason_waited") collectFromJson(value, names);
   });
 }

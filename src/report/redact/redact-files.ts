@@ -1,4 +1,4 @@
-import { writeHtml } from "../html/html.js";
+import { writeHtml, type HtmlOptions } from "../html/html.js";
 import { writeMarkdown } from "../markdown.js";
 import { parseReportJson } from "../report-json.js";
 import { csvText } from "../tables-csv.js";
@@ -17,11 +17,11 @@ const FIXED_KEYS = new Set([
   ...["schema", "version", "verdict", "comparison", "unit", "provenance", "metric", "currency"],
   ...["kind", "align", "tone", "status", "better", "sha256", "href", "mark", "type", "field"],
 ]);
-/** In `report.json` and charts also anchors, and names of files; ids of other documents may hold names. */
-const FIXED_IN_PAGES = new Set([...FIXED_KEYS, "id", "vegaLite", "fullTable"]);
+/** In `report.json` and charts also names of tables; ids of other documents may hold names. */
+const FIXED_IN_PAGES = new Set([...FIXED_KEYS, "fullTable"]);
 
 /** Columns whose cells are names, or sentences that may hold some. */
-const NAME_COLUMNS = new Set(["job_id", "tenant", "user"]);
+const NAME_COLUMNS = new Set(["job_id", "tenant", "user", "service"]);
 const TEXT_COLUMNS = new Set(["reason_waited"]);
 
 /**
@@ -32,21 +32,28 @@ const TEXT_COLUMNS = new Set(["reason_waited"]);
 export async function redactFiles(
   files: readonly TextFile[],
   known: Partial<PrivateNames> = {},
+  page: HtmlOptions = {},
 ): Promise<readonly TextFile[]> {
   const redactor = createRedactor(collectNames(files, known));
   const redacted = files
     .filter(({ name }) => name !== "report.html" && name !== "report.md")
-    .map(({ name, text }) => ({ name, text: redactText(name, text, redactor) }));
-  return [...redacted, ...(await pagesOf(redacted))];
+    .map(({ name, text }) => ({
+      name: redactChartFile(name, redactor),
+      text: redactText(name, text, redactor),
+    }));
+  return [...redacted, ...(await pagesOf(redacted, page))];
 }
 
 /** `report.md` and `report.html` of a folder that has a `report.json`. */
-export async function pagesOf(files: readonly TextFile[]): Promise<readonly TextFile[]> {
+export async function pagesOf(
+  files: readonly TextFile[],
+  page: HtmlOptions = {},
+): Promise<readonly TextFile[]> {
   const byName = new Map(files.map(({ name, text }) => [name, text]));
   const report = byName.get("report.json");
   if (report === undefined) return [];
   const document = parseReportJson(report, (name) => byName.get(name) ?? "");
-  const { html } = await writeHtml(document);
+  const { html } = await writeHtml(document, page);
   return [
     { name: "report.md", text: writeMarkdown(document) },
     { name: "report.html", text: html },
@@ -55,7 +62,7 @@ export async function pagesOf(files: readonly TextFile[]): Promise<readonly Text
 
 function collectNames(files: readonly TextFile[], known: Partial<PrivateNames>): PrivateNames {
   const names = createNameCollection();
-  for (const kind of ["tenants", "users", "jobs"] as const)
+  for (const kind of ["tenants", "users", "jobs", "services", "files"] as const)
     for (const name of known[kind] ?? []) names[kind].add(name);
   for (const { name, text } of files) {
     if (name.endsWith(".csv")) {
@@ -76,8 +83,10 @@ function redactText(name: string, text: string, redactor: Redactor): string {
   if (name.endsWith(".csv")) return redactCsv(text, redactor);
   if (!name.endsWith(".json")) return redactor.text(text);
   const isOfPage = name.startsWith("charts/") || name === "report.json";
-  const fixed = isOfPage ? FIXED_IN_PAGES : FIXED_KEYS;
-  const redacted = redactValue(JSON.parse(text), redactor, fixed);
+  const value: unknown = JSON.parse(text);
+  const redacted = isOfPage
+    ? redactPage(value, redactor)
+    : redactValue(value, redactor, FIXED_KEYS);
   return `${JSON.stringify(redacted, null, isOfPage ? 1 : 2)}\n`;
 }
 
@@ -100,6 +109,25 @@ function redactCsv(text: string, redactor: Redactor): string {
     lines.push(cells.join(","));
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+const CHART_FILE = /^(charts\/)(.*)(\.vl\.json)$/u;
+
+function redactChartFile(name: string, redactor: Redactor): string {
+  return name.replace(
+    CHART_FILE,
+    (_, folder, id, ending) => folder + redactor.chartId(id) + ending,
+  );
+}
+
+/** Ids of a page are anchors; those of charts, and the names of their files, may end with the name of a service. */
+function redactPage(value: unknown, redactor: Redactor): unknown {
+  const withIds = JSON.parse(JSON.stringify(value), (key, part: unknown) => {
+    if (typeof part !== "string") return part;
+    if (key === "id") return redactor.chartId(part);
+    return key === "vegaLite" ? redactChartFile(part, redactor) : part;
+  }) as unknown;
+  return redactValue(withIds, redactor, new Set([...FIXED_IN_PAGES, "id", "vegaLite"]));
 }
 
 function redactValue(value: unknown, redactor: Redactor, fixed: ReadonlySet<string>): unknown {

@@ -1,8 +1,14 @@
-/** Names that stand for people, in the order they get their pseudonyms. */
+import { chartIdPart } from "../chart-name.js";
+
+/** Names that stand for people and what they work on, in the order they get their pseudonyms. */
 export interface PrivateNames {
   readonly tenants: readonly string[];
   readonly users: readonly string[];
   readonly jobs: readonly string[];
+  /** Of services that serve models. */
+  readonly services: readonly string[];
+  /** Paths of input files, as they were written: folders are often named after people. */
+  readonly files: readonly string[];
 }
 
 /** Puts pseudonyms in place of names. The same names give the same pseudonyms, in every file. */
@@ -11,6 +17,8 @@ export interface Redactor {
   name(name: string): string;
   /** A sentence, or anything else that may name somebody. */
   text(text: string): string;
+  /** The id of a chart, which may end with the name of a service. */
+  chartId(id: string): string;
 }
 
 /** What joins names into longer words, such as ids of assumptions: `training:duration:a-job`. */
@@ -23,17 +31,29 @@ const WORD = /[\p{L}\p{N}._@/:[\]-]+/gu;
  * Pseudonyms such as `tenant-2` and `job-17`. Tenants and users are numbered in the order of their names, which says
  * nothing of when they came; jobs in the order they are given, which is that of the trace.
  */
-export function createRedactor({ tenants, users, jobs }: PrivateNames): Redactor {
+export function createRedactor({
+  tenants = [],
+  users = [],
+  jobs = [],
+  services = [],
+  files = [],
+}: Partial<PrivateNames>): Redactor {
   const pseudonyms = new Map<string, string>();
-  const add = (kind: string, names: readonly string[]): void => {
+  const add = (
+    kind: string,
+    names: readonly string[],
+    ending = (_: string): string => "",
+  ): void => {
     let number = 0;
     for (const name of new Set(names)) {
       if (name === "" || pseudonyms.has(name)) continue;
-      pseudonyms.set(name, `${kind}-${++number}`);
+      pseudonyms.set(name, `${kind}-${++number}${ending(name)}`);
     }
   };
   add("tenant", [...tenants].sort(byCodeUnits));
   add("user", [...users].sort(byCodeUnits));
+  add("service", [...services].sort(byCodeUnits));
+  add("file", files, endingOf);
   add("job", jobs);
   const odd = [...pseudonyms.keys()].filter((name) => !isWord(name)).sort(longestFirst);
   const nameOf = (name: string): string => pseudonyms.get(name) ?? name;
@@ -54,7 +74,17 @@ export function createRedactor({ tenants, users, jobs }: PrivateNames): Redactor
       if (whole !== undefined) return whole;
       return replaceOdd(text, odd, nameOf, wordsOf);
     },
+    chartId(id) {
+      const service = services.find((name) => id.endsWith(`-${chartIdPart(name)}`));
+      if (service === undefined) return id;
+      return id.slice(0, -chartIdPart(service).length) + nameOf(service);
+    },
   };
+}
+
+/** `.csv.gz` of a path: what kind of file it was says nothing of whose it is. */
+function endingOf(path: string): string {
+  return /(?:\.[a-z]{1,7})?\.[a-z]{1,7}$/u.exec(path)?.[0] ?? "";
 }
 
 /** Names with spaces and the like are found before the words around them are looked at. */
