@@ -1,5 +1,6 @@
 import { DEFAULTS } from "../defaults.js";
 import type { Assumption, Goal } from "../resolved.js";
+import type { Assume } from "./assume.js";
 import { fleetGoalIdOf } from "./checks/check-fleet-goals.js";
 import { FLEET_DEFAULTS } from "./fleet-limits.js";
 import { findFleetMetric, metricOfPart } from "./fleet-metrics.js";
@@ -9,9 +10,6 @@ import { resolveSites } from "./resolve-sites.js";
 import { resolveUpgrades } from "./resolve-upgrades.js";
 import type { ResolvedFleet } from "./resolved-fleet.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
-
-/** Notes a number that the run uses; a second one with the same id takes the place of the first. */
-export type Assume = (assumption: Assumption) => void;
 
 /** Builds everything a run needs from a fleet that passed its checks. */
 export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {

@@ -6,7 +6,7 @@ import type {
 } from "../../simulation/fleet/upgrades/upgrade-spec.js";
 import { amountOf } from "./amount.js";
 import { slotsOfPod } from "./pool-slots.js";
-import type { Assume } from "./resolve-fleet.js";
+import type { Assume } from "./assume.js";
 import { POOL_DEFAULTS, type PoolInput } from "./schema/pools-schema.js";
 
 type ServiceInput = NonNullable<PoolInput["services"]>[number];

@@ -5,7 +5,7 @@ import type {
   RolloutSpec,
   RolloutStage,
 } from "../../simulation/fleet/sites/sites-spec.js";
-import type { Assume } from "./resolve-fleet.js";
+import type { Assume } from "./assume.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
 import { ROLLOUT_DEFAULTS, type RolloutInput } from "./schema/rollouts-schema.js";
 

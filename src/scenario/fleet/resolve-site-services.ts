@@ -1,6 +1,6 @@
 import { formatDuration } from "../../base/units.js";
 import type { SiteService } from "../../simulation/fleet/sites/sites-spec.js";
-import type { Assume } from "./resolve-fleet.js";
+import type { Assume } from "./assume.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
 import { FLEET_SERVICE_DEFAULTS, type FleetServiceInput } from "./schema/fleet-services-schema.js";
 

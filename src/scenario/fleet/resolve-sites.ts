@@ -11,7 +11,7 @@ import type {
   SiteTemplate,
   Witness,
 } from "../../simulation/fleet/sites/sites-spec.js";
-import type { Assume } from "./resolve-fleet.js";
+import type { Assume } from "./assume.js";
 import { resolveRollouts } from "./resolve-rollouts.js";
 import { noteSiteRules, resolveSiteServices } from "./resolve-site-services.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";

@@ -10,7 +10,7 @@ import type { UpgradeStrategy } from "../../simulation/fleet/upgrades/upgrade-sp
 import { amountOf } from "./amount.js";
 import { clusterOf, poolsOfGroup, poolsOfUpgrade } from "./pools-of-upgrade.js";
 import { slotsOfPool } from "./pool-slots.js";
-import type { Assume } from "./resolve-fleet.js";
+import type { Assume } from "./assume.js";
 import { resolvePoolWorkloads } from "./resolve-pool-workloads.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
 import { POOL_DEFAULTS, type PoolInput } from "./schema/pools-schema.js";

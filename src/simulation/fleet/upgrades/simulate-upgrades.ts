@@ -1,29 +1,12 @@
 import type { RandomStreams } from "../../../engine/streams.js";
 import type { FleetPartOutcome } from "../fleet-part.js";
-import { findSpares, type SpareSearch } from "./find-spares.js";
+import { findSpares } from "./find-spares.js";
+import type { FleetUpgradeResult, PoolUpgradeResult } from "./fleet-upgrade-result.js";
 import type { FleetUpgrade, PoolUpgrade, UpgradesSpec } from "./fleet-upgrades-spec.js";
 import { simulateUpgrade } from "./simulate-upgrade.js";
-import { simulateUpdateRun, type UpdateRun, type UpdateRunStage } from "./update-run.js";
+import { simulateUpdateRun, type UpdateRunStage } from "./update-run.js";
 import { outcomeOfUpgrades } from "./upgrades-outcome.js";
 import type { UpgradeResult } from "./upgrade-result.js";
-
-/** What became of one pool in one upgrade. */
-export interface PoolUpgradeResult {
-  readonly plan: PoolUpgrade;
-  /** When its turn came; Infinity: it did not. Seconds. */
-  readonly startS: number;
-  /** Undefined where its turn did not come. Times in it count from `startS`. */
-  readonly result: UpgradeResult | undefined;
-  /** Undefined where spare nodes were not tried. */
-  readonly search: SpareSearch | undefined;
-}
-
-/** What became of one upgrade. */
-export interface FleetUpgradeResult {
-  readonly upgrade: FleetUpgrade;
-  readonly run: UpdateRun;
-  readonly pools: readonly PoolUpgradeResult[];
-}
 
 /** What all upgrades gave. */
 export interface UpgradesOutcome extends FleetPartOutcome {

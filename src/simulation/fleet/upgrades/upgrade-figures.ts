@@ -1,4 +1,4 @@
-import type { FleetUpgradeResult, PoolUpgradeResult } from "./simulate-upgrades.js";
+import type { FleetUpgradeResult, PoolUpgradeResult } from "./fleet-upgrade-result.js";
 import type { UpgradeResult } from "./upgrade-result.js";
 
 /** Figures of upgrades by the last word of their path. */

@@ -1,5 +1,5 @@
 import type { FleetEvent, FleetPartOutcome, FleetSeries, FleetTable } from "../fleet-part.js";
-import type { FleetUpgradeResult, PoolUpgradeResult } from "./simulate-upgrades.js";
+import type { FleetUpgradeResult, PoolUpgradeResult } from "./fleet-upgrade-result.js";
 import { figuresOfUpgrades, isEnded } from "./upgrade-figures.js";
 import type { UpgradeEnd, UpgradeResult } from "./upgrade-result.js";
 
