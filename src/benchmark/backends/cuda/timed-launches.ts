@@ -69,7 +69,7 @@ export function createTimedLaunches(
       check(functions.cuEventRecord(events[0].handle, context.stream), "record the start");
       for (let part = 0; part < wholes; part++) submitMany(GRAPH_LAUNCHES_MAX, whole);
       submitMany(rest, last);
-      check(functions.cuEventRecord(events[1].handle, context.stream), "record the end");
+      check(functions.cuEventRecord(events[1].handle, context.stream), "run the kernel");
       context.synchronize("run the kernel");
       const hostS = (performance.now() - startMs) / 1000;
       return { hostS, deviceS: elapsedS(context, events[0].handle, events[1].handle) };
