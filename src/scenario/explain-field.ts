@@ -6,6 +6,9 @@ import { fieldExample, fieldTypeText, firstSentence, wrapText } from "./field-te
 import { expectedText } from "./report-issues.js";
 import type { ScenarioRule } from "./rules.js";
 
+/** Kinds of documents whose fields are explained. */
+export type ExplainedKind = "scenario" | "fleet";
+
 /** Columns of the text that explain prints. */
 const WIDTH = 88;
 
@@ -15,7 +18,11 @@ const WIDTH = 88;
  *
  * @throws InputError with the nearest valid path
  */
-export function findField(root: ScenarioField, written: string): ScenarioField {
+export function findField(
+  root: ScenarioField,
+  written: string,
+  kind: ExplainedKind = "scenario",
+): ScenarioField {
   const names = written
     .replace(/\[[^\]]*\]/g, "")
     .split(".")
@@ -24,7 +31,7 @@ export function findField(root: ScenarioField, written: string): ScenarioField {
   let here = root;
   for (const name of names) {
     const child = here.children.find((candidate) => candidate.name === name);
-    if (child === undefined) throw unknownField(root, here, written, name);
+    if (child === undefined) throw unknownField(root, here, { written, name, kind });
     here = child;
   }
   return here;
@@ -33,9 +40,9 @@ export function findField(root: ScenarioField, written: string): ScenarioField {
 function unknownField(
   root: ScenarioField,
   parent: ScenarioField,
-  written: string,
-  name: string,
+  asked: { readonly written: string; readonly name: string; readonly kind: ExplainedKind },
 ): InputError {
+  const { written, name, kind } = asked;
   const children = parent.children.filter((child) => child.name !== "[]");
   const fields = allFields(root);
   // Somebody who knows the name and not the place is shown the place.
@@ -58,7 +65,7 @@ function unknownField(
       written,
       fields.map((candidate) => candidate.path),
     );
-  const place = parent.path === "" ? "at the top level of a scenario" : `in ${parent.path}`;
+  const place = parent.path === "" ? `at the top level of a ${kind}` : `in ${parent.path}`;
   const hasNone = children.length === 0;
   return new InputError([
     {
@@ -74,14 +81,14 @@ function unknownField(
 }
 
 /** A field as text for a terminal: type, meaning, values, default, example, and what is inside it. */
-export function explainField(field: ScenarioField): string {
+export function explainField(field: ScenarioField, kind: ExplainedKind = "scenario"): string {
   const blocks = [
-    `${field.path === "" ? "scenario" : field.path}   ${fieldTypeText(field)}`,
+    `${field.path === "" ? kind : field.path}   ${fieldTypeText(field)}`,
     indent(wrapText(field.description, WIDTH - 2)),
     ...factsOf(field),
     ...valuesOf(field),
     ...exampleOf(field),
-    ...childrenOf(field),
+    ...childrenOf(field, kind),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -107,7 +114,7 @@ function exampleOf(field: ScenarioField): readonly string[] {
   return example === undefined ? [] : [`  Example:\n${indent(example.split("\n"), 4)}`];
 }
 
-function childrenOf(field: ScenarioField): readonly string[] {
+function childrenOf(field: ScenarioField, kind: ExplainedKind): readonly string[] {
   const children = field.children.filter((child) => child.name !== "[]");
   if (children.length === 0) return [];
   const rows = children.map(
@@ -118,7 +125,8 @@ function childrenOf(field: ScenarioField): readonly string[] {
       ] as const,
   );
   const prefix = children[0]!.path.slice(0, -children[0]!.name.length);
-  const more = `  headroom explain "${prefix}${children[0]!.name}" says more about one of them.`;
+  const before = kind === "fleet" ? "fleet " : "";
+  const more = `  headroom explain ${before}"${prefix}${children[0]!.name}" says more about one of them.`;
   return [`  Fields (* is required):\n${table(rows, 4)}`, more];
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { explainField, fieldJson, findField } from "../../scenario/explain-field.js";
+import { fleetFormat } from "../../scenario/fleet/fleet-format.js";
 import { scenarioFormat } from "../../scenario/format.js";
 
 /** `headroom explain`: what a field of a scenario means, from the schema that checks it. */
@@ -14,7 +15,7 @@ export function registerExplain(program: Command): void {
     )
     .argument(
       "[path...]",
-      "field, such as cluster.nodes[].hosting; the word scenario before it is allowed",
+      "field, such as cluster.nodes[].hosting; fleet before it asks about fleets",
     )
     .option("--json", "print the field and all below it as one JSON object")
     .addHelpText(
@@ -25,15 +26,20 @@ Examples:
   headroom explain cluster
   headroom explain "cluster.nodes[].hosting"   quotes, because some shells take [] for a pattern
   headroom explain cluster.nodes.hosting       the same field
-  headroom explain goals.metric --json`,
+  headroom explain goals.metric --json
+  headroom explain fleet                       the format of fleets
+  headroom explain fleet rollouts.stages       a field of it`,
     )
     .action((words: readonly string[], options: { readonly json?: true }, command: Command) => {
-      const path = (words[0] === "scenario" ? words.slice(1) : words).join(".");
-      const field = findField(scenarioFormat().fields, path.replace(/^scenario\./, ""));
+      const isFleet = words[0] === "fleet" || words[0]?.startsWith("fleet.") === true;
+      const named = words[0] === "scenario" || words[0] === "fleet" ? words.slice(1) : words;
+      const { fields } = isFleet ? fleetFormat() : scenarioFormat();
+      const kind = isFleet ? "fleet" : "scenario";
+      const field = findField(fields, named.join(".").replace(/^scenario\./, ""), kind);
       const text =
         options.json === true
           ? `${JSON.stringify(fieldJson(field), null, 2)}\n`
-          : explainField(field);
+          : explainField(field, kind);
       command.configureOutput().writeOut?.(text);
     });
 }

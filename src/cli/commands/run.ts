@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { visibleText } from "../../diagnostics/visible-text.js";
+import { isFleetFile } from "../../io/load-fleet.js";
 import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
@@ -21,6 +22,7 @@ import { printDecision } from "../print-decision.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInJobs, namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
+import { runFleetFile } from "../run-fleet.js";
 import { colours, createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted, wrapText } from "../text-layout.js";
 
@@ -47,7 +49,7 @@ export function registerRun(program: Command): void {
       "Simulates a scenario and its variants with the same random streams, and writes report.html, report.md, " +
         "result.json, jobs.csv and utilization.csv. Ends with the decision in plain words.",
     )
-    .argument("<scenario>", "scenario file (YAML)")
+    .argument("<scenario>", "scenario or fleet file (YAML)")
     .option(
       "--seed <n>",
       "root seed of every random stream; takes the place of the scenario's",
@@ -95,6 +97,7 @@ goals of variants do not change it.`,
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
+  if (await isFleetFile(path, options.allowPath)) return runFleetFile(path, options);
   if (options.redact === true && options.whatIf === true) refuseRedactedWhatIf("run");
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
@@ -199,7 +202,7 @@ async function writeReport(
   });
   progress.show(`writing ${folder}`);
   return writeReportFiles(folder, report, options, () => ({
-    ...namesInScenarios([scenario]),
+    ...namesInScenarios([scenario], options.allowPath),
     // Replicas of services are jobs of the run, and of no trace.
     ...namesInJobs([study.base, ...study.variants].map(({ run }) => run.jobs)),
   }));
