@@ -65,7 +65,7 @@ export const VALIDATE_TOPICS: Readonly<Record<string, ValidateTopic>> = {
   },
   fleet: {
     description:
-      "Placement across clusters, rollouts, Ray and quorum against the projects' own tests and tables.",
+      "Placement across clusters, rollouts, Ray, quorum and autoscaling against the projects' own tests and tables.",
     needs: [],
     check: validateFleet,
   },

@@ -1,4 +1,5 @@
 import type { Check } from "../check.js";
+import { autoscalingChecks } from "./autoscaling-checks.js";
 import { placementChecks } from "./placement-checks.js";
 import { quorumChecks } from "./quorum-checks.js";
 import { rayChecks } from "./ray-checks.js";
@@ -11,5 +12,6 @@ export function validateFleet(): Promise<readonly Check[]> {
     ...rolloutChecks(),
     ...rayChecks(),
     ...quorumChecks(),
+    ...autoscalingChecks(),
   ]);
 }

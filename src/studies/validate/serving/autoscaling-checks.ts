@@ -13,7 +13,14 @@ const REPLICA_TESTS =
 const SCALER = "kaito-project/keda-kaito-scaler pkg/scaledobject/provisioner.go";
 const ISSUE = "kaito-project/kaito#2325";
 
-type Case = readonly [id: string, what: string, expected: number, actual: number, source: string];
+/** A rule with what its project expects and what came out. */
+export type Case = readonly [
+  id: string,
+  what: string,
+  expected: number,
+  actual: number,
+  source: string,
+];
 
 /** Autoscalers against the cases of the projects' own tests and pages, and the cold start against its run. */
 export function autoscalingChecks(): readonly Check[] {
@@ -31,7 +38,8 @@ export function autoscalingChecks(): readonly Check[] {
   }));
 }
 
-function hpaCases(): readonly Case[] {
+/** HPA against the cases of its own tests and page; fleets check the same rules. */
+export function hpaCases(): readonly Case[] {
   const ready = (...values: readonly number[]) => ({ ready: values, missing: 0, unready: 0 });
   return [
     [
