@@ -31,7 +31,7 @@ export function withPageOptions(command: Command): Command {
     )
     .option(
       "--redact",
-      "put pseudonyms in place of the names of users, tenants, jobs, services and files, in every file",
+      "put pseudonyms in place of the names of users, tenants, jobs, services, files and the scenario, everywhere",
     );
 }
 

@@ -11,12 +11,23 @@ export function namesInJobs(tables: readonly JobTable[]): Partial<PrivateNames> 
   };
 }
 
-/** Everybody whom scenarios name: in their jobs, their services and their files. */
-export function namesInScenarios(scenarios: readonly LoadedScenario[]): Partial<PrivateNames> {
+/**
+ * Everybody whom scenarios name: in their jobs, their services and their files.
+ *
+ * @param allowedFolders as on the command line, which a report repeats
+ */
+export function namesInScenarios(
+  scenarios: readonly LoadedScenario[],
+  allowedFolders: readonly string[],
+): Partial<PrivateNames> {
   const configurations = scenarios.flatMap(({ base, variants }) => [base, ...variants]);
   return {
     ...namesInJobs(configurations.map(({ jobs }) => jobs)),
     services: configurations.flatMap(({ services }) => services.map(({ name }) => name)),
-    files: scenarios.flatMap(({ inputs }) => inputs.map(({ path }) => path)),
+    files: [
+      ...scenarios.flatMap(({ inputs }) => inputs.map(({ path }) => path)),
+      ...allowedFolders,
+    ],
+    scenarios: scenarios.map(({ scenario }) => scenario.name),
   };
 }

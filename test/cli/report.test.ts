@@ -1,12 +1,20 @@
 // Reports written again, with pseudonyms, and with pictures of their charts.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { headroom, temporaryFolder } from "./headroom.js";
 
 const SCENARIO = `schema: headroom/scenario/v1
-name: named
+name: hidden-scenario
 cluster: { nodes: [{ name: a, count: 1, gpu: H100 SXM, gpus: 8, cpu: 96, memory: 1TiB }] }
 workload:
   communication: { class: light, tenants: [{ name: skunkworks, class: heavy }] }
@@ -17,8 +25,19 @@ workload:
     - { id: second-model, submit: 2m, duration: 1h, gpus: 1, tenant: skunkworks, user: alice }
 policy: { queue: fifo-skip, placement: pack, limits: [{ user: alice, runningJobs: 1 }] }
 `;
+/** A service, whose name stands in ids of charts and in their files. */
+const SERVICE = `  services:
+    - name: chat-for-acme
+      model: ministral-3-8b-instruct
+      replicas: 1
+      targets: [{ ttft: 4s, tpot: 80ms }]
+      traffic: { preset: azure-2023-conversation, requestsPerSecond: 1, duration: 10m }
+`;
 // A job that is timed by its tokens, and a tenant with a class of its own, have their names in ids of the ledger.
 const SECRETS = [
+  "hidden-scenario",
+  "home-of-carol",
+  "chat-for-acme",
   "tuned-model",
   "secret-model",
   "second-model",
@@ -44,8 +63,12 @@ function filesIn(folder: string, below = ""): ReadonlyMap<string, Buffer> {
 describe("headroom report", () => {
   test("makes the same files again; with pseudonyms nobody is named, by run as by report", () => {
     const folder = temporaryFolder();
-    const scenario = join(folder, "s.yaml");
-    writeFileSync(scenario, SCENARIO);
+    mkdirSync(join(folder, "home-of-carol"));
+    const scenario = join(folder, "home-of-carol", "s.yaml");
+    writeFileSync(
+      scenario,
+      SCENARIO.replace("count: 1", "count: 2").replace("  jobs:", `${SERVICE}  jobs:`),
+    );
     const plain = join(folder, "plain");
     const made = headroom(["run", scenario, "--out", plain]);
     expect([made.stderr, made.exitCode]).toEqual(["", 0]);
@@ -59,13 +82,14 @@ describe("headroom report", () => {
     expect(headroom(["run", scenario, "--redact", "--out", byRun]).exitCode).toBe(0);
     for (const [name, bytes] of filesIn(byRun))
       for (const secret of SECRETS)
-        expect(bytes.includes(secret), `${secret} in ${name}`).toBe(false);
+        expect(name.includes(secret) || bytes.includes(secret), `${secret} in ${name}`).toBe(false);
     // Users stand in no file of a report, but in reasons: those that did not wait are known to run only.
     for (const [name, bytes] of filesIn(byReport))
       for (const secret of SECRETS)
         expect(bytes.includes(secret), `${secret} in ${name}`).toBe(false);
     const jobs = readFileSync(join(byRun, "jobs.csv"), "utf8");
-    expect(jobs).toContain("job-1,named");
+    expect(jobs).toContain("job-1,scenario-1");
+    expect(readdirSync(join(byRun, "charts"))).toContain("ttft-service-1.vl.json");
     expect(jobs).toContain("tenant-2");
     expect(JSON.parse(readFileSync(join(byRun, "result.json"), "utf8")).jobs.completed).toBe(4);
   });

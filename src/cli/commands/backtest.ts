@@ -114,7 +114,12 @@ async function run(trace: string, options: BacktestCommandOptions): Promise<void
             options,
             () => ({
               ...namesInJobs([loaded.jobs]),
-              files: [trace, cluster, ...document.inputs.map(({ path }) => path)],
+              files: [
+                trace,
+                cluster,
+                ...options.allowPath,
+                ...document.inputs.map(({ path }) => path),
+              ],
             }),
           );
     progress.clear();

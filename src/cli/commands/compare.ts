@@ -268,7 +268,10 @@ async function writeReport(
   });
   progress.show(`writing ${folder}`);
   return writeReportFiles(folder, report, options, () =>
-    namesInScenarios(configurations.map(({ loaded }) => loaded)),
+    namesInScenarios(
+      configurations.map(({ loaded }) => loaded),
+      options.allowPath,
+    ),
   );
 }
 

@@ -139,7 +139,7 @@ async function writeReport(
   });
   return writeReportFiles(out, report, options, async () => {
     const { set: sets, allowPath: allowedFolders } = options;
-    return namesInScenarios([await loadScenario({ path, sets, allowedFolders })]);
+    return namesInScenarios([await loadScenario({ path, sets, allowedFolders })], allowedFolders);
   });
 }
 

@@ -248,5 +248,7 @@ async function write(
   ];
   const { interactive } = options;
   const report = await sensitivityFiles(document, reproduce, { interactive });
-  return writeReportFiles(folder, report, options, () => namesInScenarios([loaded]));
+  return writeReportFiles(folder, report, options, () =>
+    namesInScenarios([loaded], options.allowPath),
+  );
 }

@@ -250,8 +250,12 @@ async function finish(
   const report = await sweepFiles(result, reproduce, { interactive: options.interactive });
   progress.show(`writing ${out}`);
   const { warnings } = await writeReportFiles(out, report, options, () => {
-    const { files = [], ...names } = namesInScenarios([base]);
-    return { ...names, files: [...files, sweepFile.path] };
+    const { files = [], scenarios = [], ...names } = namesInScenarios([base], options.allowPath);
+    return {
+      ...names,
+      files: [...files, sweepFile.path, path],
+      scenarios: [...scenarios, spec.name],
+    };
   });
   progress.clear();
   if (options.json) {

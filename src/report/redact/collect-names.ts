@@ -7,6 +7,7 @@ export interface NameCollection {
   readonly jobs: Set<string>;
   readonly services: Set<string>;
   readonly files: Set<string>;
+  readonly scenarios: Set<string>;
 }
 
 /** A collection with nothing in it. */
@@ -17,18 +18,20 @@ export function createNameCollection(): NameCollection {
     jobs: new Set(),
     services: new Set(),
     files: new Set(),
+    scenarios: new Set(),
   };
 }
 
 /** The collection as lists. */
 export function namesOf(names: NameCollection): PrivateNames {
-  const { tenants, users, jobs, services, files } = names;
+  const { tenants, users, jobs, services, files, scenarios } = names;
   return {
     tenants: [...tenants],
     users: [...users],
     jobs: [...jobs],
     services: [...services],
     files: [...files],
+    scenarios: [...scenarios],
   };
 }
 
@@ -41,8 +44,8 @@ const LISTS = {
 } as const;
 
 /**
- * Names in a JSON document of Headroom: of the entries of lists called `tenants`, `users`, `services` and `inputs`,
- * and in reasons that name a user.
+ * Names in a JSON document of Headroom: of the scenario, of the entries of lists called `tenants`, `users`,
+ * `services` and `inputs`, and in reasons that name a user.
  */
 export function collectFromJson(value: unknown, names: NameCollection): void {
   if (typeof value === "string") {
@@ -51,6 +54,7 @@ export function collectFromJson(value: unknown, names: NameCollection): void {
   }
   if (typeof value !== "object" || value === null) return;
   for (const [key, part] of Object.entries(value)) {
+    if (key === "scenario" && typeof part === "string") names.scenarios.add(part);
     const list = LISTS[key as keyof typeof LISTS];
     if (list !== undefined && Array.isArray(part)) {
       const [kind, at] = list;

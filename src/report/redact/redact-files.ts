@@ -21,7 +21,7 @@ const FIXED_KEYS = new Set([
 const FIXED_IN_PAGES = new Set([...FIXED_KEYS, "fullTable"]);
 
 /** Columns whose cells are names, or sentences that may hold some. */
-const NAME_COLUMNS = new Set(["job_id", "tenant", "user", "service"]);
+const NAME_COLUMNS = new Set(["job_id", "workload_name", "tenant", "user", "service"]);
 const TEXT_COLUMNS = new Set(["reason_waited"]);
 
 /**
@@ -62,7 +62,7 @@ export async function pagesOf(
 
 function collectNames(files: readonly TextFile[], known: Partial<PrivateNames>): PrivateNames {
   const names = createNameCollection();
-  for (const kind of ["tenants", "users", "jobs", "services", "files"] as const)
+  for (const kind of ["tenants", "users", "jobs", "services", "files", "scenarios"] as const)
     for (const name of known[kind] ?? []) names[kind].add(name);
   for (const { name, text } of files) {
     if (name.endsWith(".csv")) {

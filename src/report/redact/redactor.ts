@@ -1,6 +1,6 @@
 import { chartIdPart } from "../chart-name.js";
 
-/** Names that stand for people and what they work on, in the order they get their pseudonyms. */
+/** Names that stand for people and what they work on. */
 export interface PrivateNames {
   readonly tenants: readonly string[];
   readonly users: readonly string[];
@@ -9,6 +9,7 @@ export interface PrivateNames {
   readonly services: readonly string[];
   /** Paths of input files, as they were written: folders are often named after people. */
   readonly files: readonly string[];
+  readonly scenarios: readonly string[];
 }
 
 /** Puts pseudonyms in place of names. The same names give the same pseudonyms, in every file. */
@@ -37,6 +38,7 @@ export function createRedactor({
   jobs = [],
   services = [],
   files = [],
+  scenarios = [],
 }: Partial<PrivateNames>): Redactor {
   const pseudonyms = new Map<string, string>();
   const add = (
@@ -50,10 +52,12 @@ export function createRedactor({
       pseudonyms.set(name, `${kind}-${++number}${ending(name)}`);
     }
   };
+  // Services are tenants of their replicas too.
+  add("service", [...services].sort(byCodeUnits));
   add("tenant", [...tenants].sort(byCodeUnits));
   add("user", [...users].sort(byCodeUnits));
-  add("service", [...services].sort(byCodeUnits));
   add("file", files, endingOf);
+  add("scenario", scenarios);
   add("job", jobs);
   const odd = [...pseudonyms.keys()].filter((name) => !isWord(name)).sort(longestFirst);
   const nameOf = (name: string): string => pseudonyms.get(name) ?? name;
