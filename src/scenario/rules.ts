@@ -46,6 +46,8 @@ export const SCENARIO_RULES = {
   "bad-quotas": "Quotas contradict each other, or name GPU models that are not there.",
   "unknown-job": "A job waits for one that is not there.",
   "circular-stages": "Stages of a rollout wait for each other in a circle.",
+  "no-place": "Rules about where data may lie, sizes or quotas leave no cluster for something.",
+  "missing-link": "Nothing is known of the link between two regions that something crosses.",
   "bad-stages": "A site is in two stages of a rollout, or in none.",
   "goal-unit": "The target of a goal does not fit the unit of its metric.",
   "extends-cycle": "Files extend each other in a circle.",

@@ -1,6 +1,14 @@
 /** What goals of a fleet may be about one of. */
 export type FleetPartKind =
-  "template" | "service" | "rollout" | "cluster" | "upgrade" | "job" | "dataset";
+  | "template"
+  | "service"
+  | "rollout"
+  | "cluster"
+  | "upgrade"
+  | "job"
+  | "dataset"
+  | "inference"
+  | "ray";
 
 /** One figure of a fleet that a goal can be set on. */
 export interface FleetMetric {

@@ -1,9 +1,14 @@
+import { CLUSTER_METRICS } from "./cluster-metrics.js";
 import type { FleetMetric } from "./fleet-metric.js";
 import { SITE_METRICS } from "./site-metrics.js";
 import { UPGRADE_METRICS } from "./upgrade-metrics.js";
 
 /** Every metric a goal of a fleet may name; each kind of member brings its own. */
-export const FLEET_METRICS: readonly FleetMetric[] = [...SITE_METRICS, ...UPGRADE_METRICS];
+export const FLEET_METRICS: readonly FleetMetric[] = [
+  ...SITE_METRICS,
+  ...UPGRADE_METRICS,
+  ...CLUSTER_METRICS,
+];
 
 /** The metric of a path, or undefined; of one named part like of all. */
 export function findFleetMetric(path: string): FleetMetric | undefined {

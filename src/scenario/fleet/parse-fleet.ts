@@ -6,7 +6,10 @@ import { applyOverlays } from "../apply-overlays.js";
 import { createCheckContext, type CheckContext } from "../check-context.js";
 import { readDocument, type ScenarioTexts } from "../document.js";
 import { reportIssues } from "../report-issues.js";
+import { checkClusterPlaces } from "./checks/check-cluster-places.js";
+import { checkClusters } from "./checks/check-clusters.js";
 import { checkFleetGoals } from "./checks/check-fleet-goals.js";
+import { checkFleetJobs } from "./checks/check-fleet-jobs.js";
 import { checkFleetServices } from "./checks/check-fleet-services.js";
 import { checkRollouts } from "./checks/check-rollouts.js";
 import { checkSites } from "./checks/check-sites.js";
@@ -39,7 +42,10 @@ const CHECKS: readonly ((context: CheckContext, spec: FleetDocument | undefined)
   checkFleetServices,
   checkRollouts,
   checkUpgrades,
+  checkClusters,
+  checkFleetJobs,
   checkFleetGoals,
+  checkClusterPlaces,
 ];
 
 /**

@@ -6,6 +6,7 @@ import { FLEET_DEFAULTS } from "./fleet-limits.js";
 import { findFleetMetric, metricOfPart } from "./fleet-metrics.js";
 import { parseFleetTarget } from "./parse-fleet-target.js";
 import type { ParsedFleet } from "./parse-fleet.js";
+import { resolveClusters } from "./resolve-clusters.js";
 import { resolveSites } from "./resolve-sites.js";
 import { resolveUpgrades } from "./resolve-upgrades.js";
 import type { ResolvedFleet } from "./resolved-fleet.js";
@@ -20,6 +21,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
   };
   const sites = resolveSites(spec, assume);
   const upgrades = resolveUpgrades(spec, assume);
+  const clusters = resolveClusters(spec, assume);
   return {
     file: parsed.file,
     name: spec.name,
@@ -32,6 +34,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
       stepS: spec.run?.step ?? FLEET_DEFAULTS.stepS,
       ...(sites === undefined ? {} : { sites }),
       ...(upgrades === undefined ? {} : { upgrades }),
+      ...(clusters === undefined ? {} : { clusters }),
     },
     goals: (spec.goals ?? []).map(resolveGoal),
     statistics: {

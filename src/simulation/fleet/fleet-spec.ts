@@ -1,3 +1,4 @@
+import type { ClustersSpec } from "./clusters/clusters-spec.js";
 import type { SitesSpec } from "./sites/sites-spec.js";
 import type { UpgradesSpec } from "./upgrades/fleet-upgrades-spec.js";
 
@@ -9,4 +10,5 @@ export interface FleetSpec {
   readonly stepS: number;
   readonly sites?: SitesSpec;
   readonly upgrades?: UpgradesSpec;
+  readonly clusters?: ClustersSpec;
 }

@@ -1,4 +1,5 @@
 import { createRandomStreams } from "../../engine/streams.js";
+import { simulateClusters, type ClustersOutcome } from "./clusters/simulate-clusters.js";
 import type { FleetPartOutcome } from "./fleet-part.js";
 import type { FleetSpec } from "./fleet-spec.js";
 import { simulateSites, type SitesOutcome } from "./sites/simulate-sites.js";
@@ -9,6 +10,7 @@ export interface FleetRun {
   readonly durationS: number;
   readonly sites?: SitesOutcome;
   readonly upgrades?: UpgradesOutcome;
+  readonly clusters?: ClustersOutcome;
 }
 
 /**
@@ -21,10 +23,13 @@ export function simulateFleet(spec: FleetSpec, seed: number): FleetRun {
   const sites = spec.sites === undefined ? undefined : simulateSites(spec.sites, spec, streams);
   const upgrades =
     spec.upgrades === undefined ? undefined : simulateUpgrades(spec.upgrades, spec, streams);
+  const clusters =
+    spec.clusters === undefined ? undefined : simulateClusters(spec.clusters, spec, streams);
   return {
     durationS,
     ...(sites === undefined ? {} : { sites }),
     ...(upgrades === undefined ? {} : { upgrades }),
+    ...(clusters === undefined ? {} : { clusters }),
   };
 }
 
@@ -33,5 +38,6 @@ export function partsOf(run: FleetRun): readonly (readonly [string, FleetPartOut
   return [
     ...(run.sites === undefined ? [] : [["sites", run.sites] as const]),
     ...(run.upgrades === undefined ? [] : [["upgrades", run.upgrades] as const]),
+    ...(run.clusters === undefined ? [] : [["clusters", run.clusters] as const]),
   ];
 }

@@ -17,6 +17,8 @@ const NAMES_AT: Readonly<Record<FleetPartKind, readonly PathPart[]>> = {
   upgrade: ["upgrades"],
   job: ["workload", "jobs"],
   dataset: ["workload", "datasets"],
+  inference: ["workload", "inference"],
+  ray: ["workload", "ray"],
 };
 
 /** Name of a goal that has none of its own. */

@@ -8,7 +8,7 @@ import { FLEET_LIMITS } from "../fleet-limits.js";
 const SITES = ["fleet", "sites"] as const;
 const REGIONS = ["fleet", "regions"] as const;
 /** What is in `fleet` beside its members. */
-const NO_MEMBERS: readonly string[] = ["hub", "regions", "wan"];
+const NO_MEMBERS: readonly string[] = ["hub", "regions", "wan", "dispatch"];
 const FAULTS = ["node", "power", "link"] as const;
 const REPAIR_FORMS = "one of `fixed`, `mean`, or `median` with `p95`";
 
@@ -84,10 +84,12 @@ function checkCount(context: CheckContext): void {
   });
 }
 
-function checkGpu(
+/** Reports a GPU that the catalogue does not have; `any-form` allows a name that fits several models. */
+export function checkGpu(
   context: CheckContext,
   path: readonly PathPart[],
   name: string | undefined,
+  forms: "any-form" | "one-form" = "one-form",
 ): void {
   if (name === undefined) return;
   const found = createGpuNames([]).resolve(name);
@@ -100,7 +102,7 @@ function checkGpu(
       ...(suggestion === undefined ? { similarTo: allowed } : { suggestion }),
       help: "headroom catalog gpus",
     });
-  } else if (found.kind === "ambiguous") {
+  } else if (found.kind === "ambiguous" && forms === "one-form") {
     context.report({
       path,
       rule: "ambiguous-gpu",

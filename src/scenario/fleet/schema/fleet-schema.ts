@@ -7,11 +7,17 @@ import { field, lineOfText, oneOf, plainName, wholeNumber } from "../../schema/f
 import { duration, proportion, target } from "../../schema/quantities.js";
 import { FLEET_DEFAULTS } from "../fleet-limits.js";
 import { FLEET_METRICS } from "../fleet-metrics.js";
+import { clustersSchema, dispatchSchema } from "./clusters-schema.js";
+import { datasetsSchema } from "./fleet-data-schema.js";
+import { fleetJobsSchema } from "./fleet-jobs-schema.js";
 import { fleetServicesSchema } from "./fleet-services-schema.js";
 import { poolsSchema } from "./pools-schema.js";
+import { inferenceSchema } from "./inference-schema.js";
+import { raySchema } from "./ray-schema.js";
 import { regionsSchema } from "./region-schema.js";
 import { rolloutsSchema } from "./rollouts-schema.js";
 import { sitesSchema } from "./sites-schema.js";
+import { wanSchema } from "./wan-schema.js";
 import { upgradesSchema } from "./upgrades-schema.js";
 
 /** The version of the format of fleets that this program reads. */
@@ -30,6 +36,9 @@ function membersSchema() {
     regions: regionsSchema().optional(),
     sites: sitesSchema().optional(),
     pools: poolsSchema().optional(),
+    clusters: clustersSchema().optional(),
+    wan: wanSchema().optional(),
+    dispatch: dispatchSchema().optional(),
   });
 }
 
@@ -37,6 +46,10 @@ function membersSchema() {
 function fleetWorkloadSchema() {
   return z.strictObject({
     services: fleetServicesSchema().optional(),
+    jobs: fleetJobsSchema().optional(),
+    datasets: datasetsSchema().optional(),
+    inference: inferenceSchema().optional(),
+    ray: raySchema().optional(),
   });
 }
 

@@ -1,7 +1,6 @@
 import { createEngine } from "../../../engine/engine.js";
 import type { RandomStreams } from "../../../engine/streams.js";
 import type { FleetPartOutcome } from "../fleet-part.js";
-import type { FleetSpec } from "../fleet-spec.js";
 import type { ClustersSpec } from "./clusters-spec.js";
 import { createClusterRecorder, type ClusterRecorder } from "./cluster-recorder.js";
 import type { FleetJob } from "./copy.js";
@@ -48,7 +47,7 @@ export interface ClustersOutcome extends FleetPartOutcome {
  */
 export function simulateClusters(
   spec: ClustersSpec,
-  { durationS, stepS }: Pick<FleetSpec, "durationS" | "stepS">,
+  { durationS, stepS }: { readonly durationS: number; readonly stepS: number },
   streams: RandomStreams,
 ): ClustersOutcome {
   const engine = createEngine();

@@ -1,0 +1,145 @@
+import { createGpuNames } from "../../hardware/gpu-names.js";
+import type {
+  JobGroupSpec,
+  JobPlacement,
+  PickPlacement,
+} from "../../simulation/fleet/clusters/clusters-spec.js";
+import {
+  FLEET_JOB_DEFAULTS,
+  type FleetJobInput,
+  type FleetPlacementInput,
+} from "./schema/fleet-jobs-schema.js";
+import type { FleetDocument } from "./schema/fleet-schema.js";
+
+/** Names that jobs use, and the indexes they stand for. */
+export interface FleetNames {
+  readonly clusters: readonly string[];
+  readonly places: readonly string[];
+  readonly datasets: readonly string[];
+}
+
+/** Builds the jobs of a fleet. */
+export function resolveFleetJobs(spec: FleetDocument, names: FleetNames): readonly JobGroupSpec[] {
+  return (spec.workload?.jobs ?? []).map((job) => {
+    const { output, checkpoint } = job;
+    return {
+      name: job.name,
+      tenant: job.tenant ?? FLEET_JOB_DEFAULTS.tenant,
+      priority: job.priority ?? 0,
+      workers: job.workers ?? 1,
+      gpusPerWorker: job.gpusPerWorker ?? 1,
+      ...(job.gpu === undefined ? {} : { gpuModels: acceptedModels(job.gpu) }),
+      count: job.count ?? 1,
+      firstS: job.first ?? 0,
+      betweenS: job.every ?? 0,
+      arrivals: (job.arrivals ?? "even") as JobGroupSpec["arrivals"],
+      durationS: job.duration,
+      durations: (job.durations ?? "fixed") as JobGroupSpec["durations"],
+      placement: placementOf(job, names),
+      inputs: (job.inputs ?? []).map((name) => names.datasets.indexOf(name)),
+      prefetch: job.prefetch ?? false,
+      ...(output === undefined
+        ? {}
+        : { output: { bytes: output.size, to: names.places.indexOf(output.to) } }),
+      ...(checkpoint === undefined
+        ? {}
+        : {
+            checkpoint: {
+              intervalS: checkpoint.every,
+              bytes: checkpoint.size ?? 0,
+              ...(checkpoint.to === undefined ? {} : { to: names.places.indexOf(checkpoint.to) }),
+            },
+          }),
+      restartS: job.restart ?? 0,
+      ...(job.deadline === undefined ? {} : { deadlineS: job.deadline }),
+      ...(job.budget === undefined ? {} : { budgetPerJob: job.budget }),
+    };
+  });
+}
+
+function acceptedModels(names: readonly string[]): readonly string[] {
+  const gpus = createGpuNames([]);
+  return [...new Set(names.flatMap((name) => gpus.accepted(name)))];
+}
+
+function placementOf({ placement = {} }: FleetJobInput, names: FleetNames): JobPlacement {
+  const indexes = (clusters: readonly string[]): readonly number[] =>
+    clusters.map((name) => names.clusters.indexOf(name));
+  if (placement.pick !== undefined) return pickOf(placement.pick, indexes);
+  if (placement.burst !== undefined) {
+    const { home, to, when, wait = 0, spare = 0 } = placement.burst;
+    return {
+      kind: "burst",
+      home: indexes(home),
+      to: indexes(to),
+      when:
+        when === "wait-exceeds"
+          ? { rule: "wait-exceeds", waitS: wait }
+          : when === "deadline"
+            ? { rule: "deadline", spareS: spare }
+            : { rule: when as "never" | "always" | "cheapest" },
+    };
+  }
+  const race = placement.race ?? {};
+  return {
+    kind: "race",
+    members: indexes(race.clusters ?? names.clusters),
+    dispatcher: (race.dispatcher ?? "all-at-once") as "all-at-once" | "incremental",
+    stepSize: race.stepSize ?? FLEET_JOB_DEFAULTS.stepSize,
+    roundS: race.round ?? FLEET_JOB_DEFAULTS.roundS,
+  };
+}
+
+const TYPES = { PickAll: "all", PickFixed: "fixed", PickN: "n" } as const;
+
+type TermInput = NonNullable<NonNullable<FleetPlacementInput["pick"]>["required"]>[number];
+
+function pickOf(
+  pick: NonNullable<FleetPlacementInput["pick"]>,
+  indexes: (clusters: readonly string[]) => readonly number[],
+): PickPlacement {
+  return {
+    kind: "pick",
+    type: TYPES[pick.type as keyof typeof TYPES],
+    count: pick.count ?? 1,
+    members: indexes(pick.clusters ?? []),
+    required: (pick.required ?? []).map(termOf),
+    preferred: (pick.preferred ?? []).map(({ weight, sortBy, ...term }) => ({
+      ...termOf(term),
+      weight,
+      ...(sortBy === undefined
+        ? {}
+        : {
+            sorter: {
+              property: sortBy.property,
+              order: sortBy.order as "ascending" | "descending",
+            },
+          }),
+    })),
+    spread: (pick.spread ?? []).map(({ by, maxSkew = 1, otherwise = "do-not-schedule" }) => ({
+      topologyKey: by,
+      maxSkew,
+      whenUnsatisfiable: otherwise as "do-not-schedule" | "schedule-anyway",
+    })),
+    tolerations: (pick.tolerations ?? []).map(({ operator = "equal", key, value }) => ({
+      operator: operator as "equal" | "exists",
+      ...(key === undefined ? {} : { key }),
+      ...(value === undefined ? {} : { value }),
+    })),
+  };
+}
+
+function termOf({ labels, properties }: TermInput): PickPlacement["required"][number] {
+  return {
+    ...(labels === undefined ? {} : { labels }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: properties.map(({ property, is, value }) => ({
+            property,
+            operator: is as "eq" | "ne" | "gt" | "ge" | "lt" | "le",
+            value,
+          })),
+        }),
+  };
+}
