@@ -19,6 +19,9 @@ export interface GrowingColumn<Values extends ColumnArray> {
 
 const BLOCK_ROWS = 16_384;
 
+/** Rows of the first block, which is no shrinkable one: small tables, of which studies make thousands, need no other. */
+const FIRST_ROWS = 512;
+
 /** An array buffer that can be shrunk in place (ES2024); its memory goes back at once, not at a collection. */
 type Shrinkable = ArrayBuffer & { resize(bytes: number): void };
 
@@ -41,43 +44,55 @@ export function createGrowingColumn<Values extends ColumnArray>(
   make: MakeColumn<Values>,
 ): GrowingColumn<Values> {
   const blockBytes = BLOCK_ROWS * make(0).BYTES_PER_ELEMENT;
+  let first = make(0);
   let blocks: Values[] = [];
-  let block = make(0);
+  let block = first;
   let inBlock = 0;
   let count = 0;
+  const get = (row: number): number =>
+    row < FIRST_ROWS
+      ? first[row]!
+      : blocks[Math.floor((row - FIRST_ROWS) / BLOCK_ROWS)]![(row - FIRST_ROWS) % BLOCK_ROWS]!;
   return {
     get count() {
       return count;
     },
     push(value) {
       if (inBlock === block.length) {
-        block = make(new ShrinkableBuffer(blockBytes, { maxByteLength: blockBytes }));
-        blocks.push(block);
+        if (count === 0) first = block = make(FIRST_ROWS);
+        else {
+          block = make(new ShrinkableBuffer(blockBytes, { maxByteLength: blockBytes }));
+          blocks.push(block);
+        }
         inBlock = 0;
       }
       block[inBlock] = value;
       inBlock += 1;
       count += 1;
     },
-    get: (row) => blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS]!,
+    get,
     set(row, value) {
-      blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS] = value;
+      if (row < FIRST_ROWS) first[row] = value;
+      else
+        blocks[Math.floor((row - FIRST_ROWS) / BLOCK_ROWS)]![(row - FIRST_ROWS) % BLOCK_ROWS] =
+          value;
     },
     finish(order) {
       const exact = make(order?.length ?? count);
       if (order === undefined) {
+        exact.set(first.subarray(0, Math.min(FIRST_ROWS, count)));
         blocks.forEach((values, index) => {
-          const firstRow = index * BLOCK_ROWS;
+          const firstRow = FIRST_ROWS + index * BLOCK_ROWS;
           exact.set(values.subarray(0, Math.min(BLOCK_ROWS, count - firstRow)), firstRow);
         });
       } else {
         order.forEach((row, at) => {
-          exact[at] = blocks[Math.floor(row / BLOCK_ROWS)]![row % BLOCK_ROWS]!;
+          exact[at] = get(row);
         });
       }
       for (const { buffer } of blocks) (buffer as Shrinkable).resize(0);
       blocks = [];
-      block = make(0);
+      first = block = make(0);
       return exact;
     },
   };

@@ -7,6 +7,16 @@ const samplesOf = fc.array(
   { minLength: 1, maxLength: 300 },
 );
 
+test("more rows than there is room for at first are all kept", () => {
+  const recorder = createUtilizationRecorder({ quantities: 2, rowsMax: 1000 });
+  for (let row = 0; row < 900; row++) recorder.sample(row, Float64Array.of(row, 2 * row));
+  recorder.finish(900);
+  const { timeS, columns } = recorder.columns();
+  expect(timeS).toHaveLength(900);
+  expect([...columns[1]!]).toEqual(Array.from({ length: 900 }, (_, row) => 2 * row));
+  expect(recorder.totals().integrals[0]).toBe((899 * 900) / 2);
+});
+
 test("rows keep the function exactly while there are few", () => {
   const recorder = createUtilizationRecorder({ quantities: 2, rowsMax: 10 });
   recorder.sample(5, Float64Array.of(1, 10));

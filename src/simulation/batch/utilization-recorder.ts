@@ -28,12 +28,15 @@ export interface UtilizationRecorder {
   columns(): UtilizationColumns;
 }
 
+/** Rows that there is room for at first. Most runs are short, and a study makes thousands of them. */
+const ROWS_FIRST = 256;
+
 class BucketingRecorder implements UtilizationRecorder {
-  private readonly timeS: Float64Array;
+  private timeS: Float64Array;
   /** Value of a row that holds one instant; exact, where the integral divided by the width would not be. */
-  private readonly firstValue: Float64Array;
-  private readonly rowIntegral: Float64Array;
-  private readonly instants: Int32Array;
+  private firstValue: Float64Array;
+  private rowIntegral: Float64Array;
+  private instants: Int32Array;
   private rows = 0;
   /** 0 while every instant has its own row. */
   private bucketS = 0;
@@ -47,10 +50,11 @@ class BucketingRecorder implements UtilizationRecorder {
     private readonly width: number,
     private readonly rowsMax: number,
   ) {
-    this.timeS = new Float64Array(rowsMax);
-    this.firstValue = new Float64Array(rowsMax * width);
-    this.rowIntegral = new Float64Array(rowsMax * width);
-    this.instants = new Int32Array(rowsMax);
+    const capacity = Math.min(ROWS_FIRST, rowsMax);
+    this.timeS = new Float64Array(capacity);
+    this.firstValue = new Float64Array(capacity * width);
+    this.rowIntegral = new Float64Array(capacity * width);
+    this.instants = new Int32Array(capacity);
     this.current = new Float64Array(width);
     this.integrals = new Float64Array(width);
     this.maxima = new Float64Array(width);
@@ -131,9 +135,21 @@ class BucketingRecorder implements UtilizationRecorder {
 
   private openRow(timeS: number): void {
     const row = this.rows++;
+    if (row === this.instants.length) this.grow();
     this.timeS[row] = timeS;
     this.instants[row] = 1;
     this.rowIntegral.fill(0, row * this.width, (row + 1) * this.width);
+  }
+
+  /** Twice the room, up to the most rows. */
+  private grow(): void {
+    const capacity = Math.min(2 * this.instants.length, this.rowsMax);
+    this.timeS = grown(this.timeS, capacity);
+    this.firstValue = grown(this.firstValue, capacity * this.width);
+    this.rowIntegral = grown(this.rowIntegral, capacity * this.width);
+    const instants = new Int32Array(capacity);
+    instants.set(this.instants);
+    this.instants = instants;
   }
 
   /** Makes room: buckets so wide that half of the rows would reach `timeS`. */
@@ -161,6 +177,12 @@ class BucketingRecorder implements UtilizationRecorder {
     this.firstValue.copyWithin(to * width, from * width, (from + 1) * width);
     this.rowIntegral.copyWithin(to * width, from * width, (from + 1) * width);
   }
+}
+
+function grown(values: Float64Array, length: number): Float64Array {
+  const longer = new Float64Array(length);
+  longer.set(values);
+  return longer;
 }
 
 /**
