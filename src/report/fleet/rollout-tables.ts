@@ -17,9 +17,9 @@ export function stagesTable(rollout: RolloutOutcome): ReportBlock {
     columns: [
       { header: "Stage" },
       { header: "Sites", align: "right" },
-      { header: "At once, at most", align: "right" },
+      { header: "At once", align: "right" },
       { header: "Began", align: "right" },
-      { header: "Last site done", align: "right" },
+      { header: "Sites done", align: "right" },
       { header: "Complete", align: "right" },
       { header: "Updated", align: "right" },
       { header: "Failed", align: "right" },

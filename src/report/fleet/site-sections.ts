@@ -34,7 +34,7 @@ export function siteSections(outcome: SitesOutcome): readonly ReportSection[] {
 function rolloutSections(outcome: SitesOutcome): readonly ReportSection[] {
   const { rollouts, books } = outcome;
   if (rollouts.length === 0) return [];
-  const capacity = linesOf(outcome, ["capacity", "sites-up", "sites-updating"]);
+  const capacity = linesOf(outcome, ["slots-missing", "sites-down", "sites-updating"]);
   const updated = outcome.series.filter(({ of }) => of !== undefined);
   const least = outcome.figures.get("sites.capacityShareMin") ?? null;
   const blocks: ReportBlock[] = rollouts.flatMap((rollout): readonly ReportBlock[] => [
@@ -60,11 +60,11 @@ function rolloutSections(outcome: SitesOutcome): readonly ReportSection[] {
         fleetSeriesChart(
           {
             id: "capacity",
-            title: "How much capacity was left while it went?",
+            title: "How much capacity was missing while it went?",
             description:
               least === null
-                ? "No service runs at the sites: the lines show sites that were up, and sites being updated."
-                : `In the worst ${formatDuration(books.stepS)} ${formatShare(least)} of all slots could serve.`,
+                ? "No service runs at the sites: the lines show sites that were down, and sites being updated."
+                : `In the worst ${formatDuration(books.stepS)} ${formatShare(1 - least)} of all slots could not serve.`,
           },
           capacity,
           books,
@@ -98,7 +98,7 @@ function connectionSection(outcome: SitesOutcome): ReportSection {
   const away = figures.get("sites.disconnectedShare") ?? 0;
   const lines = linesOf(
     outcome,
-    rollouts.length === 0 ? ["sites-away", "sites-up", "capacity"] : ["sites-away"],
+    rollouts.length === 0 ? ["sites-away", "sites-down", "slots-missing"] : ["sites-away"],
   );
   const description =
     `Sites were without their control plane for ${formatShare(away)} of their time; ` +

@@ -92,7 +92,7 @@ export function worstSitesTable(outcome: SitesOutcome): ReportBlock {
       { header: "Requests missed", align: "right" },
     ],
     rows: worst.map((index): readonly Cell[] => [
-      { text: sites[index]!.name, href: "#site-matrix" },
+      sites[index]!.name,
       spec.regions[sites[index]!.region]!.name,
       hours(down(index)),
       books.outages[index]!,

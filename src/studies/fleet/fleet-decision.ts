@@ -32,13 +32,23 @@ export function decideFleet({ goals, figures, replications }: DecidedFleet): str
   if (open.length > 0) {
     return `Not shown${sure}: whether the fleet meets ${countWords(open.length, goals.length)} is open: ${open.map(outcomeWords).join("; ")}.${basis}`;
   }
-  return `Yes${sure}: the fleet meets ${countWords(goals.length, goals.length)} (${goals.map(outcomeWords).join("; ")}).${basis}`;
+  return `Yes${sure}: the fleet meets ${countWords(goals.length, goals.length)} (${goals.length === 1 ? "" : "tightest: "}${outcomeWords(tightest(goals))}).${basis}`;
 }
 
 function countWords(some: number, total: number): string {
   if (some < total) return `${some} of ${total} goals`;
   if (total === 1) return "the goal";
   return total === 2 ? "both goals" : `all ${total} goals`;
+}
+
+/** The met goal with the least room, as evidence for "yes". */
+function tightest(goals: readonly GoalResult[]): GoalResult {
+  const room = ({ actual, interval, target, comparison }: GoalResult): number => {
+    const nearest = interval === null ? actual! : interval[comparison === "atMost" ? 1 : 0];
+    const left = comparison === "atMost" ? target - nearest : nearest - target;
+    return left / Math.max(Math.abs(target), Number.EPSILON);
+  };
+  return goals.reduce((least, goal) => (room(goal) < room(least) ? goal : least));
 }
 
 /** What a metric is called in a sentence: the first words of its description. */

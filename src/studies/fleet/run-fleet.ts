@@ -1,5 +1,6 @@
 import { VERSION } from "../../io/version.js";
 import type { LoadedFleet } from "../../io/load-fleet.js";
+import { findFleetMetric } from "../../scenario/fleet/fleet-metrics.js";
 import { partsOf, simulateFleet, type FleetRun } from "../../simulation/fleet/simulate-fleet.js";
 import { momentsOf } from "../../stats/moments.js";
 import { replicationInterval } from "../../stats/confidence-interval.js";
@@ -67,7 +68,9 @@ export function runFleet(
       ...fleet.warnings.map(
         ({ file, line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}.`,
       ),
-      ...parts.flatMap(([, part]) => part.warnings),
+      ...parts.flatMap(([, part]) =>
+        part.warnings.map((warning) => (count === 1 ? warning : `In the first run: ${warning}`)),
+      ),
     ],
     assumptions: fleet.assumptions,
   };
@@ -116,7 +119,13 @@ function intervalsOf(
     const values = valuesOf(runs, path);
     if (values === undefined) continue;
     const { mean, halfWidth } = replicationInterval(values, confidence);
-    intervals[path] = { mean, low: mean - halfWidth, high: mean + halfWidth };
+    // No figure is below 0, and no share above 1: the interval is cut where the figure cannot be.
+    const most = findFleetMetric(path)?.unit === "share" ? 1 : Infinity;
+    intervals[path] = {
+      mean,
+      low: Math.max(0, mean - halfWidth),
+      high: Math.min(most, mean + halfWidth),
+    };
   }
   return { count: runs.length, confidence, intervals };
 }

@@ -50,7 +50,11 @@ export function planRollout(rollout: RolloutSpec, sites: readonly Site[]): reado
     return {
       name: stage.name,
       groups,
-      atOnceMax: Math.min(AT_ONCE_MAX, roundedDown(asShare(stage.maxConcurrency), total)),
+      atOnceMax: Math.min(
+        AT_ONCE_MAX,
+        roundedDown(asShare(stage.maxConcurrency), total),
+        groups.reduce((sum, group) => sum + Math.min(group.atOnceMax, group.sites.length), 0),
+      ),
       failuresMax: roundedUp(asShare(stage.failuresMax), total),
     };
   });

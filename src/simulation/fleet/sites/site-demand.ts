@@ -63,6 +63,12 @@ export function createSiteDemand(
     book.missed[site.index]! += requests * exceeds(latencyGoalS);
     book.latency.add(requests, tripS + computeFloorS(elsewhereComputeS!, variation), exceeds);
   };
+  /** The end of the local hour, or a bit beyond where rounding would stand still. */
+  const nextHourS = (nowS: number): number => {
+    const localS = nowS + site.dayOffsetS;
+    const hourEndS = (Math.floor(localS / HOUR_S) + 1) * HOUR_S - site.dayOffsetS;
+    return hourEndS > nowS ? hourEndS : nowS + 1e-3;
+  };
   const serveHour = (seconds: number, arrivals: number, slots: number, hasLink: boolean): void => {
     if (arrivals === 0) return;
     const queue = queueFor(arrivals, slots);
@@ -83,11 +89,16 @@ export function createSiteDemand(
     serve({ fromS, toS, slots, hasLink }) {
       let nowS = fromS;
       while (nowS < toS) {
-        const localS = nowS + site.dayOffsetS;
-        // The end of the local hour, or a bit beyond where rounding would stand still.
-        const hourEndS = (Math.floor(localS / HOUR_S) + 1) * HOUR_S - site.dayOffsetS;
-        const endS = Math.min(toS, hourEndS > nowS ? hourEndS : nowS + 1e-3);
-        serveHour(endS - nowS, arrivalsPerS(service, site.demandFactor, localS), slots, hasLink);
+        const arrivals = arrivalsPerS(service, site.demandFactor, nowS + site.dayOffsetS);
+        let endS = nextHourS(nowS);
+        // Hours alike are one stretch.
+        while (
+          endS < toS &&
+          arrivalsPerS(service, site.demandFactor, endS + site.dayOffsetS) === arrivals
+        )
+          endS = nextHourS(endS);
+        endS = Math.min(toS, endS);
+        serveHour(endS - nowS, arrivals, slots, hasLink);
         nowS = endS;
       }
     },

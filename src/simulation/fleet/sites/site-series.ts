@@ -25,14 +25,10 @@ export function siteSeries({ books, sites, rollouts }: SiteFacts): readonly Flee
   const perSite = (of: (book: StepBook) => Float64Array) => (step: number) =>
     sum(of, step) / (sites.length * lengthS(step));
   const allSlotS = (step: number): number => sum((book) => book.allSlotS, step);
+  const up = perSite((book) => book.upS);
   const hasSlots = count > 0 && allSlotS(0) > 0;
   return [
-    line(
-      "sites-up",
-      "sites up",
-      "share",
-      perSite((book) => book.upS),
-    ),
+    line("sites-down", "sites down", "share", (step) => notBelowZero(1 - up(step))),
     line(
       "sites-away",
       "sites without their control plane",
@@ -47,11 +43,8 @@ export function siteSeries({ books, sites, rollouts }: SiteFacts): readonly Flee
     ),
     ...(hasSlots
       ? [
-          line(
-            "capacity",
-            "slots that can serve",
-            "share",
-            (step) => sum((book) => book.readySlotS, step) / allSlotS(step),
+          line("slots-missing", "slots that could not serve", "share", (step) =>
+            notBelowZero(1 - sum((book) => book.readySlotS, step) / allSlotS(step)),
           ),
         ]
       : []),
@@ -71,4 +64,9 @@ export function siteSeries({ books, sites, rollouts }: SiteFacts): readonly Flee
       };
     }),
   ];
+}
+
+/** Sums of stretches may exceed the whole by a rounding error. */
+function notBelowZero(share: number): number {
+  return share < 1e-12 ? 0 : share;
 }
