@@ -83,6 +83,8 @@ export interface BenchmarkCase {
   readonly hostMemory?: HostMemory;
   /** How many tenants ran it at once on the device. */
   readonly tenants: number;
+  /** `processes` when each of several tenants was a process of its own; threads of one process when absent. */
+  readonly tenantsAs?: "processes";
   /** Labels of the suite, such as `llama-3-8b`. */
   readonly labels: readonly string[];
   readonly label: DeviceLabel;

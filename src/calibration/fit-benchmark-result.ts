@@ -212,7 +212,10 @@ function contentionOf(cases: readonly BenchmarkCase[]): CalibrationFile["content
   );
   return groups.flatMap((group) => {
     const alone = group.find(({ tenants }) => tenants === 1);
-    const shared = group.filter(({ tenants }) => tenants > 1);
+    const several = group.filter(({ tenants }) => tenants > 1);
+    // Processes are what containers on one GPU are; threads of one process stand in where they were not measured.
+    const processes = several.filter(({ tenantsAs }) => tenantsAs === "processes");
+    const shared = processes.length > 0 ? processes : several;
     if (alone === undefined || shared.length === 0) return [];
     const aloneS = medianS(alone);
     const points = shared

@@ -18,6 +18,7 @@ cases:
   - { kernel: softmax, shapes: [{ rows: 3, columns: 70 }] }
   - { kernel: attention-prefill, shapes: [{ batch: 1, heads: 2, kvHeads: 1, headDim: 8, tokens: 5 }] }
   - { kernel: gather, shapes: [{ tableRows: 10, columns: 4, rows: 6 }], tenants: [2] }
+  - { kernel: copy, shapes: [{ elements: 64 }], tenants: [2], tenantsAs: processes, backends: [tfjs] }
 `;
 
 const SWIFT_SHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";

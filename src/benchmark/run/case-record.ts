@@ -92,7 +92,7 @@ class GrowingRecord implements CaseRecord {
   toCase(processesMin: number, precision: number): BenchmarkCase {
     const { planned, runs, measured, unmeasured } = this;
     const { target, suiteCase, job, cost, roofline } = planned;
-    const { spec, tenants } = job;
+    const { spec, tenants, tenantsAs } = job;
     // A factor of 1 is the honest side of a planted pair.
     const plantedWork = job.plantedWork === 1 ? undefined : job.plantedWork;
     const timer = measured?.timer ?? target.device.timer;
@@ -107,6 +107,7 @@ class GrowingRecord implements CaseRecord {
       shape: { ...spec.shape },
       ...(spec.hostMemory === undefined ? {} : { hostMemory: spec.hostMemory }),
       tenants,
+      ...(tenantsAs === undefined ? {} : { tenantsAs }),
       labels: suiteCase.labels,
       label: measured?.label ?? target.device.label,
       implementation: measured?.implementation ?? unmeasured?.implementation ?? "not run",

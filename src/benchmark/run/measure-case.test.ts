@@ -112,21 +112,21 @@ describe("measureCase", () => {
 });
 
 describe("the gate of tenants", () => {
-  test("opens when all are ready and stays over only when all have finished", () => {
+  test("opens when all are ready and stays over only when all have finished", async () => {
     const memory = createGateMemory();
     const [first, second] = [createTenantGate(memory, 2), createTenantGate(memory, 2)];
     Atomics.store(new Int32Array(memory), 0, 1); // the other one is there already
-    expect(first.start()).toBe(true);
+    expect(await first.start()).toBe(true);
     first.finish();
-    expect(second.isOver()).toBe(false);
+    expect(await second.isOver()).toBe(false);
     second.finish();
-    expect(first.isOver()).toBe(true);
+    expect(await first.isOver()).toBe(true);
   });
 
-  test("a tenant that fails lets nobody wait", () => {
+  test("a tenant that fails lets nobody wait", async () => {
     const memory = createGateMemory();
     createTenantGate(memory, 3).fail();
-    expect(createTenantGate(memory, 3).start()).toBe(false);
-    expect(createTenantGate(memory, 3).isOver()).toBe(true);
+    expect(await createTenantGate(memory, 3).start()).toBe(false);
+    expect(await createTenantGate(memory, 3).isOver()).toBe(true);
   });
 });

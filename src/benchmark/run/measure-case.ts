@@ -86,7 +86,7 @@ async function takeSamples(
   if (await returnsEarly(kernel, check.outputs, sample)) {
     return { status: "failed", fault: "launch-failed", reason: EARLY };
   }
-  if (gate?.start() === false) {
+  if ((await gate?.start()) === false) {
     return { status: "failed", reason: "another tenant could not run" };
   }
   const stateBefore = await session.readState?.();
@@ -99,7 +99,7 @@ async function takeSamples(
   }
   const stateAfter = await session.readState?.();
   gate?.finish();
-  while (gate?.isOver() === false) await sample();
+  while (gate !== undefined && !(await gate.isOver())) await sample();
   return {
     status: "measured",
     implementation: kernel.implementation,

@@ -1,7 +1,7 @@
 import type { BackendName, BackendProbe, DeviceDescription } from "../backend.js";
 import { kernelCost, specId, type KernelCost } from "../kernels/kernel-costs.js";
 import type { KernelSpec } from "../kernels/kernel-spec.js";
-import type { Suite, SuiteCase } from "../suite/suite.js";
+import type { Suite, SuiteCase, TenantsAs } from "../suite/suite.js";
 import type { CaseJob } from "./process-protocol.js";
 import { rooflineOf } from "./roofline.js";
 import type { Roofline } from "../result-document.js";
@@ -30,6 +30,8 @@ export interface PlanOptions {
   readonly filter?: string;
   /** In place of the suite's own numbers of tenants. */
   readonly tenants?: readonly number[];
+  /** In place of what the suite says of several tenants. */
+  readonly tenantsAs?: TenantsAs;
   /** Extra work by case id, such as 1.1. */
   readonly planted?: ReadonlyMap<string, number>;
   /** True when nobody asked for these devices: large kernels are then left out on the slow ones. */
@@ -52,7 +54,8 @@ export function planCases(
       if (suiteCase.backends?.includes(target.backend) === false) continue;
       for (const tenants of options.tenants ?? suiteCase.tenants) {
         const { spec } = suiteCase;
-        const id = caseId(target, specId(spec), tenants);
+        const tenantsAs = tenants > 1 ? (options.tenantsAs ?? suiteCase.tenantsAs) : undefined;
+        const id = caseId(target, specId(spec), tenants, tenantsAs);
         if (options.filter !== undefined && !id.includes(options.filter)) continue;
         const plantedWork = options.planted?.get(id);
         const cost = kernelCost(spec);
@@ -60,7 +63,11 @@ export function planCases(
           id,
           target,
           suiteCase,
-          job: { id, spec, tenants, ...(plantedWork === undefined ? {} : { plantedWork }) },
+          job: {
+            ...{ id, spec, tenants },
+            ...(tenantsAs === "processes" ? { tenantsAs } : {}),
+            ...(plantedWork === undefined ? {} : { plantedWork }),
+          },
           cost,
           roofline: rooflineOf(target.device.name, spec, cost),
           ...(options.skipLarge === true && isTooLarge(target, spec, cost)
@@ -87,9 +94,15 @@ function isTooLarge(
 }
 
 /** The first device of a backend has its plain name in ids, others their number: `webgpu:1/…`. */
-function caseId({ backend, device }: Target, kernel: string, tenants: number): string {
+function caseId(
+  { backend, device }: Target,
+  kernel: string,
+  tenants: number,
+  tenantsAs: TenantsAs | undefined,
+): string {
   const place = device.index === 0 ? backend : `${backend}:${device.index}`;
-  return `${place}/${kernel}${tenants === 1 ? "" : `/tenants-${tenants}`}`;
+  const kind = tenantsAs === "processes" ? "-processes" : "";
+  return `${place}/${kernel}${tenants === 1 ? "" : `/tenants-${tenants}${kind}`}`;
 }
 
 /** The targets among what was found, and why others are none. */

@@ -13,6 +13,7 @@ import type {
 } from "./process-protocol.js";
 import { PROTOCOL } from "./process-protocol.js";
 import { createGateMemory } from "./tenant-gate.js";
+import { measureInProcesses } from "./tenant-processes.js";
 import type { TenantTask } from "./tenant-worker.js";
 
 type MeasureJob = Extract<ProcessJob, { readonly task: "measure" }>;
@@ -39,7 +40,14 @@ async function probe(job: Extract<ProcessJob, { readonly task: "probe" }>): Prom
 
 /** Cases with the same number of tenants share their threads, each with a device of its own. */
 async function measure(job: MeasureJob): Promise<void> {
-  const counts = [...new Set(job.cases.map((entry) => entry.tenants))].sort((a, b) => a - b);
+  const inProcesses = job.cases.filter(({ tenantsAs }) => tenantsAs === "processes");
+  for (const entry of inProcesses) {
+    await send({ kind: "begin", id: entry.id });
+    const outcome = joined(await measureInProcesses({ ...job, job: entry }, entry.tenants));
+    await send({ kind: "case", id: entry.id, outcome });
+  }
+  const inThreads = job.cases.filter((entry) => !inProcesses.includes(entry));
+  const counts = [...new Set(inThreads.map((entry) => entry.tenants))].sort((a, b) => a - b);
   for (const tenants of counts) {
     const pool = new Piscina<TenantTask, CaseOutcome | undefined>({
       filename: fileURLToPath(new URL("tenant-worker.js", import.meta.url)),
@@ -49,7 +57,7 @@ async function measure(job: MeasureJob): Promise<void> {
       // Each tenant runs on a thread of its own, whatever its place in the queue.
       concurrentTasksPerWorker: 1,
     });
-    for (const entry of job.cases.filter((candidate) => candidate.tenants === tenants)) {
+    for (const entry of inThreads.filter((candidate) => candidate.tenants === tenants)) {
       await send({ kind: "begin", id: entry.id });
       const outcome = await measureTenants(pool, job, entry);
       await send({ kind: "case", id: entry.id, outcome });
@@ -74,9 +82,12 @@ async function measureTenants(
       pool.run({ task: "measure", backend, deviceIndex, seed, sampling, job, gate }),
     ),
   );
-  const unmeasured = outcomes.flatMap((outcome) =>
-    outcome !== undefined && outcome.status !== "measured" ? [outcome] : [],
-  );
+  return joined(outcomes.filter((outcome) => outcome !== undefined));
+}
+
+/** One outcome of all tenants of a case. */
+function joined(outcomes: readonly CaseOutcome[]): CaseOutcome {
+  const unmeasured = outcomes.filter((outcome) => outcome.status !== "measured");
   // The tenant that failed first knows why; the others only know that one did.
   const cause = unmeasured.find((outcome) => outcome.fault !== undefined) ?? unmeasured[0];
   if (cause !== undefined) return cause;

@@ -10,7 +10,7 @@ import type { OutputCheck } from "../kernels/check-output.js";
 import type { TenantSamples } from "../result-document.js";
 
 /** Version of the messages between the session and its measuring processes, which may be another build's. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** How samples are taken in one process. */
 export interface Sampling {
@@ -29,6 +29,8 @@ export interface CaseJob {
   readonly id: string;
   readonly spec: KernelSpec;
   readonly tenants: number;
+  /** `processes` when each of several tenants is a process of its own; threads of one when absent. */
+  readonly tenantsAs?: "processes";
   /** Factor of extra work per sample, to try a gate; 1 in the base build of such a pair, absent for honest measurements. */
   readonly plantedWork?: number;
 }

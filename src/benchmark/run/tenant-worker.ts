@@ -3,7 +3,7 @@ import { BackendError, type BackendName, type BackendSession } from "../backend.
 import { BACKENDS } from "../backends/registry.js";
 import { measureCase } from "./measure-case.js";
 import type { CaseJob, CaseOutcome, Sampling } from "./process-protocol.js";
-import { createTenantGate } from "./tenant-gate.js";
+import { createTenantGate, type TenantGate } from "./tenant-gate.js";
 
 /** One case for one tenant, or the end. */
 export type TenantTask =
@@ -25,14 +25,29 @@ let session: BackendSession | undefined;
 export default async function work(task: TenantTask): Promise<CaseOutcome | undefined> {
   if (task.task === "close") {
     // Holds the thread until each of the others has its own task to close.
-    createTenantGate(task.gate, task.tenants).start();
+    await createTenantGate(task.gate, task.tenants).start();
     await session?.dispose();
     session = undefined;
     return undefined;
   }
   const gate = createTenantGate(task.gate, task.job.tenants);
+  return measureTenant({ ...task, gate, sharesProcess: task.job.tenants > 1 });
+}
+
+/** Measures one case on this thread's device, which is opened for the first one; with others only between the gate's words. */
+export async function measureTenant(task: {
+  readonly backend: BackendName;
+  readonly deviceIndex: number;
+  readonly seed: number;
+  readonly sampling: Sampling;
+  readonly job: CaseJob;
+  readonly gate: TenantGate;
+  /** True when other tenants are threads of this process. */
+  readonly sharesProcess: boolean;
+}): Promise<CaseOutcome> {
+  const { gate } = task;
   try {
-    session ??= await openSession(task.backend, task.deviceIndex, task.job.tenants > 1);
+    session ??= await openSession(task.backend, task.deviceIndex, task.sharesProcess);
   } catch (error) {
     gate.fail();
     if (!(error instanceof BackendError)) throw error;

@@ -33,7 +33,7 @@ export function expandCases(
       for (const shape of shapes) {
         for (const hostMemory of memories) {
           const spec = specOf(entry, dtype, shape, hostMemory);
-          const id = `${specId(spec)} ${(entry.backends ?? []).join()}`;
+          const id = `${specId(spec)} ${(entry.backends ?? []).join()} ${entry.tenantsAs ?? ""}`;
           const earlier = places.get(id);
           if (earlier !== undefined) {
             const message = `${formatPath(path)} has ${specId(spec)}, which is in ${earlier} already`;
@@ -41,10 +41,11 @@ export function expandCases(
             return;
           }
           places.set(id, formatPath(path));
-          const { tenants = [1], backends, labels = [] } = entry;
+          const { tenants = [1], tenantsAs = "threads", backends, labels = [] } = entry;
           cases.push({
             spec,
             tenants: [...new Set(tenants)].sort((a, b) => a - b),
+            tenantsAs,
             backends,
             labels,
           });

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { BACKEND_NAMES } from "../backend.js";
 import { DTYPES, type KernelName } from "../kernels/kernel-spec.js";
+import { TENANTS_AS } from "./suite.js";
 
 /** First line of a suite. */
 export const SUITE_SCHEMA = "headroom/benchmark-suite/v1";
@@ -70,6 +71,7 @@ export const suiteSchema = z.strictObject({
           .min(1)
           .optional(),
         tenants: z.array(z.int().min(1).max(64)).min(1).optional(),
+        tenantsAs: z.enum(TENANTS_AS).optional(),
         backends: z.array(z.enum(BACKEND_NAMES)).min(1).optional(),
         labels: z.array(label).max(20).optional(),
       }),

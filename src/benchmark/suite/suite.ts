@@ -25,10 +25,17 @@ export interface SuiteSampling {
   readonly budgetS: number;
 }
 
+/** What several tenants are: threads of one process (one client of MPS), or processes, as containers are. */
+export const TENANTS_AS = ["threads", "processes"] as const;
+
+/** What several tenants are. */
+export type TenantsAs = (typeof TENANTS_AS)[number];
+
 /** One kernel of a suite, on every backend that can run it or on those named. */
 export interface SuiteCase {
   readonly spec: KernelSpec;
   readonly tenants: readonly number[];
+  readonly tenantsAs: TenantsAs;
   readonly backends: readonly BackendName[] | undefined;
   readonly labels: readonly string[];
 }

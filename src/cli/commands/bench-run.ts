@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 import type { BenchmarkResult } from "../../benchmark/result-document.js";
 import {
@@ -10,6 +10,7 @@ import {
   type MeasurePlan,
   type WantedDevice,
 } from "../../benchmark/run/measure-suite.js";
+import { TENANTS_AS, type TenantsAs } from "../../benchmark/suite/suite.js";
 import type { SessionProgress } from "../../benchmark/run/run-session.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
@@ -35,6 +36,7 @@ interface RunOptions {
   readonly suite: string;
   readonly backend?: readonly WantedDevice[];
   readonly tenants?: readonly number[];
+  readonly tenantsAs?: TenantsAs;
   readonly filter?: string;
   readonly processes?: number;
   readonly samples?: number;
@@ -66,6 +68,12 @@ export function registerBenchRun(bench: Command): void {
       "--tenants <counts>",
       "run so many at once on one device: 4, 1,2,4 or 1..4",
       parseTenants,
+    )
+    .addOption(
+      new Option(
+        "--tenants-as <kind>",
+        "what several tenants are; as the suite says when absent",
+      ).choices(TENANTS_AS),
     )
     .option("--filter <text>", "only cases whose id contains the text")
     .option("--processes <count>", "fewest processes per case", wholeNumber(1, 200))
@@ -107,7 +115,7 @@ Ctrl-C keeps what was measured by then. Exit codes: 0 measured · 1 a result was
 Examples:
   headroom bench run --suite smoke
   headroom bench run --suite llm-layers --backend cuda -o h100.json
-  headroom bench run --suite tenants --backend webgpu --tenants 1..4 --budget 10m
+  headroom bench run --suite tenants --backend cuda --tenants 1..8 --tenants-as processes
   headroom bench run --suite smoke --against ../headroom-main -o new.json`;
 
 async function run(options: RunOptions): Promise<void> {
@@ -188,6 +196,7 @@ async function measure(options: RunOptions, quiet: boolean): Promise<MeasureOutc
       ...(options.backend === undefined ? {} : { devices: options.backend }),
       ...(options.filter === undefined ? {} : { filter: options.filter }),
       ...(options.tenants === undefined ? {} : { tenants: options.tenants }),
+      ...(options.tenantsAs === undefined ? {} : { tenantsAs: options.tenantsAs }),
       ...(options.plantSlowdown === undefined ? {} : { planted: options.plantSlowdown }),
       ...(against === undefined ? {} : { against }),
     });
