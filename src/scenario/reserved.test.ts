@@ -54,3 +54,28 @@ test.each([
   }
   throw new Error("was not refused");
 });
+
+test("a named rule keeps what AKS keeps, agents and daemon sets beside it, each with its source", () => {
+  const { cluster, assumptions } = resolve(
+    ", reserved: { rule: aks-1.29, maxPods: 110, agents: [arc, fleet-member], cpu: 100m, pods: 5 }",
+  );
+  const kept = { cpuMilli: 140 + 10 * 92 + 70 + 20 + 100, pods: 3 + 5 };
+  const memoryBytes = 2_250_000_000 + 100 * 2 ** 20 + 850_000_000 + 210_000_000;
+  expect(cluster.nodes[0]).toMatchObject({
+    cpuMilli: 96_000 - kept.cpuMilli,
+    memoryBytes: 2 ** 40 - memoryBytes,
+    podsMax: 30 - kept.pods,
+  });
+  const entry = assumptions.find(({ id }) => id === "reserved:a:aks-1.29")!;
+  // 96 cores are not in the page's table.
+  expect(entry).toMatchObject({ provenance: "assumed" });
+  expect(assumptions.map(({ id }) => id)).toContain("reserved:a");
+});
+
+test.each([
+  [", reserved: { maxPods: 110 }", "is read by a rule, and none is named"],
+  [", reserved: { rule: aks-1.30 }", "has the unknown value"],
+  [", reserved: { rule: aks-1.29, agents: [ark] }", "has the unknown value"],
+])("%s is refused", (field, message) => {
+  expect(() => resolve(field)).toThrowError(message);
+});

@@ -10,6 +10,7 @@ import { DEFAULTS } from "./defaults.js";
 import type { Assumption, GpuModelInfo, NodeGroup, ResolvedConfiguration } from "./resolved.js";
 import { expandNodeNames } from "./node-names.js";
 import { resolvePartitioning } from "./resolve-partitioning.js";
+import { keptOfNode } from "./reserved.js";
 import { resolveGpuGroups } from "./resolve-gpu-groups.js";
 import { resolveTopology } from "./resolve-topology.js";
 import type { ScenarioSpec } from "./schema/scenario-schema.js";
@@ -91,21 +92,6 @@ const RESERVATION_ASSUMPTION: Assumption = {
     "cpu and memory of a node group count as what jobs can use; write smaller figures to keep some back",
 };
 
-function reservedOf(
-  name: string,
-  { cpu = 0, memory = 0, pods = 0 }: NonNullable<GroupInput["reserved"]>,
-): Assumption {
-  return {
-    id: `reserved:${name}`,
-    what: `CPU, memory and pods of a node of ${name} kept back for the system`,
-    value: `${cpu / 1000} cores, ${memoryText(memory)}, ${countOf(pods)}`,
-    provenance: "given",
-    source: "cluster.nodes[].reserved",
-  };
-}
-
-const countOf = (pods: number): string => `${pods} ${pods === 1 ? "pod" : "pods"}`;
-
 /** What all nodes of a group have in common. */
 function resolveGroup(
   group: GroupInput,
@@ -143,12 +129,12 @@ function resolveGroup(
     { gpuModel, gpuCount, calibrations },
     assume,
   );
-  const { reserved = {} } = group;
-  if (group.reserved !== undefined) assume(reservedOf(group.name, reserved));
+  const kept = keptOfNode(group, { cpuMilli, memoryBytes });
+  kept.assumptions.forEach(assume);
   return {
-    cpuMilli: cpuMilli - (reserved.cpu ?? 0),
-    memoryBytes: memoryBytes - (reserved.memory ?? 0),
-    podsMax: (group.pods ?? DEFAULTS.podsPerNode) - (reserved.pods ?? 0),
+    cpuMilli: cpuMilli - kept.cpuMilli,
+    memoryBytes: memoryBytes - kept.memoryBytes,
+    podsMax: (group.pods ?? DEFAULTS.podsPerNode) - kept.pods,
     gpuCount,
     gpuModel,
     ...(gpuDomains === undefined ? {} : { gpuDomains }),

@@ -4,6 +4,7 @@ import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { sourceOfEntry, type HardwareCatalogue } from "../../hardware/catalogue.js";
 import { findLink, LINKS } from "../../hardware/links.js";
+import { RESERVATION_RULES } from "../../hardware/node-overheads.js";
 import { topologyOfSku } from "../../hardware/topology.js";
 import { CATALOGUE_EXAMPLE } from "../../scenario/catalogue/catalogue-example.js";
 import { catalogueWith } from "../catalogue-file.js";
@@ -19,6 +20,7 @@ import {
   printPrices,
 } from "../print-catalog.js";
 import { printMigModel, printMigModels } from "../print-mig-models.js";
+import { overheadEntry, overheadRules, printOverhead, printOverheads } from "../print-overheads.js";
 
 /** Kinds of entries, with what each is. */
 const KINDS = {
@@ -27,6 +29,7 @@ const KINDS = {
   mig: "MIG profiles and their places",
   price: "prices by the hour, with region and day",
   link: "links between GPUs, to the host and to the network",
+  overhead: "what the kubelet and agents keep of nodes, by rule",
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -39,7 +42,7 @@ interface CatalogOptions {
 
 /** `headroom catalog`: what is known of hardware, and where it is from. */
 export function registerCatalog(program: Command): void {
-  const kinds = Object.entries(KINDS).map(([name, text]) => `  ${name.padEnd(6)} ${text}`);
+  const kinds = Object.entries(KINDS).map(([name, text]) => `  ${name.padEnd(8)} ${text}`);
   program
     .command("catalog")
     .summary("what is known of GPUs, machines, MIG, prices and links, with sources")
@@ -63,6 +66,7 @@ Examples:
   headroom catalog gpu H200
   headroom catalog node DGX H100
   headroom catalog price Standard_ND96isr_H100_v5
+  headroom catalog overhead Standard_ND96isr_H100_v5
   headroom catalog --example > my-catalogue.yaml
   headroom catalog node --file my-catalogue.yaml`,
     )
@@ -147,6 +151,11 @@ const SHOW: Readonly<Record<Kind, (name: string, catalogue: HardwareCatalogue) =
     if (link === undefined) throw unknownLink(name);
     return { value: withSource(link), text: () => printLink(link) };
   },
+  overhead(name, catalogue) {
+    if (name === "") return { value: overheadRules(), text: printOverheads };
+    const sku = namedNode("catalog overhead", name, catalogue);
+    return { value: overheadEntry(sku), text: () => printOverhead(sku) };
+  },
 };
 
 function withSource<T extends Parameters<typeof sourceOfEntry>[0]>(
@@ -172,11 +181,12 @@ function overview(catalogue: HardwareCatalogue): string {
     mig: catalogue.gpus.filter(({ name }) => catalogue.mig(name) !== undefined).length,
     price: catalogue.nodes.flatMap((sku) => catalogue.prices(sku)).length,
     link: LINKS.length,
+    overhead: Object.keys(RESERVATION_RULES).length,
   };
   const width = Math.max(...Object.values(counts).map((count) => String(count).length));
   return [
     ...(Object.entries(KINDS) as [Kind, string][]).map(
-      ([kind, text]) => `  ${kind.padEnd(6)} ${String(counts[kind]).padStart(width)}  ${text}`,
+      ([kind, text]) => `  ${kind.padEnd(8)} ${String(counts[kind]).padStart(width)}  ${text}`,
     ),
     "",
     "headroom catalog KIND lists a kind, headroom catalog KIND NAME shows one entry with its sources.",

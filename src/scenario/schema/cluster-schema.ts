@@ -1,9 +1,10 @@
 import { z } from "zod";
 
+import { CLUSTER_AGENTS, RESERVATION_RULES } from "../../hardware/node-overheads.js";
 import { DEFAULTS, LIMITS } from "../defaults.js";
 import { fabricSchema } from "./fabric-schema.js";
 import { nodeLabelsSchema } from "./node-selector-schema.js";
-import { field, lineOfText, plainName, wholeNumber } from "./field.js";
+import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { elasticSchema, hostingSchema } from "./hosting-schema.js";
 import { partitioningSchema } from "./partitioning-schema.js";
 import { cores, size } from "./quantities.js";
@@ -12,6 +13,27 @@ import { clusterTopologySchema, groupTopologySchema } from "./topology-schema.js
 function reservedSchema() {
   return field(
       z.strictObject({
+        rule: field(oneOf(Object.keys(RESERVATION_RULES)), {
+          description:
+            "A named rule by which the kubelet keeps CPU and memory of a node. What is given beside it is kept too: system pods and daemon sets of your own, agents for monitoring and security.",
+          example: "aks-1.29",
+          valueTexts: Object.values(RESERVATION_RULES),
+        }).optional(),
+        maxPods: field(wholeNumber(1, 100_000), {
+          description: "Pods that the rule counts with. Left out, `pods` of the group.",
+          example: 110,
+        }).optional(),
+        os: field(oneOf(["linux", "windows"]), {
+          description: "Operating system of the nodes, for the rule.",
+          default: "linux",
+          example: "windows",
+          valueTexts: ["Linux.", "Windows, which keeps 2 GB more."],
+        }).optional(),
+        agents: field(z.array(oneOf(Object.keys(CLUSTER_AGENTS))).max(10), {
+          description:
+            "Agents of the cluster that run on nodes of this group; their published needs are kept of each of its nodes, since each may host them.",
+          example: ["arc", "fleet-member"],
+        }).optional(),
         cpu: field(cores(), {
           description: "Cores of the operating system, the kubelet and system pods.",
           default: 0,

@@ -1,5 +1,6 @@
 import type { Check } from "../check.js";
 import { autoscalingChecks } from "./autoscaling-checks.js";
+import { overheadChecks } from "./overhead-checks.js";
 import { placementChecks } from "./placement-checks.js";
 import { quorumChecks } from "./quorum-checks.js";
 import { rayChecks } from "./ray-checks.js";
@@ -13,5 +14,6 @@ export function validateFleet(): Promise<readonly Check[]> {
     ...rayChecks(),
     ...quorumChecks(),
     ...autoscalingChecks(),
+    ...overheadChecks(),
   ]);
 }
