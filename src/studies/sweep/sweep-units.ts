@@ -6,14 +6,24 @@ import type { LoadedTrace } from "../../io/scenario-traces.js";
 import { VERSION } from "../../io/version.js";
 import { loadUnitScenario } from "../pool/run-unit.js";
 import type { SimulationUnit, UnitScenario } from "../pool/unit.js";
+import type { ScenarioOverlay } from "../../scenario/apply-overlays.js";
 import { replicationSeed } from "../replicate/replication-seed.js";
 import { pointOverlays, type LoadedSweep } from "./load-sweep.js";
 
 /** Changes when the content of a stored result changes its meaning. */
 const RESULT_FORMAT = 1;
 
-/** Fields whose values name files: what they hold decides over the result as the values do. */
-const FILE_FIELDS = /(^|\.)(trace|generate|catalogue|workload|backtest|trust)$/;
+/** Fields whose values name files, or hold fields that do: what the files hold decides over the result as the values do. */
+const FILE_FIELDS =
+  /(^|\.)(trace|generate|catalogue|workload|backtest|trust|services|manifest|config|rag|calibrations|extends)(\[[^\]]*\])*$/;
+
+/** Numbers with or without a unit, and single words: no text with a file in it, nor a map that might have one. */
+const PLAIN_VALUE = /^\s*([+-]?\d+(\.\d+)?([eE][+-]?\d+)?\s?[A-Za-zµ%]*|[A-Za-z][\w -]*|~)?\s*$/u;
+
+/** Whether what is laid over a scenario may name a file. */
+function mayNameFile({ path, value }: ScenarioOverlay): boolean {
+  return FILE_FIELDS.test(path) || !PLAIN_VALUE.test(value);
+}
 
 /** One run of one point. */
 export interface SweepUnit {
@@ -87,7 +97,7 @@ function createInputReader({
   const traces = new Map<string, LoadedTrace>();
   const ofBase = hashes(base.inputs);
   return async (scenario) => {
-    const naming = scenario.overlays.filter(({ path }) => FILE_FIELDS.test(path));
+    const naming = scenario.overlays.filter(mayNameFile);
     if (naming.length === 0) return ofBase;
     const key = JSON.stringify(naming.map(({ path, value }) => [path, value]));
     const found =
