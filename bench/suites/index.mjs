@@ -4,6 +4,7 @@ import { elementarySuites } from "./elementary.mjs";
 import { engineBursts } from "./engine-bursts.mjs";
 import { engineHold } from "./engine-hold.mjs";
 import { engineShapes } from "./engine-shapes.mjs";
+import { retailFleet } from "./fleet.mjs";
 import { fgdMatrix, fgdRun } from "./fgd.mjs";
 import { placementContiguous, placementTopology } from "./placement.mjs";
 import { placementMig } from "./placement-mig.mjs";
@@ -24,6 +25,7 @@ export const suites = [
   ...batchSuites,
   ...servingSuites,
   ...servingEngineSuites,
+  retailFleet,
   sweepThreads,
   commonNumbers,
 ];

@@ -1,5 +1,7 @@
 import type { PathPart } from "../../../diagnostics/field-path.js";
 import { formatPath } from "../../../diagnostics/field-path.js";
+import { describeValue } from "../../../diagnostics/describe-value.js";
+import { parseDurationValue } from "../../parse-quantity.js";
 import { createGpuNames } from "../../../hardware/gpu-names.js";
 import type { CheckContext } from "../../check-context.js";
 import { checkDuplicates, fieldOf, listAt, textOf } from "../../checks/duplicates.js";
@@ -24,6 +26,8 @@ export function checkSites(context: CheckContext): void {
     const path = [...SITES, index];
     for (const region of keysOf(fieldOf(template, "regions")))
       checkRegion(context, [...path, "regions", region], region, "key");
+    checkWeights(context, [...path, "regions"], fieldOf(template, "regions"));
+    checkWindows(context, [...path, "disconnected"]);
     checkGpu(context, [...path, "nodes", "gpu"], textOf(fieldOf(template, "nodes"), "gpu"));
     checkFaults(context, [...path, "faults"], fieldOf(template, "faults"));
     checkLabels(context, path, template);
@@ -53,6 +57,34 @@ export function checkRegion(
     given: region,
     allowed,
     help: "add it to fleet.regions",
+  });
+}
+
+function checkWeights(context: CheckContext, path: readonly PathPart[], weights: unknown): void {
+  for (const name of keysOf(weights)) {
+    const weight = fieldOf(weights, name);
+    // Other types are refused by the schema already.
+    if (typeof weight !== "number" || (weight > 0 && weight <= 1e6)) continue;
+    const place = [...path, name];
+    context.report({
+      path: place,
+      rule: "out-of-range",
+      message: `${formatPath(place)} must be a number above 0, at most 1000000, got ${describeValue(weight)}`,
+    });
+  }
+}
+
+/** A window that comes again before it is over would be there all the time. */
+function checkWindows(context: CheckContext, path: readonly PathPart[]): void {
+  listAt(context, path).forEach((window, index) => {
+    const every = parseDurationValue(fieldOf(window, "every"));
+    const lasts = parseDurationValue(fieldOf(window, "for"));
+    if (!every.ok || !lasts.ok || every.value > lasts.value) return;
+    context.report({
+      path: [...path, index, "every"],
+      rule: "out-of-range",
+      message: `${formatPath([...path, index])}: every must be longer than for, or the link is never there`,
+    });
   });
 }
 

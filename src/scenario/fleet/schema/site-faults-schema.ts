@@ -30,7 +30,7 @@ export function repairTimeSchema(description: string) {
 
 function failureSchema(what: string, repair: string) {
   return z.strictObject({
-    mtbf: field(duration("above-zero"), {
+    mtbf: field(duration("above-zero").pipe(z.number().min(3_600, "must be at least 1h")), {
       description: `Mean time from being put into service to the next failure of ${what}.`,
       example: "2y",
     }),

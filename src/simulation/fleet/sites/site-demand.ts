@@ -63,12 +63,6 @@ export function createSiteDemand(
     book.missed[site.index]! += requests * exceeds(latencyGoalS);
     book.latency.add(requests, tripS + computeFloorS(elsewhereComputeS!, variation), exceeds);
   };
-  /** The end of the local hour, or a bit beyond where rounding would stand still. */
-  const nextHourS = (nowS: number): number => {
-    const localS = nowS + site.dayOffsetS;
-    const hourEndS = (Math.floor(localS / HOUR_S) + 1) * HOUR_S - site.dayOffsetS;
-    return hourEndS > nowS ? hourEndS : nowS + 1e-3;
-  };
   const serveHour = (seconds: number, arrivals: number, slots: number, hasLink: boolean): void => {
     if (arrivals === 0) return;
     const queue = queueFor(arrivals, slots);
@@ -90,17 +84,24 @@ export function createSiteDemand(
       let nowS = fromS;
       while (nowS < toS) {
         const arrivals = arrivalsPerS(service, site.demandFactor, nowS + site.dayOffsetS);
-        let endS = nextHourS(nowS);
+        let endS = nextHourS(nowS, site.dayOffsetS);
         // Hours alike are one stretch.
         while (
           endS < toS &&
           arrivalsPerS(service, site.demandFactor, endS + site.dayOffsetS) === arrivals
         )
-          endS = nextHourS(endS);
+          endS = nextHourS(endS, site.dayOffsetS);
         endS = Math.min(toS, endS);
         serveHour(endS - nowS, arrivals, slots, hasLink);
         nowS = endS;
       }
     },
   };
+}
+
+/** The end of the local hour, or a bit beyond where rounding would stand still. */
+function nextHourS(nowS: number, dayOffsetS: number): number {
+  const localS = nowS + dayOffsetS;
+  const hourEndS = (Math.floor(localS / HOUR_S) + 1) * HOUR_S - dayOffsetS;
+  return hourEndS > nowS ? hourEndS : nowS + 1e-3;
 }
