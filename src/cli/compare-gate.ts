@@ -1,7 +1,7 @@
-import type { CompareDocument } from "../studies/compare/compare-document.js";
+import type { AnyCompareDocument } from "../studies/compare/compare-document.js";
 
 /** True when something is shown to be worse than in the first configuration. */
-export function isWorse({ configurations, comparisons }: CompareDocument): boolean {
+export function isWorse({ configurations, comparisons }: AnyCompareDocument): boolean {
   const [base, ...variants] = configurations;
   const isWorseMetric = comparisons.some(
     ({ base: first, metrics }) =>

@@ -1,7 +1,7 @@
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import { labelMetric } from "../studies/run/metric-label.js";
 import { differenceQuantity } from "../studies/compare/compare-sentence.js";
-import type { CompareDocument, ComparedMetric } from "../studies/compare/compare-document.js";
+import type { AnyCompareDocument, ComparedMetric } from "../studies/compare/compare-document.js";
 import type { JudgedGoal } from "../studies/compare/judge-goals.js";
 import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
@@ -15,7 +15,10 @@ const WHY_MAX = 4;
  *
  * @param written where the report stands, and what to know about its files; undefined when there is none
  */
-export function printCompare(document: CompareDocument, written: WrittenReport | undefined): void {
+export function printCompare(
+  document: AnyCompareDocument,
+  written: WrittenReport | undefined,
+): void {
   const colour = colours(process.stdout);
   const lines: string[] = [];
   for (const { base, variant, metrics, why } of document.comparisons) {
@@ -58,7 +61,7 @@ function signed(value: number, unit: string): string {
   return `${sign}${differenceQuantity(Math.abs(value), unit)}`;
 }
 
-function goalRows({ configurations }: CompareDocument): readonly string[] {
+function goalRows({ configurations }: AnyCompareDocument): readonly string[] {
   const goals = new Map<string, JudgedGoal>();
   for (const { goals: own } of configurations) {
     for (const goal of own) if (!goals.has(goal.id)) goals.set(goal.id, goal);
@@ -84,7 +87,7 @@ function outcome({ actual, verdict, unit }: JudgedGoal): string {
   return `${actual === null ? "no value" : formatQuantity(actual, unit)} ${MARKS[verdict]}`;
 }
 
-function designLine({ design, seed }: CompareDocument): string {
+function designLine({ design, seed }: AnyCompareDocument): string {
   const { streams, replications, confidence, looks, stopped } = design;
   if (streams === "none") return `One run each; nothing is drawn (seed ${seed}).`;
   const numbers = streams === "common" ? "common random numbers" : "independent random numbers";

@@ -1,4 +1,4 @@
-import type { CompareDocument } from "../studies/compare/compare-document.js";
+import type { AnyCompareDocument, CompareDocument } from "../studies/compare/compare-document.js";
 import type { Cell, ReportDocument, ReportSection } from "./block.js";
 import { compareAnswerSection } from "./compare/answer.js";
 import { compareBesideSection } from "./compare/beside.js";
@@ -19,7 +19,7 @@ const REPLICATION_CHARTS_MAX = 3;
  * @param reproduce the command that makes the same report again, then its version and hashes, one per line
  */
 export function buildCompareReport(
-  document: CompareDocument,
+  document: AnyCompareDocument,
   reproduce: readonly string[],
 ): ReportDocument {
   const sections: readonly (ReportSection | undefined)[] = [
@@ -48,7 +48,7 @@ export function buildCompareReport(
 
 /** Every file of a comparison's report. */
 export async function compareFiles(
-  document: CompareDocument,
+  document: AnyCompareDocument,
   reproduce: readonly string[],
   page?: PageOptions,
 ): Promise<ReportFiles> {
@@ -56,7 +56,7 @@ export async function compareFiles(
   return reportFiles(report, [documentFile("compare.json", document)], page);
 }
 
-function differencesSection(document: CompareDocument): ReportSection | undefined {
+function differencesSection(document: AnyCompareDocument): ReportSection | undefined {
   const deciding = Object.keys(document.configurations[0]!.values);
   const charts = [
     differenceChart(document),
@@ -75,7 +75,11 @@ function differencesSection(document: CompareDocument): ReportSection | undefine
   };
 }
 
-function provenanceSection(document: CompareDocument, reproduce: readonly string[]): ReportSection {
+function provenanceSection(
+  document: AnyCompareDocument,
+  reproduce: readonly string[],
+): ReportSection {
+  const isOfFleets = document.schema === "headroom/fleet-compare/v1";
   return studyProvenanceSection(document, reproduce, {
     before: [
       {
@@ -83,10 +87,14 @@ function provenanceSection(document: CompareDocument, reproduce: readonly string
         caption: "Configurations",
         columns: [
           { header: "Configuration" },
-          { header: "Cluster" },
+          { header: isOfFleets ? "Fleet" : "Cluster" },
           { header: "Runs", align: "right" },
-          { header: "Jobs", align: "right" },
-          { header: "Events", align: "right" },
+          ...(isOfFleets
+            ? []
+            : [
+                { header: "Jobs", align: "right" as const },
+                { header: "Events", align: "right" as const },
+              ]),
         ],
         rows: document.configurations.map(
           ({ name, scenario, set, cluster, isRandom, figures }): readonly Cell[] => [
@@ -96,8 +104,7 @@ function provenanceSection(document: CompareDocument, reproduce: readonly string
             },
             cluster,
             isRandom ? document.design.replications : 1,
-            figures.jobs.count,
-            figures.eventsHandled,
+            ...countsOf(figures),
           ],
         ),
       },
@@ -106,4 +113,14 @@ function provenanceSection(document: CompareDocument, reproduce: readonly string
       "the same document to the last digit, whatever the number of worker threads (a time limit aside). " +
       "Every digit and every replication is in `compare.json`.",
   });
+}
+
+/** Jobs and events of a run of a scenario; a fleet counts neither. */
+function countsOf(
+  figures: AnyCompareDocument["configurations"][number]["figures"],
+): readonly number[] {
+  const { jobs, eventsHandled } = figures as Partial<
+    CompareDocument["configurations"][number]["figures"]
+  >;
+  return jobs === undefined || eventsHandled === undefined ? [] : [jobs.count, eventsHandled];
 }

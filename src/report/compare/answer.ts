@@ -4,8 +4,8 @@ import { countOf, formatShare } from "../format/number.js";
 import { formatQuantity, quantityCell } from "../format/quantity.js";
 import type {
   CompareDesign,
-  CompareDocument,
-  ComparedConfiguration,
+  AnyCompareDocument,
+  ComparedSide,
 } from "../../studies/compare/compare-document.js";
 import type { JudgedGoal } from "../../studies/compare/judge-goals.js";
 import { differenceCell, fromToCell, marginCell } from "./cells.js";
@@ -13,7 +13,7 @@ import { makeAgain } from "../make-again.js";
 
 /** Page one of a comparison: the answer, the metrics that decide, the goals, what the confidence rests on. */
 export function compareAnswerSection(
-  document: CompareDocument,
+  document: AnyCompareDocument,
   reproduce: readonly string[],
 ): ReportSection {
   const blocks: ReportBlock[] = [
@@ -27,7 +27,7 @@ export function compareAnswerSection(
   return { id: "answer", title: "The answer", blocks };
 }
 
-function decidingTable({ comparisons }: CompareDocument): ReportBlock {
+function decidingTable({ comparisons }: AnyCompareDocument): ReportBlock {
   const rows = comparisons.map((comparison) => ({
     comparison,
     metrics: comparison.metrics.filter(({ role }) => role === "decides"),
@@ -55,7 +55,7 @@ function decidingTable({ comparisons }: CompareDocument): ReportBlock {
   };
 }
 
-function goalTable({ configurations, design }: CompareDocument): ReportBlock {
+function goalTable({ configurations, design }: AnyCompareDocument): ReportBlock {
   const goals = new Map<string, JudgedGoal>();
   for (const { goals: own } of configurations) {
     for (const goal of own) if (!goals.has(goal.id)) goals.set(goal.id, goal);
@@ -90,7 +90,7 @@ function targetWords({ comparison, target, unit }: JudgedGoal): string {
 }
 
 function goalRow(
-  { name, goals, isRandom }: ComparedConfiguration,
+  { name, goals, isRandom }: ComparedSide,
   first: JudgedGoal,
   { replications }: CompareDesign,
 ): readonly Cell[] {

@@ -2,14 +2,14 @@ import type { Cell, ReportSection } from "../block.js";
 import { escapeMarkdown } from "../format/escape.js";
 import { nameMetric } from "../format/metric-names.js";
 import { formatShare } from "../format/number.js";
-import type { CompareDocument } from "../../studies/compare/compare-document.js";
+import type { AnyCompareDocument } from "../../studies/compare/compare-document.js";
 import { differenceCell, fromToCell } from "./cells.js";
 
 /** Figures that did not decide, each judged on its own. */
 export function compareBesideSection({
   comparisons,
   design,
-}: CompareDocument): ReportSection | undefined {
+}: AnyCompareDocument): ReportSection | undefined {
   const tables = comparisons.map((comparison) => ({
     comparison,
     metrics: comparison.metrics.filter(

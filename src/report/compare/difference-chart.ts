@@ -10,7 +10,7 @@ import {
 } from "../charts/theme.js";
 import { nameMetric } from "../format/metric-names.js";
 import { formatSigned, formatSignificant } from "../format/number.js";
-import type { CompareDocument, ComparedMetric } from "../../studies/compare/compare-document.js";
+import type { AnyCompareDocument, ComparedMetric } from "../../studies/compare/compare-document.js";
 import { intervalText } from "./cells.js";
 
 const TITLE = "How large is each difference, and how sure?";
@@ -28,7 +28,7 @@ interface Bar {
  * Differences that decide, in percent of the first configuration, with their intervals; undefined where none can
  * be written so.
  */
-export function differenceChart({ comparisons }: CompareDocument): ChartBlock | undefined {
+export function differenceChart({ comparisons }: AnyCompareDocument): ChartBlock | undefined {
   const shown = comparisons.slice(0, CONFIGURATIONS_MAX);
   const names = shown.map(({ base, variant }) =>
     comparisons.every((one) => one.base === base) ? variant : `${variant} against ${base}`,

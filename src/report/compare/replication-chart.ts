@@ -12,7 +12,7 @@ import { nameMetric } from "../format/metric-names.js";
 import { countOf } from "../format/number.js";
 import { formatQuantity, quantityCell } from "../format/quantity.js";
 import { quantile } from "../../stats/quantile.js";
-import type { CompareDocument } from "../../studies/compare/compare-document.js";
+import type { AnyCompareDocument } from "../../studies/compare/compare-document.js";
 
 interface Sample {
   readonly name: string;
@@ -21,7 +21,7 @@ interface Sample {
 
 /** The value of one metric in every replication of every configuration; undefined where nothing varies. */
 export function replicationChart(
-  { configurations, comparisons }: CompareDocument,
+  { configurations, comparisons }: AnyCompareDocument,
   metric: string,
 ): ChartBlock | undefined {
   const unit = comparisons

@@ -2,7 +2,7 @@ import type { Cell, ReportBlock, ReportSection } from "../block.js";
 import { TABLE_ROWS_MAX } from "../format/cell-text.js";
 import { escapeMarkdown, markdownCode } from "../format/escape.js";
 import type {
-  CompareDocument,
+  AnyCompareDocument,
   Comparison,
   Finding,
 } from "../../studies/compare/compare-document.js";
@@ -15,7 +15,7 @@ const EXPLANATION =
   "refused; what would happen without it takes another run.";
 
 /** What goes with each difference: hours waited taken apart, where GPUs stood idle, what placement and hosting cost. */
-export function compareWhySection({ comparisons }: CompareDocument): ReportSection | undefined {
+export function compareWhySection({ comparisons }: AnyCompareDocument): ReportSection | undefined {
   const blocks = comparisons.flatMap((comparison) => {
     const head = comparisons.length > 1 ? [title(comparison)] : [];
     return [...head, sentences(comparison), ...findingTable(comparison, isShown)];
@@ -51,7 +51,7 @@ function isShown({ verdict }: Finding): boolean {
 /** Every figure that may explain a difference, those that show nothing included: for those who audit. */
 export function compareFindingsSection({
   comparisons,
-}: CompareDocument): ReportSection | undefined {
+}: AnyCompareDocument): ReportSection | undefined {
   const blocks = comparisons.flatMap((comparison) =>
     findingTable(comparison, ({ verdict }) => verdict === "not shown" || verdict === "no value"),
   );
@@ -105,7 +105,9 @@ function topicTitle(topic: string): string {
 }
 
 /** What the configurations write differently. */
-export function compareChangesSection({ comparisons }: CompareDocument): ReportSection | undefined {
+export function compareChangesSection({
+  comparisons,
+}: AnyCompareDocument): ReportSection | undefined {
   const changed = comparisons.filter(({ changes }) => changes.length > 0);
   if (changed.length === 0) return undefined;
   const perComparison = Math.max(5, Math.floor(TABLE_ROWS_MAX / changed.length));

@@ -136,3 +136,22 @@ export interface CompareDocument {
   /** In full sentences. */
   readonly warnings: readonly string[];
 }
+
+/** A configuration without its figures, which those of fleets have by name. */
+export type ComparedSide = Omit<ComparedConfiguration, "figures">;
+
+/** A fleet that is compared with others. */
+export interface ComparedFleet extends ComparedSide {
+  /** Means over replications by dotted path; null where some run has no value. */
+  readonly figures: Readonly<Record<string, number | null>>;
+}
+
+/** The comparison of fleets: as that of scenarios, with figures by name and without findings. */
+export interface FleetCompareDocument extends Omit<CompareDocument, "schema" | "configurations"> {
+  readonly schema: "headroom/fleet-compare/v1";
+  /** The base first. */
+  readonly configurations: readonly ComparedFleet[];
+}
+
+/** A comparison of either kind; reports read both alike. */
+export type AnyCompareDocument = CompareDocument | FleetCompareDocument;

@@ -1,6 +1,6 @@
 import { formatQuantity } from "../run/format-quantity.js";
 import { labelMetric } from "../run/metric-label.js";
-import type { ComparedConfiguration, ComparedMetric, Comparison } from "./compare-document.js";
+import type { ComparedMetric, ComparedSide, Comparison } from "./compare-document.js";
 import type { JudgedGoal } from "./judge-goals.js";
 
 /** Comparisons that the answer spells out; a table holds the rest. */
@@ -84,7 +84,7 @@ function allOf(goals: number): string {
 
 /** The outcome in plain words: the comparisons, then the goals of the base. */
 export function answerSentence(
-  configurations: readonly ComparedConfiguration[],
+  configurations: readonly ComparedSide[],
   comparisons: readonly Comparison[],
 ): string {
   const [base] = configurations;

@@ -7,6 +7,7 @@ import { replicationInterval } from "../../stats/confidence-interval.js";
 import { replicationSeed } from "../replicate/replication-seed.js";
 import type { MetricInterval } from "../run/result-document.js";
 import { withSpecificationFaults } from "../run/specification-fault.js";
+import { figuresOfRun } from "./figures-of-run.js";
 import { judgeFleetGoals } from "./fleet-goals.js";
 import { decideFleet } from "./fleet-decision.js";
 import type { FleetReplications, FleetResult } from "./fleet-result-document.js";
@@ -38,7 +39,7 @@ export function runFleet(
     );
     // Only the first is drawn; of the others their figures are enough.
     first ??= run;
-    runs.push(figuresOfRun(run));
+    runs.push(figuresOfRun(run).figures);
   }
   if (first === undefined) throw new Error("fleet: no run was made");
   const replications = count === 1 ? undefined : intervalsOf(runs, confidence);
@@ -75,19 +76,6 @@ export function runFleet(
     assumptions: fleet.assumptions,
   };
   return { result, run: first };
-}
-
-function figuresOfRun(run: FleetRun): ReadonlyMap<string, number | null> {
-  const figures = new Map<string, number | null>();
-  for (const [part, { figures: own }] of partsOf(run)) {
-    for (const [path, value] of own) {
-      if (figures.has(path)) throw new Error(`fleet: ${part} gives the figure ${path} again`);
-      if (value !== null && !Number.isFinite(value))
-        throw new Error(`fleet: ${part} gives ${value} for the figure ${path}`);
-      figures.set(path, value);
-    }
-  }
-  return figures;
 }
 
 /** Means over runs; a figure that is missing in some run has none. */

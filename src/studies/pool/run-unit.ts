@@ -1,4 +1,3 @@
-import { SpecificationError } from "../../base/specification-error.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
 import type { LoadedTrace } from "../../io/scenario-traces.js";
@@ -10,7 +9,8 @@ import { evaluateGoals } from "../run/evaluate-goals.js";
 import { findOverload } from "../run/find-overload.js";
 import { computeResult, simulateConfiguration } from "../run/run-configuration.js";
 import { configurationOf } from "../run/run-scenario.js";
-import type { SimulationUnit, UnitFailure, UnitOutcome, UnitScenario } from "./unit.js";
+import type { SimulationUnit, UnitOutcome, UnitScenario } from "./unit.js";
+import { failureOf } from "./unit-failure.js";
 import { waitBreakdown } from "./wait-breakdown.js";
 
 /** Configurations kept in memory: a study comes back to the same few, and a plan goes through hundreds. */
@@ -111,22 +111,4 @@ function checkNotEmpty(watched: BatchRun, warmUpEndS: number, file: string): voi
       help: "shorten the warm-up, or simulate more weeks",
     },
   ]);
-}
-
-function failureOf({ scenario, seed }: SimulationUnit, error: unknown): UnitFailure {
-  if (error instanceof InputError) {
-    return { ok: false, kind: "input", message: error.message, problems: error.problems };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof SpecificationError) {
-    const problem = {
-      file: scenario.path,
-      rule: "cannot-run",
-      message,
-      help: "headroom explain policy",
-    };
-    return { ok: false, kind: "input", message, problems: [problem] };
-  }
-  const stack = error instanceof Error ? (error.stack ?? message) : message;
-  return { ok: false, kind: "defect", message: `seed ${seed}: ${stack}`, problems: [] };
 }

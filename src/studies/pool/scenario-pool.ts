@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 
 import { createUnitRunner } from "./run-unit.js";
-import type { SimulationUnit, UnitOutcome } from "./unit.js";
+import { createFleetUnitRunner, type FleetUnit, type FleetUnitOutcome } from "./fleet-unit.js";
+import type { SimulationUnit, UnitFailure, UnitOutcome } from "./unit.js";
 
 /** How many runs go on at once, and what ends them all. */
 export interface ScenarioPoolOptions {
@@ -37,6 +38,11 @@ export interface ScenarioPool {
     units: readonly SimulationUnit[],
     take: (outcome: UnitOutcome, index: number) => void | Promise<void>,
   ): Promise<void>;
+  /** As `run`, for fleets. */
+  runFleets(
+    units: readonly FleetUnit[],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<readonly FleetUnitOutcome[]>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -54,7 +60,10 @@ export function createScenarioPool(options: ScenarioPoolOptions = {}): ScenarioP
   }
   const worker = fileURLToPath(new URL("./pool-entry.cjs", import.meta.url));
   const workers = inProcess || !existsSync(worker) ? inThisThread() : onThreads(worker, threads);
-  const each: ScenarioPool["each"] = async (units, take) => {
+  const forEach = async <Unit extends SimulationUnit | FleetUnit>(
+    units: readonly Unit[],
+    take: (outcome: OutcomeOf<Unit>, index: number) => void | Promise<void>,
+  ): Promise<void> => {
     let next = 0;
     const work = async (): Promise<void> => {
       try {
@@ -71,40 +80,56 @@ export function createScenarioPool(options: ScenarioPoolOptions = {}): ScenarioP
     };
     await Promise.all(Array.from({ length: Math.min(workers.width, units.length) }, work));
   };
+  const runAll = async <Unit extends SimulationUnit | FleetUnit>(
+    units: readonly Unit[],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<readonly OutcomeOf<Unit>[]> => {
+    const outcomes: OutcomeOf<Unit>[] = [];
+    let done = 0;
+    await forEach(units, (outcome, index) => {
+      outcomes[index] = outcome;
+      done += 1;
+      onProgress?.(done, units.length);
+    });
+    return outcomes;
+  };
   return {
     threads: workers.width,
-    each,
-    async run(units, onProgress) {
-      const outcomes: UnitOutcome[] = [];
-      let done = 0;
-      await each(units, (outcome, index) => {
-        outcomes[index] = outcome;
-        done += 1;
-        onProgress?.(done, units.length);
-      });
-      return outcomes;
-    },
+    each: (units, take) => forEach(units, take),
+    run: (units, onProgress) => runAll(units, onProgress),
+    runFleets: (units, onProgress) => runAll(units, onProgress),
     close: () => workers.close(),
   };
 }
+
+/** What comes of a unit. */
+type OutcomeOf<Unit> = Unit extends FleetUnit ? FleetUnitOutcome : UnitOutcome;
 
 /** Where units are run. */
 interface Workers {
   /** Units at once. */
   readonly width: number;
-  run(unit: SimulationUnit, signal: AbortSignal | undefined): Promise<UnitOutcome>;
+  run<Unit extends SimulationUnit | FleetUnit>(
+    unit: Unit,
+    signal: AbortSignal | undefined,
+  ): Promise<OutcomeOf<Unit>>;
   close(): Promise<void>;
 }
 
 function inThisThread(): Workers {
   const runner = createUnitRunner();
+  const runFleetUnit = createFleetUnitRunner();
   return {
     width: 1,
-    async run(unit, signal) {
+    async run<Unit extends SimulationUnit | FleetUnit>(
+      unit: Unit,
+      signal: AbortSignal | undefined,
+    ): Promise<OutcomeOf<Unit>> {
       // A run never returns to the event loop: let signals and timers through in between.
       await setImmediate();
       signal?.throwIfAborted();
-      return runner.run(unit);
+      const outcome = "kind" in unit ? runFleetUnit(unit) : runner.run(unit);
+      return (await outcome) as OutcomeOf<Unit>;
     },
     close: () => Promise.resolve(),
   };
@@ -114,13 +139,17 @@ function onThreads(filename: string, threads: number): Workers {
   const pool = new Piscina({ filename, minThreads: 1, maxThreads: threads, idleTimeout: 60_000 });
   return {
     width: threads,
-    async run(unit, signal) {
+    async run<Unit extends SimulationUnit | FleetUnit>(
+      unit: Unit,
+      signal: AbortSignal | undefined,
+    ): Promise<OutcomeOf<Unit>> {
       try {
-        return (await pool.run(unit, signal === undefined ? {} : { signal })) as UnitOutcome;
+        return (await pool.run(unit, signal === undefined ? {} : { signal })) as OutcomeOf<Unit>;
       } catch (error) {
         signal?.throwIfAborted();
         const message = error instanceof Error ? error.message : String(error);
-        return { ok: false, kind: "worker", message, problems: [] };
+        const failure: UnitFailure = { ok: false, kind: "worker", message, problems: [] };
+        return failure as OutcomeOf<Unit>;
       }
     },
     close: () => pool.destroy(),

@@ -1,3 +1,4 @@
+import { findFleetMetric } from "../../scenario/fleet/fleet-metrics.js";
 import { serviceOfMetric } from "../../scenario/serving-metrics.js";
 
 /** What one metric path of the result document means, and which direction is better. */
@@ -131,11 +132,25 @@ export function labelMetric(path: string): MetricLabel {
   const distribution = match === null ? undefined : distributions[match[1]!];
   const statistic = match === null ? undefined : statistics[match[2]!];
   if (distribution === undefined || statistic === undefined) {
-    return { label: path, phrase: path, better: "neither" };
+    return labelFleetMetric(path) ?? { label: path, phrase: path, better: "neither" };
   }
   return {
     label: `${distribution.label}, ${statistic.label}`,
     phrase: `${statistic.adjective} ${distribution.noun}`,
     better: "lower",
+  };
+}
+
+/** Figures of fleets carry their own words; of one named part with its name. */
+function labelFleetMetric(path: string): MetricLabel | undefined {
+  const metric = findFleetMetric(path);
+  if (metric === undefined) return undefined;
+  const part = /^[A-Za-z]+\[([^\]]*)\]/.exec(path)?.[1];
+  const text = metric.description.replace(/\.$/, "");
+  const label = part === undefined ? text : `${text} (${part})`;
+  return {
+    label,
+    phrase: `${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+    better: metric.better,
   };
 }
