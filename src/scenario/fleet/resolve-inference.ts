@@ -40,6 +40,7 @@ export function resolveInference(
       compute: (service.computeTimes ?? "exponential") as "exponential" | "fixed",
       startS: service.start ?? INFERENCE_DEFAULTS.startS,
       waitingPerSlotMax: service.waitingPerSlot ?? INFERENCE_DEFAULTS.waitingPerSlot,
+      firstRequestS: service.firstRequest ?? 0,
       users: service.users.map(({ region, requestsPerSecond, residency }) => ({
         region,
         requestsPerS: requestsPerSecond,

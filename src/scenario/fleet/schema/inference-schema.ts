@@ -66,6 +66,11 @@ export function inferenceSchema() {
       description: "People who use it. A request goes to the nearest cluster it may be processed at that has room.",
       example: [{ region: "germany", requestsPerSecond: 4 }],
     }),
+    firstRequest: field(duration("zero-or-more"), {
+      description: "When people begin to ask. Models are moved and replicas started from the beginning of the run: what is asked before is not served.",
+      default: "0s",
+      example: "1h",
+    }).optional(),
     latencyGoal: field(duration("above-zero"), {
       description: "Latency that requests should keep: round trip, queue and compute.",
       example: "2s",

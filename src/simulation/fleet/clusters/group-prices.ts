@@ -15,8 +15,8 @@ export interface GroupPrice {
   readonly estimate?: JobEstimate;
   readonly refusal?: string;
   /**
-   * GPU-hours from which moving the data pays, against the first cluster of the group that has all of it; absent
-   * where the cluster's GPU-hour is no cheaper.
+   * GPU-hours from which moving the data pays, against the cluster where least is paid for moving; absent where the
+   * cluster's GPU-hour is no cheaper than there.
    */
   readonly breakEvenGpuHours?: number;
 }
@@ -28,21 +28,27 @@ export function priceGroups(spec: ClustersSpec, costs: JobCosts): readonly Group
       const pool = cheapestPool(pools, group);
       return pool === undefined ? undefined : pricePerGpuHour(pool) / pool.speed;
     });
-    const home = spec.members.findIndex(
-      (_, member) =>
-        neverFits(spec, group, member) === undefined &&
-        group.inputs.every((dataset) => spec.data.datasets[dataset]!.at.includes(member)),
+    const estimates = spec.members.map((_, member) =>
+      neverFits(spec, group, member) === undefined
+        ? costs.estimate(group, group.durationS, member)
+        : undefined,
     );
+    let home: number | undefined;
+    estimates.forEach((estimate, member) => {
+      if (estimate === undefined) return;
+      if (home === undefined || estimate.moveCost < estimates[home]!.moveCost) home = member;
+    });
     return spec.members.map((_, member): GroupPrice => {
       const refusal = neverFits(spec, group, member);
       if (refusal !== undefined) return { group: index, member, refusal };
-      const estimate = costs.estimate(group, group.durationS, member)!;
-      const saved = home < 0 ? 0 : perWork[home]! - perWork[member]!;
+      const estimate = estimates[member]!;
+      const saved = home === undefined ? 0 : perWork[home]! - perWork[member]!;
+      const extra = home === undefined ? 0 : estimate.moveCost - estimates[home]!.moveCost;
       return {
         group: index,
         member,
         estimate,
-        ...(saved > 0 ? { breakEvenGpuHours: estimate.moveCost / saved } : {}),
+        ...(saved > 0 ? { breakEvenGpuHours: extra / saved } : {}),
       };
     });
   });

@@ -68,6 +68,9 @@ export class MemberCluster {
   /** GPUs that something else than jobs waits for, for pools that can grow. */
   readonly otherDemand = new Map<string, GangDemand & { readonly count: number }>();
   isDown = false;
+  /** The line to everywhere else is cut. */
+  isCut = false;
+  /** It is up and its line is not cut. */
   isConnected = true;
   disconnectedSinceS: number | undefined;
   private isDue = false;

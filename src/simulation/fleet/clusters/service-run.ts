@@ -1,4 +1,4 @@
-import type { RandomStreams } from "../../../engine/streams.js";
+import type { RandomStream, RandomStreams } from "../../../engine/streams.js";
 import { createOctaveHistogram, type OctaveHistogram } from "../../../stats/octave-histogram.js";
 import type { DataStore } from "./data/data-store.js";
 import type { FleetClock, FleetTimer } from "./fleet-clock.js";
@@ -55,7 +55,12 @@ interface Station {
   readonly replicas: Set<ReplicaHolder>;
   readonly waiting: Request[];
   readonly busy: Set<Request>;
+  /** Where its compute times come from. */
+  readonly stream: RandomStream;
   hasModel: boolean;
+  /** Replicas that answer, and the mean speed of their GPUs. */
+  ready: number;
+  speed: number;
 }
 
 /** What services need of the run. */
@@ -77,17 +82,29 @@ export class ServiceRun {
   /** For the people of every region: stations by distance, the nearest first. */
   private readonly order: readonly (readonly number[])[];
 
+  private readonly byRegion = new Map<string, MemberCluster[]>();
+
   constructor(
     private readonly spec: FleetServiceSpec,
     private readonly setting: ServiceSetting,
   ) {
+    for (const member of setting.members)
+      this.byRegion.set(member.spec.region, [
+        ...(this.byRegion.get(member.spec.region) ?? []),
+        member,
+      ]);
     this.stations = spec.replicas.map(({ member, count }) => ({
       member: setting.members[member]!,
       wanted: count,
       replicas: new Set(),
       waiting: [],
       busy: new Set(),
+      stream: setting.streams.stream(
+        `fleet compute/${spec.name}/${setting.members[member]!.spec.name}`,
+      ),
       hasModel: spec.model === undefined,
+      ready: 0,
+      speed: 1,
     }));
     this.order = spec.users.map(({ allowed, rttS }) =>
       this.stations
@@ -101,7 +118,7 @@ export class ServiceRun {
 
   /** Fetches the model where replicas will be, and lets requests come. */
   start(): void {
-    const { data, clock } = this.setting;
+    const { data, streams } = this.setting;
     for (const station of this.stations) {
       if (this.spec.model === undefined) continue;
       data.fetch(this.spec.model, station.member.index, () => {
@@ -110,7 +127,9 @@ export class ServiceRun {
       });
     }
     this.spec.users.forEach((users, index) => {
-      if (users.requestsPerS > 0) this.next(index, users, clock.nowS);
+      if (users.requestsPerS === 0) return;
+      const stream = streams.stream(`fleet requests/${this.spec.name}/${users.region}`);
+      this.next(index, users, stream, this.spec.firstRequestS);
     });
   }
 
@@ -137,6 +156,7 @@ export class ServiceRun {
         clock.at(clock.nowS + this.spec.startS, "release", () => {
           if (!station.replicas.has(replica)) return;
           replica.isReady = true;
+          countReady(station);
           this.serve(station);
         });
       }
@@ -155,9 +175,10 @@ export class ServiceRun {
     if (replica === undefined) return;
     const { station } = replica;
     station.replicas.delete(replica);
+    countReady(station);
     station.member.pools[replica.pool]!.give(replica, replica.nodes, this.spec.gpusPerReplica);
     const tooMany = [...station.busy].slice(slotsOf(station, this.spec));
-    const homeless = readyOf(station) === 0 ? station.waiting.splice(0) : [];
+    const homeless = station.ready === 0 ? station.waiting.splice(0) : [];
     for (const request of tooMany) {
       request.endTimer?.cancel();
       station.busy.delete(request);
@@ -168,31 +189,19 @@ export class ServiceRun {
     }
   }
 
-  private next(index: number, users: UsersSpec, fromS: number): void {
-    const { clock, streams } = this.setting;
-    const stream = streams.stream(`fleet requests/${this.spec.name}/${users.region}`);
+  private next(index: number, users: UsersSpec, stream: RandomStream, fromS: number): void {
+    const { clock } = this.setting;
     const atS = fromS + stream.exponential(1 / users.requestsPerS);
     clock.at(atS, "arrive", () => {
       this.outcome.users[index]!.requests++;
       this.route({ users: index, bornS: atS, queuedS: atS, endTimer: undefined, startedS: atS });
-      this.next(index, users, atS);
+      this.next(index, users, stream, atS);
     });
   }
 
   private route(request: Request): void {
     const { clock } = this.setting;
-    const up = this.order[request.users]!.filter(
-      (index) => this.stations[index]!.member.isConnected && readyOf(this.stations[index]!) > 0,
-    );
-    const target =
-      up.find((index) => {
-        const station = this.stations[index]!;
-        const slots = slotsOf(station, this.spec);
-        return (
-          station.busy.size < slots ||
-          station.waiting.length < Math.floor(slots * this.spec.waitingPerSlotMax)
-        );
-      }) ?? up[0];
+    const target = this.nearest(request.users);
     if (target === undefined) {
       this.outcome.users[request.users]!.unserved++;
       return;
@@ -203,18 +212,45 @@ export class ServiceRun {
     this.serve(station);
   }
 
+  /** The nearest allowed cluster that is up and has room; the nearest that is up where none has. */
+  private nearest(users: number): number | undefined {
+    let first: number | undefined;
+    const { region } = this.spec.users[users]!;
+    const isCutOff = this.isCutOff(region);
+    for (const index of this.order[users]!) {
+      const station = this.stations[index]!;
+      const { member } = station;
+      if (station.ready === 0) continue;
+      // A cluster is there for the people beside it although its line is cut.
+      if (member.spec.region !== region && (isCutOff || !member.isConnected)) continue;
+      const slots = slotsOf(station, this.spec);
+      const hasRoom =
+        station.busy.size < slots ||
+        station.waiting.length < Math.floor(slots * this.spec.waitingPerSlotMax);
+      if (hasRoom) return index;
+      first ??= index;
+    }
+    return first;
+  }
+
+  /** The lines of all clusters of a region are cut, and with them that of its people. */
+  private isCutOff(region: string): boolean {
+    const here = this.byRegion.get(region) ?? [];
+    return here.length > 0 && here.every(({ isCut }) => isCut);
+  }
+
   private serve(station: Station): void {
-    const { clock, streams } = this.setting;
+    const { clock } = this.setting;
     const slots = slotsOf(station, this.spec);
     while (station.waiting.length > 0 && station.busy.size < slots) {
       const request = station.waiting.shift()!;
       station.busy.add(request);
       request.startedS = clock.nowS;
-      const stream = streams.stream(`fleet compute/${this.spec.name}/${station.member.spec.name}`);
       const workS =
-        this.spec.compute === "fixed" ? this.spec.computeS : stream.exponential(this.spec.computeS);
-      const speed = speedOf(station);
-      request.endTimer = clock.at(clock.nowS + workS / speed, "release", () => {
+        this.spec.compute === "fixed"
+          ? this.spec.computeS
+          : station.stream.exponential(this.spec.computeS);
+      request.endTimer = clock.at(clock.nowS + workS / station.speed, "release", () => {
         station.busy.delete(request);
         this.finish(station, request);
         this.serve(station);
@@ -242,26 +278,21 @@ export class ServiceRun {
   }
 }
 
-function readyOf(station: Station): number {
-  let ready = 0;
-  for (const replica of station.replicas) ready += Number(replica.isReady);
-  return ready;
-}
-
 function slotsOf(station: Station, spec: FleetServiceSpec): number {
-  return readyOf(station) * spec.slotsPerReplica;
+  return station.ready * spec.slotsPerReplica;
 }
 
 /** Replicas of one station share a queue; where their GPUs differ, the mean of their speeds is used. */
-function speedOf({ replicas, member }: Station): number {
+function countReady(station: Station): void {
   let sum = 0;
-  let count = 0;
-  for (const replica of replicas) {
+  let ready = 0;
+  for (const replica of station.replicas) {
     if (!replica.isReady) continue;
-    sum += member.pools[replica.pool]!.spec.speed;
-    count++;
+    sum += station.member.pools[replica.pool]!.spec.speed;
+    ready++;
   }
-  return count === 0 ? 1 : sum / count;
+  station.ready = ready;
+  station.speed = ready === 0 ? 1 : sum / ready;
 }
 
 function emptyUsers(region: string): UsersOutcome {

@@ -31,6 +31,8 @@ export interface FleetServiceSpec {
   readonly startS: number;
   /** Requests that may wait at a cluster, per slot, before the next nearest is asked. */
   readonly waitingPerSlotMax: number;
+  /** When people begin to ask. Seconds. */
+  readonly firstRequestS: number;
   readonly users: readonly UsersSpec[];
   /** Latency that requests should keep; absent: none. */
   readonly latencyGoalS?: number;

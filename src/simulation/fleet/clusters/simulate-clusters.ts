@@ -44,15 +44,18 @@ export interface ClustersOutcome extends FleetPartOutcome {
  * Simulates the member clusters of a fleet with their jobs, data, services and Ray clusters, from second 0 to the
  * end. All of them share one clock; each cluster, pool, link and group of jobs draws from streams of its own name,
  * so that what does not touch does not move.
+ *
+ * @param look called after every decision of a member
  */
 export function simulateClusters(
   spec: ClustersSpec,
   { durationS, stepS }: { readonly durationS: number; readonly stepS: number },
   streams: RandomStreams,
+  look: (members: readonly MemberCluster[]) => void = () => undefined,
 ): ClustersOutcome {
   const engine = createEngine();
   const clock = createFleetClock(engine);
-  const world = new ClustersWorld(spec, clock, streams, { durationS, stepS });
+  const world = new ClustersWorld(spec, clock, streams, { durationS, stepS, look });
   world.start();
   const { eventsHandled } = engine.run({ untilS: durationS, eventsMax: EVENTS_MAX });
   return world.finish(eventsHandled);
@@ -75,7 +78,11 @@ class ClustersWorld {
     private readonly spec: ClustersSpec,
     private readonly clock: FleetClock,
     streams: RandomStreams,
-    private readonly times: { readonly durationS: number; readonly stepS: number },
+    private readonly times: {
+      readonly durationS: number;
+      readonly stepS: number;
+      readonly look: (members: readonly MemberCluster[]) => void;
+    },
   ) {
     this.log = createEventLog(clock);
     this.cuts = spec.members.map((member) =>
@@ -195,6 +202,7 @@ class ClustersWorld {
         for (const cluster of this.ray) cluster.lost(holder);
       },
       changed: () => {
+        this.times.look(this.members);
         this.hub.retry();
       },
     };
@@ -208,6 +216,7 @@ class ClustersWorld {
     const cutEndS = this.cuts[member]!.endOfCover(nowS);
     const isDown = outageEndS !== undefined;
     const isConnected = !isDown && cutEndS === undefined;
+    cluster.isCut = cutEndS !== undefined;
     if (isDown !== cluster.isDown) {
       cluster.setDown(isDown);
       this.log.note(

@@ -95,29 +95,27 @@ class LinkedStore implements DataStore {
   fetch(dataset: number, place: number, arrived: () => void): void {
     this.check(dataset, place);
     const here = this.copies[place]!;
-    const use = (): void => {
-      const copy = here.get(dataset)!;
+    const copy = here.get(dataset);
+    if (copy !== undefined) {
       copy.users++;
       copy.lastUsedS = this.clock.nowS;
       arrived();
-    };
-    if (here.has(dataset)) {
-      use();
       return;
     }
     const key = `${dataset} ${place}`;
     const waiting = this.coming.get(key);
     if (waiting !== undefined) {
-      waiting.push(use);
+      waiting.push(arrived);
       return;
     }
-    const uses = [use];
-    this.coming.set(key, uses);
+    const users = [arrived];
+    this.coming.set(key, users);
     const { name, bytes } = this.spec.datasets[dataset]!;
     this.move(name, bytes, { from: this.bestSource(dataset, place).from, to: place }, () => {
       this.coming.delete(key);
-      here.set(dataset, { isOriginal: false, users: 0, lastUsedS: this.clock.nowS });
-      for (const one of uses) one();
+      // All who waited use it before the first can let it go.
+      here.set(dataset, { isOriginal: false, users: users.length, lastUsedS: this.clock.nowS });
+      for (const one of users) one();
       this.shrink(place);
     });
   }
