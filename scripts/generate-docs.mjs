@@ -8,9 +8,12 @@ import { cliReference } from "./cli-reference.mjs";
 import {
   backtestReference,
   checkReference,
+  fleetResultsReference,
   planReference,
   resultsReference,
 } from "./results-reference.mjs";
+import { fleetFormat } from "../dist/scenario/fleet/fleet-format.js";
+import { fleetReference, fleetSchemaText } from "../dist/scenario/fleet/fleet-reference.js";
 import { scenarioFormat } from "../dist/scenario/format.js";
 import { scenarioReference, scenarioSchemaText } from "../dist/scenario/reference-document.js";
 
@@ -18,6 +21,9 @@ import { scenarioReference, scenarioSchemaText } from "../dist/scenario/referenc
 const generatedFiles = [
   { path: "schema/scenario.schema.json", makeText: () => scenarioSchemaText(scenarioFormat()) },
   { path: "docs/reference/scenario.md", makeText: () => scenarioReference(scenarioFormat()) },
+  { path: "schema/fleet.schema.json", makeText: () => fleetSchemaText(fleetFormat()) },
+  { path: "docs/reference/fleet.md", makeText: () => fleetReference(fleetFormat()) },
+  { path: "docs/reference/fleet-results.md", makeText: fleetResultsReference },
   { path: "docs/reference/results.md", makeText: resultsReference },
   { path: "docs/reference/backtest.md", makeText: backtestReference },
   { path: "docs/reference/plan.md", makeText: planReference },

@@ -72,6 +72,24 @@ export function backtestReference() {
   return `${parts.join("\n\n")}\n`;
 }
 
+const FLEET_SOURCE = "src/studies/fleet/fleet-result-document.ts";
+const FLEET_PART_SOURCE = "src/simulation/fleet/fleet-part.ts";
+
+/** The reference of everything `headroom run` writes of a fleet, as Markdown. */
+export function fleetResultsReference() {
+  const events = readInterfaces(FLEET_PART_SOURCE).filter(({ name }) => name === "FleetEvent");
+  const parts = [
+    "# What the run of a fleet writes",
+    `Generated from \`${FLEET_SOURCE}\` by \`npm run docs:generate\`; do not edit.`,
+    "`headroom run` of a fleet writes `result.json` (also printed by `--json`), a CSV file with a row per member of each kind (`sites.csv` and others; all rows and all digits), `report.md`, `report.html` and the Vega-Lite specifications of the charts (`charts/*.vl.json`). Same fleet, seed and version give the same bytes. The figures are listed in [fleet.md](fleet.md#figures).",
+    "## result.json",
+    "`FleetResult` is the whole; `GoalResult`, `MetricInterval`, `Assumption` and `InputFile` are those of [a run](results.md).",
+    ...readInterfaces(FLEET_SOURCE).map((one) => interfaceSection(FLEET_SOURCE, one)),
+    ...events.map((one) => interfaceSection(FLEET_PART_SOURCE, one)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
 const PLAN_SOURCE = "src/studies/plan/plan-document.ts";
 
 /** The reference of everything `headroom plan` writes, as Markdown. */

@@ -14,20 +14,41 @@ export function scenarioSchemaText(format: ScenarioFormat): string {
  * scenarios, so it cannot say anything else than what is checked.
  */
 export function scenarioReference(format: ScenarioFormat): string {
-  const { fields } = format;
+  return referenceOf(format.fields, {
+    title: "Scenario reference",
+    file: "A scenario is",
+    schema: "../schema/scenario.schema.json",
+    explain: "headroom explain PATH",
+    rest: rulesSection(),
+  });
+}
+
+/** The reference of a format, as `scenarioReference` writes that of scenarios. */
+export function referenceOf(
+  fields: ScenarioField,
+  about: {
+    readonly title: string;
+    /** Begins the sentence that says what its files are. */
+    readonly file: string;
+    readonly schema: string;
+    readonly explain: string;
+    /** Lines after the sections. */
+    readonly rest: readonly string[];
+  },
+): string {
   const sections = [fields, ...allFields(fields).filter((field) => ownChildren(field).length > 0)];
   return `${[
-    "# Scenario reference",
+    `# ${about.title}`,
     "",
     "<!-- Generated from the schema by `npm run docs:generate`. Changes made here are lost. -->",
     "",
     fields.description,
-    "A scenario is a YAML 1.2 file. Fields that are not listed here are refused. `headroom explain PATH` prints",
+    `${about.file} a YAML 1.2 file. Fields that are not listed here are refused. \`${about.explain}\` prints`,
     "any of them in the terminal, and editors complete them when the file begins with",
-    "`# yaml-language-server: $schema=../schema/scenario.schema.json`.",
+    `\`# yaml-language-server: $schema=${about.schema}\`.`,
     "",
     ...sections.flatMap(sectionOf),
-    ...rulesSection(),
+    ...about.rest,
   ].join("\n")}\n`;
 }
 

@@ -1,5 +1,6 @@
 /** Something that happened in a fleet and that a person would want to read about. */
 export interface FleetEvent {
+  /** Seconds from the start of the run. */
   readonly timeS: number;
   /** Site, cluster, rollout or upgrade it happened to. */
   readonly where: string;

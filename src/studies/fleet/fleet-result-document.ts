@@ -3,7 +3,9 @@ import type { Assumption, GoalResult, InputFile, MetricInterval } from "../run/r
 
 /** How often a fleet was run, and what its intervals rest on. */
 export interface FleetReplications {
+  /** Runs. */
   readonly count: number;
+  /** Confidence of every interval, two-sided. */
   readonly confidence: number;
   /** By dotted path; figures without a value in some run are left out. */
   readonly intervals: Readonly<Record<string, MetricInterval>>;
