@@ -10,7 +10,9 @@ import type {
 } from "../../studies/compare/compare-request.js";
 import { loadCompare } from "../../studies/compare/load-compare.js";
 import { runCompare } from "../../studies/compare/run-compare.js";
+import { areFleets } from "../../studies/fleet/compare/load-fleet-compare.js";
 import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
+import { compareFleets } from "../compare-fleets.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { isWorse } from "../compare-gate.js";
 import { parseSeed } from "../parse-seed.js";
@@ -84,7 +86,7 @@ export function registerCompare(program: Command): void {
     )
     .argument(
       "<scenarios...>",
-      "scenario files (YAML); the first is what the others are held against",
+      "scenario or fleet files (YAML); the first is what the others are held against",
     )
     .option(
       "--set <path=value>",
@@ -167,6 +169,7 @@ function addStatistics(command: Command): void {
 }
 
 async function run(paths: readonly string[], options: CompareOptions): Promise<void> {
+  if (await areFleets(paths, options.allowPath)) return compareFleets(paths, options);
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
     if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
