@@ -36,6 +36,8 @@ export interface TableContent {
   readonly rows: readonly (readonly Cell[])[];
   /** Titles over runs of rows, in row order; `rowCount`s sum to `rows.length`. */
   readonly rowGroups?: readonly { readonly title: string; readonly rowCount: number }[];
+  /** True shows every row, however many: for tables that are short by what they are. */
+  readonly whole?: boolean;
   /** Where all rows stand when the page shows only the first 50. */
   readonly fullTable?: string;
 }

@@ -1,6 +1,7 @@
 import type { ReportDocument } from "./block.js";
 import { chartName } from "./chart-name.js";
 import { reportJson } from "./report-json.js";
+import { tableJson } from "./table-json.js";
 
 /** A text file to keep beside the report. */
 export interface ChartFile {
@@ -17,7 +18,7 @@ export function chartFiles(report: ReportDocument): readonly ChartFile[] {
   const charts = report.sections.flatMap(({ blocks }) =>
     blocks.flatMap((block) =>
       block.kind === "chart"
-        ? [{ name: chartName(block.id), text: `${JSON.stringify(block.vegaLite, null, 1)}\n` }]
+        ? [{ name: chartName(block.id), text: `${tableJson(block.vegaLite)}\n` }]
         : [],
     ),
   );

@@ -1,5 +1,5 @@
 import type { Cell, Column, ReportBlock, ReportDocument, TableContent } from "./block.js";
-import { TABLE_ROWS_MAX, cellText } from "./format/cell-text.js";
+import { cellText, shownRows } from "./format/cell-text.js";
 import { escapeMarkdown, markdownCode } from "./format/escape.js";
 import { formatCount } from "./format/number.js";
 
@@ -55,7 +55,7 @@ function fenced(lines: readonly string[]): string {
 
 function tableToMarkdown(table: TableContent): string {
   const { columns, rows, rowGroups, fullTable } = table;
-  const shown = rows.slice(0, TABLE_ROWS_MAX);
+  const shown = shownRows(table);
   const titles = groupTitles(rowGroups);
   const lines = [
     row(columns.map(headerText)),
@@ -68,9 +68,9 @@ function tableToMarkdown(table: TableContent): string {
     }),
     ...(shown.length === 0 ? [row(["none", ...columns.slice(1).map(() => "")])] : []),
   ];
-  if (rows.length > TABLE_ROWS_MAX) {
+  if (shown.length < rows.length) {
     const where = fullTable === undefined ? "" : `; all of them are in ${markdownCode(fullTable)}`;
-    lines.push("", `The first ${TABLE_ROWS_MAX} of ${formatCount(rows.length)} rows${where}.`);
+    lines.push("", `The first ${shown.length} of ${formatCount(rows.length)} rows${where}.`);
   }
   return lines.join("\n");
 }

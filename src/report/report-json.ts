@@ -1,5 +1,6 @@
 import type { ReportBlock, ReportDocument } from "./block.js";
 import { chartName } from "./chart-name.js";
+import { tableJson } from "./table-json.js";
 
 /** What `report.json` says it is. */
 const SCHEMA = "headroom/report/v1";
@@ -20,7 +21,7 @@ export function reportJson(report: ReportDocument): string {
       ),
     })),
   };
-  return `${JSON.stringify(stored, null, 1)}\n`;
+  return `${tableJson(stored)}\n`;
 }
 
 /** Why a file is no report, in words. */

@@ -1,3 +1,4 @@
+import type { NodeSchedule } from "./series/node-schedule.js";
 import type { ServiceOverTime } from "./series/serving-series.js";
 import type { LaneSeries } from "../studies/run/lane-usage.js";
 import type {
@@ -21,6 +22,8 @@ export interface RunColumns {
   readonly lanes?: readonly LaneSeries[];
   /** Services over time; absent or empty without any. */
   readonly services?: readonly ServiceOverTime[];
+  /** Jobs on the nodes; of the base only. */
+  readonly schedule?: NodeSchedule;
   /** Figures of the run these columns are of, where those of the configuration are means over several. */
   readonly ownResult?: RunResult;
 }

@@ -12,6 +12,7 @@ import { hostingSection } from "./sections/hosting.js";
 import { limitsSection } from "./sections/limits.js";
 import { lossesSection } from "./sections/losses.js";
 import { migSection } from "./sections/mig.js";
+import { nodesSection } from "./sections/nodes.js";
 import { partitionsSection } from "./sections/partitions.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { queueSection } from "./sections/queue.js";
@@ -35,6 +36,7 @@ export function buildRunReport(input: RunReportInput): ReportDocument {
     servingSection(runs),
     waitsSection(input, runs),
     gpusSection(input, runs),
+    nodesSection(runs),
     queueSection(runs),
     partitionsSection(runs),
     lossesSection(runs),

@@ -11,6 +11,7 @@ import {
 } from "./report-files.js";
 import { longestWaits, runColumns } from "./run-columns.js";
 import { buildRunReport } from "./run-report.js";
+import { nodeSchedule } from "./series/node-schedule.js";
 import { replicasCsv, requestsCsv } from "./serving-csv.js";
 import { jobsCsv, utilizationCsv } from "./tables-csv.js";
 import { scheduleTrace } from "./schedule-trace.js";
@@ -34,7 +35,10 @@ export async function scenarioRunFiles(
   const cluster = describeCluster(base.configuration.cluster);
   const report = buildRunReport({
     result: document,
-    runs: [base, ...variants].map(runColumns),
+    runs: [
+      { ...runColumns(base), schedule: nodeSchedule(base.run, base.configuration.cluster) },
+      ...variants.map(runColumns),
+    ],
     cluster: { nodes: cluster.nodes, gpus: cluster.gpus, description: cluster.kinds },
     reproduce: options.reproduce,
     longestWaits: longestWaits(base.run),

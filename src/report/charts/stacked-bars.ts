@@ -4,7 +4,14 @@ import { perConfiguration } from "../format/per-configuration.js";
 import { type ChartLayout, type VegaLiteSpec, chartBlock, chartSpec, topLegend } from "./theme.js";
 
 /** Fills of parts, told apart by lightness as well; never the colour of a GPU's state. */
-const FILLS = ["#5e8c99", "#d9b36b", "#9a6fd1", "#c7a5b4", "#7a7f87", "#a9c7a0"] as const;
+export const PART_FILLS = [
+  "#5e8c99",
+  "#d9b36b",
+  "#9a6fd1",
+  "#c7a5b4",
+  "#7a7f87",
+  "#a9c7a0",
+] as const;
 /** Ink on each of them. */
 const INKS = ["#ffffff", "#1b1d21", "#ffffff", "#1b1d21", "#ffffff", "#1b1d21"] as const;
 
@@ -81,10 +88,10 @@ function gathered(
   names: readonly string[],
   totalOf: (name: string) => number,
 ): { readonly bars: readonly StackedBar[]; readonly names: readonly string[] } {
-  if (names.length <= FILLS.length) return { bars, names };
+  if (names.length <= PART_FILLS.length) return { bars, names };
   const large = [...names]
     .sort((left, right) => totalOf(right) - totalOf(left))
-    .slice(0, FILLS.length - 1);
+    .slice(0, PART_FILLS.length - 1);
   const kept = names.filter((name) => large.includes(name));
   const others = names.filter((name) => !large.includes(name));
   const rest = `${others.length} others`;
@@ -167,7 +174,7 @@ function partColor(names: readonly string[], layout: ChartLayout): VegaLiteSpec 
   return {
     field: "part",
     type: "nominal",
-    scale: { domain: names, range: FILLS.slice(0, names.length) },
+    scale: { domain: names, range: PART_FILLS.slice(0, names.length) },
     legend: {
       ...topLegend(layout, names),
       symbolType: "square",

@@ -1,4 +1,4 @@
-import type { Cell, Column } from "../block.js";
+import type { Cell, Column, TableContent } from "../block.js";
 import { formatCount, formatSignificant, isNegligible, NEGLIGIBLE_PERCENT } from "./number.js";
 
 /** What stands in a cell without a value. */
@@ -6,6 +6,11 @@ export const EMPTY_CELL = "—";
 
 /** Most rows of one table in a page; the rest is in the file the table names. */
 export const TABLE_ROWS_MAX = 50;
+
+/** The rows of a table that a page shows. */
+export function shownRows({ rows, whole }: TableContent): TableContent["rows"] {
+  return whole === true ? rows : rows.slice(0, TABLE_ROWS_MAX);
+}
 
 /** The printed text of a cell; numbers with their column's digits, counts in full. */
 export function cellText(cell: Cell, column: Column): string {

@@ -149,7 +149,7 @@ function headlineToHtml(block: ReportBlock): string {
 
 /** The first sentence stands large, what follows it in the size of text. */
 function firstSentence(text: string): readonly [string, string] {
-  const end = /[.!?]\s+(?=\p{Lu})/u.exec(text);
+  const end = /[.!?]\s+(?=[“"‘(]?[\p{Lu}“"])/u.exec(text);
   if (end === null) return [text, ""];
   return [text.slice(0, end.index + 1), text.slice(end.index + end[0].length)];
 }
@@ -170,7 +170,8 @@ async function sectionToHtml(section: ReportSection): Promise<string> {
       ? ""
       : `<details class="explanation"><summary>How to read this</summary><p>${escapeHtml(explanation)}</p></details>\n`;
   const body = how + (await blocksToHtml(blocks));
-  const content = folded === true ? `<details><summary>Show</summary>\n${body}\n</details>` : body;
+  const content =
+    folded === true ? `<details class="folded"><summary>Show</summary>\n${body}\n</details>` : body;
   return `<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${escapeHtml(title)}</h2>
 ${content}

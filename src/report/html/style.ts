@@ -87,6 +87,9 @@ figcaption strong { display: block; font-size: 1rem; font-weight: 600; line-heig
 figcaption span { display: block; margin-top: .1rem; color: var(--soft); font-size: .875rem; line-height: 1.5; text-wrap: pretty; }
 .chart-drawing { display: block; width: 100%; height: auto; color: var(--ink); font-variant-numeric: tabular-nums; }
 .narrow { display: none; }
+@media (min-width: 40rem), print {
+  .answer tbody th, #assumptions tbody th { min-width: 9.5rem; }
+}
 details { margin: .6rem 0; font-size: .875rem; }
 summary { width: fit-content; cursor: pointer; color: var(--soft); }
 summary:hover { color: var(--ink); }
@@ -111,7 +114,10 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
     --paper: #ffffff; --ink: #000000; --soft: #45494f; --line: #9a9ea6; --hair: #d5d7db;
     --wash: #f5f5f3; --good: #00553d; --bad: #8a3300; --warn: #8a5a00; --link: #000000;
   }
-  @page { margin: 15mm; }
+  @page {
+    margin: 15mm;
+    @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #45494f; }
+  }
   body { font-size: 10.5pt; }
   .page { max-width: none; padding: 0; }
   .skip, .contents { display: none; }
@@ -124,6 +130,8 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
   figure details th, figure details td { padding-top: .12rem; padding-bottom: .12rem; }
   thead { display: table-header-group; }
   .table-box { overflow: visible; }
+  .commands pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .folded > summary { display: none; }
   a { text-decoration: none; }
   summary { list-style: none; } summary::-webkit-details-marker { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }

@@ -1,5 +1,5 @@
 import type { Cell, Column, TableContent } from "../block.js";
-import { TABLE_ROWS_MAX, cellText, exactText } from "../format/cell-text.js";
+import { cellText, exactText, shownRows } from "../format/cell-text.js";
 import { escapeBreakable, escapeHtml } from "../format/escape.js";
 import { formatCount } from "../format/number.js";
 
@@ -8,8 +8,8 @@ const SORTABLE_FROM = 6;
 
 /** A table with caption and scopes, at most 50 rows, in a box that scrolls on narrow screens. */
 export function tableToHtml(table: TableContent): string {
-  const { caption, columns, rows } = table;
-  const shown = rows.slice(0, TABLE_ROWS_MAX);
+  const { caption, columns } = table;
+  const shown = shownRows(table);
   const sortable = table.rowGroups === undefined && shown.length >= SORTABLE_FROM;
   const head = columns.map((column) => headCell(column)).join("");
   const label = escapeHtml(caption);
@@ -79,9 +79,11 @@ function cellToHtml(cell: Cell, column: Column, isHeader: boolean): string {
   return `<${tag}${attributes}>${linked}${note}</${tag}>`;
 }
 
-function restNote({ rows, fullTable }: TableContent): string {
-  if (rows.length <= TABLE_ROWS_MAX) return "";
+function restNote(table: TableContent): string {
+  const { rows, fullTable } = table;
+  const shown = shownRows(table).length;
+  if (shown === rows.length) return "";
   const where =
     fullTable === undefined ? "" : `; all of them are in <code>${escapeHtml(fullTable)}</code>`;
-  return `<p class="quiet">The first ${TABLE_ROWS_MAX} of ${formatCount(rows.length)} rows${where}.</p>`;
+  return `<p class="quiet">The first ${shown} of ${formatCount(rows.length)} rows${where}.</p>`;
 }

@@ -119,7 +119,7 @@ function pickedField(color: Record<string, unknown> | undefined): string | undef
 /** A part of a scale says more only where both axes are scales. */
 function isZoomable({ mark, encoding }: UnitSpec): boolean {
   const { x, y } = encoding;
-  return ["line", "area", "point"].includes(mark.type) && isOnScale(x) && isOnScale(y);
+  return ["line", "area", "point", "rect"].includes(mark.type) && isOnScale(x) && isOnScale(y);
 }
 
 /** Room above and below the plot in which marks may stand, such as the strip of GPUs in use, in pixels. */

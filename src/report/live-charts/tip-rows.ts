@@ -36,7 +36,8 @@ export function rowsOf({ mark, encoding, ...unit }: UnitSpec, shared: unknown): 
     if (row !== undefined && !rows.some(({ field }) => field === row.field)) rows.push(row);
   };
   const own = firstDatum(unit["data"] ?? shared);
-  for (const field of ["plan"]) if (field in own) add({ field, label: field, format: "text" });
+  for (const field of ["plan", "job", "node"])
+    if (field in own) add({ field, label: field, format: "text" });
   for (const channel of [y, x, encoding["color"], encoding["shape"]]) add(nominalRow(channel));
   const who = rows.length;
   for (const [channel, end] of [
@@ -44,6 +45,8 @@ export function rowsOf({ mark, encoding, ...unit }: UnitSpec, shared: unknown): 
     [y, y2],
   ] as const) {
     if (!isField(channel) || channel["type"] !== "quantitative") continue;
+    // An axis without a title carries names and no figures.
+    if (end !== undefined && (channel["axis"] as Channel | undefined)?.["title"] === null) continue;
     const to = end?.["field"];
     add({
       ...fieldOf(channel),
@@ -65,7 +68,7 @@ export function fieldOf(channel: Channel & { readonly field: string }): TipField
   const unit = bracketed ?? behind;
   if (String(axis["format"] ?? "").endsWith("%")) return { field, label: title, format: "percent" };
   // Axes of waits have words for ticks: their values are seconds.
-  if (String(axis["labelExpr"] ?? "").startsWith("({") || /[a-z0-9]S$/u.test(field))
+  if (String(axis["labelExpr"] ?? "").startsWith("({'") || /[a-z0-9]S$/u.test(field))
     return { field, label: title, format: "duration" };
   return { field, label: words!, format: "number", ...(unit === undefined ? {} : { unit }) };
 }

@@ -1,6 +1,7 @@
 import { writeHtml, type HtmlOptions } from "../html/html.js";
 import { writeMarkdown } from "../markdown.js";
 import { parseReportJson } from "../report-json.js";
+import { tableJson } from "../table-json.js";
 import { csvText } from "../tables-csv.js";
 import { collectFromJson, collectFromRow, createNameCollection, namesOf } from "./collect-names.js";
 import { csvRecords } from "./csv-rows.js";
@@ -87,7 +88,7 @@ function redactText(name: string, text: string, redactor: Redactor): string {
   const redacted = isOfPage
     ? redactPage(value, redactor)
     : redactValue(value, redactor, FIXED_KEYS);
-  return `${JSON.stringify(redacted, null, isOfPage ? 1 : 2)}\n`;
+  return `${isOfPage ? tableJson(redacted) : JSON.stringify(redacted, null, 2)}\n`;
 }
 
 function redactCsv(text: string, redactor: Redactor): string {

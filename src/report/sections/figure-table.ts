@@ -5,7 +5,7 @@ import type { Configuration } from "../run-report-input.js";
 import type { RunResult } from "../../studies/run/result-document.js";
 
 /** Configurations side by side; more stand below each other. */
-const COLUMNS_MAX = 3;
+const COLUMNS_MAX = 5;
 
 /** One row of a table of figures. */
 export interface Figure {
@@ -57,7 +57,7 @@ export function figureTable(
       runs.map(({ name, result }): readonly Cell[] => [name, figureCell(figure, result)]),
     ),
     rowGroups: shown.map(({ label }) => ({ title: label, rowCount: runs.length })),
-    fullTable: "result.json",
+    whole: true,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ChartBlock } from "../block.js";
+import { DEPTH_RANGE, depthInk } from "../charts/depth.js";
 import { type ChartLayout, type VegaLiteSpec, chartBlock, chartSpec } from "../charts/theme.js";
 import { nameMetric } from "../format/metric-names.js";
 import { formatQuantity, quantityCell } from "../format/quantity.js";
@@ -11,9 +12,6 @@ import { chartId } from "./response-curve.js";
 const VALUES_MAX = 24;
 /** Columns beyond which cells are too narrow for a number. */
 const LABELLED_MAX: Readonly<Record<ChartLayout["name"], number>> = { wide: 10, narrow: 5 };
-/** One hue from light to dark: readable in print, on both pages and without colour. */
-const LIGHT = "#e6eef5";
-const DARK = "#0a3d62";
 
 /** One metric over two axes; undefined where an axis has too many values for cells. */
 export function heatMap(
@@ -118,16 +116,13 @@ function draw(
 }
 
 function cells(place: VegaLiteSpec): VegaLiteSpec {
-  const scale = { domain: [0, 1], range: [LIGHT, DARK] };
+  const scale = { domain: [0, 1], range: DEPTH_RANGE };
   const color = { field: "depth", type: "quantitative", scale, legend: null };
   return { mark: { type: "rect" }, encoding: { ...place, color } };
 }
 
 function labels(place: VegaLiteSpec, { fontPx }: ChartLayout): VegaLiteSpec {
-  const color = {
-    condition: { test: "datum.depth > 0.5", value: "#ffffff" },
-    value: "#14181d",
-  };
+  const color = depthInk("depth");
   return {
     mark: { type: "text", fontSize: fontPx },
     encoding: { ...place, text: { field: "label", type: "nominal" }, color },
