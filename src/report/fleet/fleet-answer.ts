@@ -51,12 +51,14 @@ function goalsTable(goals: readonly GoalResult[]): readonly ReportBlock[] {
           ? { text: metricWords(goal.metric), note: goal.metric }
           : { text: goal.id, note: metricWords(goal.metric) },
         `${goal.comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(goal.target, goal.unit)}`,
-        quantityCell(goal.actual, goal.unit),
+        quantityCell(goal.actual, shortUnit(goal.unit)),
         ...(withInterval
           ? [
               goal.interval === null
                 ? null
-                : goal.interval.map((end) => formatQuantity(end, goal.unit)).join(" to "),
+                : goal.interval
+                    .map((end) => formatQuantity(end, shortUnit(goal.unit)))
+                    .join(" to "),
             ]
           : []),
         margin(goal),
@@ -67,10 +69,16 @@ function goalsTable(goals: readonly GoalResult[]): readonly ReportBlock[] {
   ];
 }
 
+/** What is counted stands beside the target only: the row has room for it once. */
+function shortUnit(unit: string): string {
+  return unit === "s" || unit === "share" ? unit : "";
+}
+
 function margin({ actual, target, comparison, unit }: GoalResult): Cell {
   if (actual === null) return null;
+  const short = shortUnit(unit);
   const room = comparison === "atMost" ? target - actual : actual - target;
-  return room < 0 ? formatDifference(room, unit) : formatMagnitude(room, unit);
+  return room < 0 ? formatDifference(room, short) : formatMagnitude(room, short);
 }
 
 function verdictCell({ met, verdict }: GoalResult): RichCell {

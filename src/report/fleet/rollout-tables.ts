@@ -24,7 +24,6 @@ export function stagesTable(rollout: RolloutOutcome): ReportBlock {
       { header: "Updated", align: "right" },
       { header: "Failed", align: "right" },
       { header: "Left out", align: "right" },
-      { header: "Not reached", align: "right" },
     ],
     rows: rollout.stages.map((stage): readonly Cell[] => [
       stage.name,
@@ -36,7 +35,6 @@ export function stagesTable(rollout: RolloutOutcome): ReportBlock {
       stage.updated,
       stage.failed,
       stage.skipped,
-      stage.sites - stage.updated - stage.failed - stage.skipped,
     ]),
   };
 }
@@ -54,9 +52,7 @@ export function rolloutFailures(outcome: SitesOutcome): readonly ReportBlock[] {
         const names = outcome.sites
           .filter(({ index }) => SITE_STATES[rollout.siteState[index]!] === state)
           .map(({ name }) => name);
-        return names.length === 0
-          ? ""
-          : `${STATE_WORDS[state](countOf(names.length, "site"))}: ${listed(names)}.`;
+        return names.length === 0 ? "" : `${STATE_WORDS[state](names.length)}: ${listed(names)}.`;
       }),
       hit.length === 0
         ? ""
@@ -67,13 +63,17 @@ export function rolloutFailures(outcome: SitesOutcome): readonly ReportBlock[] {
   });
 }
 
-const STATE_WORDS = {
-  failed: (count: string) => `${count} failed on the new version and kept the old one`,
-  skipped: (count: string) => `${count} could not be reached in time and were left out`,
-  fetching: (count: string) => `${count} still fetched it when the run ended`,
-  updating: (count: string) => `${count} were still being updated when the run ended`,
-  waiting: (count: string) => `${count} had not begun when the run ended`,
-} as const;
+const STATE_WORDS: Readonly<
+  Record<"failed" | "skipped" | "fetching" | "updating" | "waiting", (count: number) => string>
+> = {
+  failed: (count) => `${countOf(count, "site")} failed on the new version and kept the old one`,
+  skipped: (count) =>
+    `${countOf(count, "site")} could not be updated in time and ${count === 1 ? "was" : "were"} left out`,
+  fetching: (count) => `${countOf(count, "site")} still fetched it when the run ended`,
+  updating: (count) =>
+    `${countOf(count, "site")} ${count === 1 ? "was" : "were"} still being updated when the run ended`,
+  waiting: (count) => `${countOf(count, "site")} had not begun when the run ended`,
+};
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, NAMED_MAX).join(", ");
