@@ -35,10 +35,15 @@ export function buildFleetReport(
 }
 
 /** What a fleet is made of, in a few words. */
-function membersOf({ sites }: FleetRun): string {
-  if (sites === undefined) return "A fleet";
-  const nodes = sites.sites.reduce((sum, { template }) => sum + template.nodes, 0);
-  return `${countOf(sites.sites.length, "site")} with ${countOf(nodes, "node")}`;
+function membersOf({ sites, clusters }: FleetRun): string {
+  const nodes = sites?.sites.reduce((sum, { template }) => sum + template.nodes, 0) ?? 0;
+  const words = [
+    ...(sites === undefined
+      ? []
+      : [`${countOf(sites.sites.length, "site")} with ${countOf(nodes, "node")}`]),
+    ...(clusters === undefined ? [] : [countOf(clusters.run.members.length, "cluster")]),
+  ];
+  return words.length === 0 ? "A fleet" : words.join(" and ");
 }
 
 function timelineSection({ timeline }: FleetResult): ReportSection | undefined {

@@ -3,7 +3,7 @@ import type { FleetClock } from "./fleet-clock.js";
 import type { MemberCluster } from "./member-cluster.js";
 
 /** More lines than this nobody can tell apart: larger fleets show their sum. */
-const LINES_MAX = 8;
+const LINES_MAX = 6;
 
 /** Watches clusters over time. */
 export interface ClusterRecorder {
