@@ -121,7 +121,7 @@ function provenanceSection(
 ): ReportSection {
   const each =
     replications === 1
-      ? "one run of each point"
+      ? "one run of each point, and several where another load is drawn"
       : `${replications} runs of each point, intervals at ${100 * confidence} %`;
   return {
     id: "provenance",

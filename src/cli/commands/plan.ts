@@ -16,6 +16,7 @@ import { printPlan } from "../print-plan.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
+import { stoppable } from "../stoppable.js";
 import { createProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
@@ -96,20 +97,29 @@ function parseThreads(text: string): number {
   return threads;
 }
 
+const NOTHING_KEPT =
+  "Nothing was written, and a plan keeps no runs: the same command begins again.";
+
 async function run(path: string, options: PlanCommandOptions): Promise<void> {
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   const { seed, threads } = options;
   try {
     if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
-    const document = await runPlan({
-      path,
-      sets: options.set,
-      allowedFolders: options.allowPath,
-      ...(seed === undefined ? {} : { seed }),
-      ...(threads === undefined ? {} : { threads }),
-      sensitivity: options.sensitivity,
-      onProgress: (text) => progress.show(text),
-    });
+    const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
+      runPlan({
+        path,
+        sets: options.set,
+        allowedFolders: options.allowPath,
+        ...(seed === undefined ? {} : { seed }),
+        ...(threads === undefined ? {} : { threads }),
+        sensitivity: options.sensitivity,
+        signal,
+        onProgress: (text) => {
+          if (!signal.aborted) progress.show(text);
+        },
+      }),
+    );
+    if (document === undefined) return;
     const out =
       options.out ?? (options.json ? undefined : defaultReportFolder(`plan-${document.scenario}`));
     progress.show("drawing the report");

@@ -21,7 +21,8 @@ import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
-import { createProgressLine } from "../terminal.js";
+import { stoppable } from "../stoppable.js";
+import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
 interface SensitivityOptions extends PageCommandOptions {
@@ -42,6 +43,8 @@ interface SensitivityOptions extends PageCommandOptions {
 const REPORT_FILES = ["sensitivity.json", "report.md", "report.html"];
 /** Runs of each point of a scenario with random streams that says nothing of replications. */
 const REPLICATIONS = 5;
+const NOTHING_KEPT =
+  "Nothing was written, and a sensitivity study keeps no runs: the same command begins again.";
 /** Metric without goals and without a word: what people ask for first. */
 const METRIC = "jobs.waitS.p95";
 
@@ -104,7 +107,29 @@ Examples:
 
 async function run(path: string, options: SensitivityOptions): Promise<void> {
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
-  const pool = createScenarioPool({ threads: threadsOf(options) });
+  try {
+    const studied = await stoppable(NOTHING_KEPT, progress, (signal) =>
+      study(path, options, { progress, signal }),
+    );
+    if (studied === undefined) return;
+    const { document, loaded, out } = studied;
+    const written =
+      out === undefined ? undefined : await write(out, document, { path, loaded, options });
+    progress.clear();
+    if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    else if (!options.quiet) printSensitivity(document, written);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Reads, varies and simulates; nothing is written yet. */
+async function study(
+  path: string,
+  options: SensitivityOptions,
+  { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
+) {
+  const pool = createScenarioPool({ threads: threadsOf(options), signal });
   try {
     progress.show(`reading ${path}`);
     const loaded = await loadScenario({
@@ -127,6 +152,7 @@ async function run(path: string, options: SensitivityOptions): Promise<void> {
       options.out ??
       (options.json ? undefined : defaultReportFolder(`sensitivity-${loaded.scenario.name}`));
     if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
+    const replications = options.replications ?? replicationsOf(resolved);
     const document = await runSensitivity({
       pool,
       scenario: {
@@ -146,20 +172,20 @@ async function run(path: string, options: SensitivityOptions): Promise<void> {
         return unit === "currency" ? currency : unit;
       },
       seed: loaded.seed,
-      replications: options.replications ?? replicationsOf(resolved),
+      replications,
+      // Another load is drawn, even where nothing else is: which jobs come twice, or not at all.
+      replicationsOf: (overlaid) =>
+        overlaid.some(({ path: field }) => field === "workload.load")
+          ? (options.replications ?? Math.max(replications, REPLICATIONS))
+          : replications,
       confidence: resolved.statistics.confidence,
       trajectories: options.global ?? 0,
       onProgress: (runs) => {
-        progress.show(`${runs} simulations`);
+        if (!signal.aborted) progress.show(`${runs} simulations`);
       },
     });
-    const written =
-      out === undefined ? undefined : await write(out, document, { path, loaded, options });
-    progress.clear();
-    if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    else if (!options.quiet) printSensitivity(document, written);
+    return { document, loaded, out };
   } finally {
-    progress.clear();
     await pool.close();
   }
 }

@@ -237,7 +237,10 @@ function noPlan({ conflict, space, bound, minimise, currency }: AnswerInput): st
     conflict?.isProven === true || bound?.value === null || bound === null || bound.value === 0
       ? ""
       : ` A plan that meets them has at least ${formatQuantity(bound.value, minimise === "power" ? "W" : (currency ?? ""))} of ${minimise} (proven).`;
-  const who = `None of the ${formatNumber(space.candidates, { digits: 15 })} plans meets the goals`;
+  const who =
+    space.candidates === 1
+      ? "The only plan there is does not meet the goals"
+      : `None of the ${formatNumber(space.candidates, { digits: 15 })} plans meets the goals`;
   if (names.length === 0) return `${who}.${floor}`;
   const clash =
     names.length === 1

@@ -152,7 +152,9 @@ function constraintWords(
     return `${id} ${comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(target, unit)}`;
   }
   const { unit } = LIMIT_KINDS.find(({ id }) => id === constraint.id)!;
-  return `${constraint.id} ≤ ${formatQuantity(space.spec.limits[constraint.id]!, limitUnit(unit, currency))}`;
+  const target = formatQuantity(space.spec.limits[constraint.id]!, limitUnit(unit, currency));
+  // "nodes ≤ 9" and not "nodes ≤ 9 nodes".
+  return `${constraint.id} ≤ ${target.replace(/ (nodes|rack units)$/, "")}`;
 }
 
 /**

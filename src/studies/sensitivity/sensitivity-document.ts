@@ -84,7 +84,7 @@ export interface SensitivityDocument {
   readonly decision: string;
   /** Root seed. */
   readonly seed: number;
-  /** Runs of every point, on the same random numbers. */
+  /** Runs of every point, on the same random numbers; at another load five at least, as other jobs are drawn there. */
   readonly replications: number;
   /** Of every interval. */
   readonly confidence: number;

@@ -1,0 +1,36 @@
+import { EXIT_CODES } from "./exit-codes.js";
+import type { ProgressLine } from "./terminal.js";
+
+/**
+ * Does work that Ctrl-C ends in order: threads are closed, nothing is half-written, it is said what is kept, and the exit
+ * code is 130. A second Ctrl-C ends the program at once.
+ *
+ * @param kept what a person finds afterwards, as a full sentence
+ * @param work to be given up as soon as its signal is aborted
+ * @returns undefined when it was stopped
+ */
+export async function stoppable<Result>(
+  kept: string,
+  progress: ProgressLine,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result | undefined> {
+  const stop = new AbortController();
+  const interrupted = (): void => {
+    progress.clear();
+    process.stderr.write(`Stopped. ${kept}\n`);
+    stop.abort(new Error("interrupted"));
+  };
+  process.once("SIGINT", interrupted);
+  try {
+    const result = await work(stop.signal);
+    // It came to its end before it looked at the signal.
+    stop.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    process.exitCode = EXIT_CODES.interrupted;
+    return undefined;
+  } finally {
+    process.removeListener("SIGINT", interrupted);
+  }
+}
