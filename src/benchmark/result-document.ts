@@ -29,7 +29,21 @@ export interface BenchmarkResult {
   readonly environment: EnvironmentFingerprint;
   readonly backends: Readonly<Partial<Record<BackendName, BackendProbe>>>;
   readonly cases: readonly BenchmarkCase[];
+  /** Times of the same kernels by other tools on the same machine, handed over with `--reference`. */
+  readonly references?: readonly IndependentTool[];
   readonly warnings: readonly BenchmarkWarning[];
+}
+
+/** What another tool measured. */
+export interface IndependentTool {
+  /** Name and version, such as `PyTorch 2.11.0, CUDA 13.0`. */
+  readonly tool: string;
+  /** The device by its name for it. */
+  readonly device: string;
+  /** sha256 of its file. */
+  readonly sha256: string;
+  /** By id of the case; seconds per launch. */
+  readonly cases: Readonly<Record<string, { readonly timeS: number }>>;
 }
 
 /** Which suite was run. */

@@ -70,7 +70,8 @@ function versionIn(folder: string): string {
   }
 }
 
-function ownFolder(): string {
+/** The folder of this Headroom: a checkout, or the program in a bundle. */
+export function ownFolder(): string {
   return resolve(import.meta.dirname, "..", "..");
 }
 

@@ -18,6 +18,7 @@ import { VERSION } from "../../io/version.js";
 import { writeTextFile } from "../../io/write-text-file.js";
 import type { NamedResult } from "../../studies/gate/compare-benchmarks.js";
 import { otherBuild } from "../benchmark-build.js";
+import { printReferences, readReference } from "../benchmark-reference.js";
 import {
   durationOption,
   parseDevices,
@@ -45,6 +46,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly against?: string;
   readonly plantSlowdown?: ReadonlyMap<string, number>;
+  readonly reference?: string;
   readonly out?: string;
   readonly json?: true;
 }
@@ -99,6 +101,10 @@ export function registerBenchRun(bench: Command): void {
       "do so much more work in a case than it counts, to see a gate fail",
       parsePlanted,
     )
+    .option(
+      "--reference <file>",
+      "times of the same cases by another tool, to print beside (bench/gpu/torch_reference.py)",
+    )
     .option("-o, --out <file>", "where the result goes; reports/bench/SUITE.json when absent")
     .option("--json", "print the result on stdout instead")
     .addHelpText("after", HELP)
@@ -119,6 +125,8 @@ Examples:
   headroom bench run --suite smoke --against ../headroom-main -o new.json`;
 
 async function run(options: RunOptions): Promise<void> {
+  const reference =
+    options.reference === undefined ? undefined : await readReference(options.reference);
   const outcome = await measure(options, options.json === true);
   if (outcome.kind === "nothing") {
     const reasons = outcome.absent.map((reason) => `  ${reason}\n`).join("");
@@ -126,7 +134,9 @@ async function run(options: RunOptions): Promise<void> {
     process.exitCode = EXIT_CODES.cannotMeasure;
     return;
   }
-  const { result, base } = outcome;
+  const { base } = outcome;
+  const result =
+    reference === undefined ? outcome.result : { ...outcome.result, references: [reference] };
   for (const reason of outcome.absent) process.stderr.write(`not measured: ${reason}\n`);
   if (options.json === true && options.out === undefined) {
     process.stdout.write(jsonText(base === undefined ? result : { base, new: result }));
@@ -135,7 +145,8 @@ async function run(options: RunOptions): Promise<void> {
     await writeTextFile(path, [jsonText(result)]);
     const basePath = `${path.replace(/\.json$/, "")}.base.json`;
     if (base !== undefined) await writeTextFile(basePath, [jsonText(base)]);
-    if (options.json !== true) process.stdout.write(`${printBenchmarkRun(result)}\n`);
+    if (options.json !== true)
+      process.stdout.write(`${printBenchmarkRun(result)}${printReferences(result)}\n`);
     process.stderr.write(
       `Written: ${path}${base === undefined ? "" : ` and ${basePath}; compare them with: headroom bench compare ${basePath} ${path}`}\n`,
     );

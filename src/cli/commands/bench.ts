@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { registerBenchBundle } from "./bench-bundle.js";
 import { registerBenchCompare } from "./bench-compare.js";
 import { registerBenchDevices } from "./bench-devices.js";
 import { registerBenchGate } from "./bench-gate.js";
@@ -18,4 +19,5 @@ export function registerBench(program: Command): void {
   registerBenchRun(bench);
   registerBenchCompare(bench);
   registerBenchGate(bench, measureForGate);
+  registerBenchBundle(bench);
 }

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 /** Names a folder, or several, in which CUDA's libraries are looked for before all others. */
@@ -52,7 +51,7 @@ function pythonFolders(): readonly string[] {
     "/usr",
     "/usr/local",
     "/opt/conda",
-    join(homedir(), ".local"),
+    process.env["HOME"] === undefined ? undefined : join(process.env["HOME"], ".local"),
     ...entries("/opt", /./).flatMap((root) => [root, join(root, ".venv"), join(root, "venv")]),
   ];
   const roots = [...new Set(environments.filter((root) => root !== undefined))];

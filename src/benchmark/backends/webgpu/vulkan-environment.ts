@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Names of SwiftShader's files as Chromium and Chrome bring them. */
@@ -60,13 +60,14 @@ function swiftShaderFolders(environment: NodeJS.ProcessEnv): readonly string[] {
     ...(named === undefined ? [] : [named]),
     ...(browser === undefined ? [] : [dirname(browser)]),
     ...FOLDERS,
-    ...playwrightFolders(),
+    ...playwrightFolders(environment["HOME"]),
   ];
 }
 
-function playwrightFolders(): readonly string[] {
-  const root = join(homedir(), ".cache", "ms-playwright");
-  if (!existsSync(root)) return [];
+/** Without HOME (a bare container) the system would be asked for a user that it may not have, and throw. */
+function playwrightFolders(home: string | undefined): readonly string[] {
+  const root = join(home ?? "/", ".cache", "ms-playwright");
+  if (home === undefined || !existsSync(root)) return [];
   return readdirSync(root)
     .filter((name) => name.startsWith("chromium"))
     .sort()
