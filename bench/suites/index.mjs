@@ -27,5 +27,5 @@ export const suites = [
   ...servingEngineSuites,
   retailFleet,
   sweepThreads,
-  commonNumbers,
+  ...commonNumbers,
 ];
