@@ -32,6 +32,10 @@ export function kernelPlan(spec: KernelSpec): KernelPlan | undefined {
   switch (spec.kernel) {
     case "matmul": {
       const { m, n, k } = spec.shape;
+      if (m === 1) {
+        const columns = [tiles(n, wgsl.ROW_COLUMNS), 1] as const;
+        return single("row 32x8", wgsl.MATMUL_ROW, { N: n, K: k }, 2, columns, [1, n]);
+      }
       const groups = [tiles(n, wgsl.MATMUL_TILE), tiles(m, wgsl.MATMUL_TILE)] as const;
       return single("tile 64x64x16", wgsl.MATMUL, { M: m, N: n, K: k }, 2, groups, [m, n]);
     }

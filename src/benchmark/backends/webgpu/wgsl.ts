@@ -68,6 +68,36 @@ fn main(
   }
 }`;
 
+/** Columns of one workgroup of `MATMUL_ROW`; eight threads share each. */
+export const ROW_COLUMNS = 32;
+
+/**
+ * C = A·B for one row of A, which tiles would compute 63 times in vain. Neighbouring threads read neighbouring columns
+ * of B; eight threads each take every eighth row. Constants N, K.
+ */
+export const MATMUL_ROW = `
+@group(0) @binding(0) var<storage, read> a: array<T>;
+@group(0) @binding(1) var<storage, read> b: array<T>;
+@group(0) @binding(2) var<storage, read_write> c: array<T>;
+var<workgroup> sums: array<f32, 256>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+  let column = group.x * ${ROW_COLUMNS}u + index % ${ROW_COLUMNS}u;
+  var sum = 0.0;
+  if (column < N) {
+    for (var row = index / ${ROW_COLUMNS}u; row < K; row += 8u) {
+      sum += f32(a[row]) * f32(b[row * N + column]);
+    }
+  }
+  sums[index] = sum;
+  workgroupBarrier();
+  if (index < ${ROW_COLUMNS}u && column < N) {
+    for (var part = 1u; part < 8u; part++) { sum += sums[index + part * ${ROW_COLUMNS}u]; }
+    c[column] = T(sum);
+  }
+}`;
+
 /** One expression over vectors of four numbers, in a loop over the grid. Constant COUNT counts vectors. */
 export function elementwise(expression: string, hasSecond: boolean): string {
   return `
