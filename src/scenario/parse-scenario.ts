@@ -213,6 +213,15 @@ function checkConfiguration(
 function isOtherVersion(context: CheckContext): boolean {
   const written = context.valueAt(["schema"]);
   if (typeof written !== "string" || written === SCENARIO_SCHEMA) return false;
+  if (/^headroom\/fleet\/v\d+$/.test(written)) {
+    context.report({
+      path: ["schema"],
+      rule: "unknown-name",
+      message: "the file is a fleet, and a scenario is needed here",
+      help: "docs/fleet.md says what can be asked about fleets; headroom run simulates one",
+    });
+    return true;
+  }
   if (!/^headroom\/scenario\/v\d+$/.test(written)) return false;
   context.report({
     path: ["schema"],

@@ -224,3 +224,22 @@ describe("data rates", () => {
     expect(parseBitrate(given)).toMatchObject({ ok: false, rule });
   });
 });
+
+describe("a rollout of a model", () => {
+  it("goes to sites that serve it: others need no stage, and may not be named", () => {
+    const text = VALID.replace(
+      "  sites:\n",
+      `  sites:
+    - name: kiosk
+      count: 5
+      nodes: { count: 1, gpu: L4 }
+      links: [{ bandwidth: 100Mbit/s, roundTrip: 30ms }]
+`,
+    ).replace("name: checkout,", "name: checkout, sites: [store],");
+    expect(problemsOf(text)).toEqual([]);
+    const named = problemsOf(
+      text.replace("{ name: g, labels: { ring: rest }", "{ name: g, sites: [kiosk]"),
+    );
+    expect(named.join("\n")).toContain("sites of kiosk do not serve checkout");
+  });
+});

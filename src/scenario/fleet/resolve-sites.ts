@@ -179,8 +179,32 @@ export function repairOf({ fixed, mean, median, p95 }: FaultInput["repair"]): Re
   return { kind: "log-normal", medianS: median!, sigma: log(p95! / median!) / Z_95 };
 }
 
+const FAULT_WORDS = { node: "a node", power: "the power of a site", link: "the link of a site" };
+
+function noteFaults({ name, faults }: SiteTemplateInput, assume: Assume): void {
+  for (const kind of ["node", "power", "link"] as const) {
+    const fault = faults?.[kind];
+    if (fault === undefined) continue;
+    const { fixed, mean, median, p95 } = fault.repair;
+    const away =
+      fixed !== undefined
+        ? formatDuration(fixed)
+        : mean !== undefined
+          ? `mean ${formatDuration(mean)}`
+          : `median ${formatDuration(median!)}, 95 % within ${formatDuration(p95!)}`;
+    assume({
+      id: `fleet.sites[${name}].faults.${kind}`,
+      what: `How often ${FAULT_WORDS[kind]} of ${name} fails, and for how long`,
+      value: `every ${formatDuration(fault.mtbf)} on average, away ${away}`,
+      provenance: "given",
+      source: "the file of the fleet",
+    });
+  }
+}
+
 function noteDefaults(template: SiteTemplateInput, assume: Assume): void {
   const { name, nodes } = template;
+  noteFaults(template, assume);
   const note = (id: string, what: string, value: string, source: string): void =>
     assume({ id: `fleet.sites[${name}].${id}`, what, value, provenance: "assumed", source });
   if (nodes.boot === undefined)

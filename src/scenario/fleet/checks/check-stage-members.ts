@@ -19,8 +19,8 @@ type Stage = NonNullable<FleetDocument["rollouts"]>[number]["stages"][number];
  * by kind, because what each draws is not known here; a label that differs from site to site (`site`) matches none.
  */
 export function checkStageMembers(context: CheckContext, spec: FleetDocument): void {
-  const kinds = kindsOf(spec);
-  if (kinds === undefined) return;
+  const all = kindsOf(spec);
+  if (all === undefined) return;
   (spec.rollouts ?? []).forEach((rollout, index) => {
     const path = ["rollouts", index, "stages"];
     const names = (kind: SiteKind): readonly string[] =>
@@ -29,6 +29,8 @@ export function checkStageMembers(context: CheckContext, spec: FleetDocument): v
           .filter((group) => matches(kind, group))
           .map((group) => `${stage.name}/${group.name}`),
       );
+    const kinds = all.filter(({ template }) => serves(spec, rollout.service, template));
+    checkNamed(context, spec, rollout, index);
     const twice = kinds.find((kind) => names(kind).length > 1);
     if (twice !== undefined) {
       context.report({
@@ -51,6 +53,46 @@ export function checkStageMembers(context: CheckContext, spec: FleetDocument): v
       help: "add a stage for them, or say rest: keep",
     });
   });
+}
+
+type Rollout = NonNullable<FleetDocument["rollouts"]>[number];
+
+/** A model goes to sites that serve it; nodes of every site can be replaced. */
+function serves(spec: FleetDocument, service: string | undefined, template: string): boolean {
+  if (service === undefined) return true;
+  const found = (spec.workload?.services ?? []).find(({ name }) => name === service);
+  return found?.sites?.includes(template) ?? true;
+}
+
+/** A template named for a model that its sites do not serve. */
+function checkNamed(
+  context: CheckContext,
+  spec: FleetDocument,
+  rollout: Rollout,
+  index: number,
+): void {
+  rollout.stages.forEach((stage, stageIndex) =>
+    stage.groups.forEach((group, groupIndex) =>
+      (group.sites ?? []).forEach((template, place) => {
+        if (serves(spec, rollout.service, template)) return;
+        const path = [
+          "rollouts",
+          index,
+          "stages",
+          stageIndex,
+          "groups",
+          groupIndex,
+          "sites",
+          place,
+        ];
+        context.report({
+          path,
+          rule: "bad-stages",
+          message: `${formatPath(path)}: sites of ${template} do not serve ${rollout.service!}`,
+        });
+      }),
+    ),
+  );
 }
 
 function matches(kind: SiteKind, group: Stage["groups"][number]): boolean {

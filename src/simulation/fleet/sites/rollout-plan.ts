@@ -31,12 +31,18 @@ export interface PlannedStage {
  * @see policy/fleet/staged-update.ts
  */
 export function planRollout(rollout: RolloutSpec, sites: readonly Site[]): readonly PlannedStage[] {
+  const { service } = rollout;
+  // A model is rolled out to the sites that serve it.
+  const serving = sites.filter(
+    ({ template }) =>
+      service === undefined || template.serves.some((here) => here.service === service),
+  );
   const indexOf = new Map(sites.map(({ name, index }) => [name, index] as const));
   return rollout.stages.map((stage) => {
     const groups = stage.groups.map((group): PlannedGroup => {
       const members = membersOf(
         group,
-        sites,
+        serving,
         indexOf,
         `${rollout.name}/${stage.name}/${group.name}`,
       );
