@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 
 import { checkOutputFolder } from "../../io/output-folder.js";
+import { isFleetFile } from "../../io/load-fleet.js";
 import { loadScenario } from "../../io/load-scenario.js";
 import { VERSION } from "../../io/version.js";
 import { planFiles } from "../../report/plan-report.js";
@@ -12,6 +13,7 @@ import { runPlan } from "../../studies/plan/run-plan.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
 import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
+import { planFleet } from "../plan-fleet.js";
 import { printPlan } from "../print-plan.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
@@ -48,7 +50,7 @@ export function registerPlan(program: Command): void {
         "its goals, proves a lower bound on the cost, and says what the next cheaper plan misses, how long the answer\n" +
         "lasts and what to order first. Writes report.html, report.md, plan.json and plans.csv.",
     )
-    .argument("<scenario>", "scenario file (YAML) with a section plan")
+    .argument("<scenario>", "scenario or fleet file (YAML) with a section plan")
     .option("--seed <n>", "root seed; takes the place of the scenario's", parseSeed)
     .option("--threads <n>", "simulations at once; all cores when left out", parseThreads)
     .option(
@@ -101,6 +103,7 @@ const NOTHING_KEPT =
   "Nothing was written, and a plan keeps no runs: the same command begins again.";
 
 async function run(path: string, options: PlanCommandOptions): Promise<void> {
+  if (await isFleetFile(path, options.allowPath)) return planFleet(path, options);
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   const { seed, threads } = options;
   try {

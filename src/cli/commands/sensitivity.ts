@@ -8,6 +8,7 @@ import { sensitivityFiles } from "../../report/sensitivity-report.js";
 import { parseSetArgument } from "../../scenario/apply-overlays.js";
 import { findMetric } from "../../scenario/metrics.js";
 import { CATALOGUE_CURRENCY } from "../../scenario/resolve-cost.js";
+import { refuseFleet } from "../../studies/fleet/refuse-fleet.js";
 import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
 import { parseVary, type Factor } from "../../studies/sensitivity/factor.js";
 import { ledgerFactors, notVaried } from "../../studies/sensitivity/ledger-factors.js";
@@ -106,6 +107,7 @@ Examples:
 }
 
 async function run(path: string, options: SensitivityOptions): Promise<void> {
+  await refuseFleet("sensitivity", path, options.allowPath);
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
     const studied = await stoppable(NOTHING_KEPT, progress, (signal) =>

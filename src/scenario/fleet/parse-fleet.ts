@@ -9,6 +9,7 @@ import { reportIssues } from "../report-issues.js";
 import { checkClusterPlaces } from "./checks/check-cluster-places.js";
 import { checkClusters } from "./checks/check-clusters.js";
 import { checkFleetGoals } from "./checks/check-fleet-goals.js";
+import { checkFleetPlan } from "./checks/check-fleet-plan.js";
 import { checkFleetJobs } from "./checks/check-fleet-jobs.js";
 import { checkFleetServices } from "./checks/check-fleet-services.js";
 import { checkRollouts } from "./checks/check-rollouts.js";
@@ -45,6 +46,7 @@ const CHECKS: readonly ((context: CheckContext, spec: FleetDocument | undefined)
   checkClusters,
   checkFleetJobs,
   checkFleetGoals,
+  checkFleetPlan,
   checkClusterPlaces,
 ];
 

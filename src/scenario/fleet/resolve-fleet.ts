@@ -37,6 +37,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
       ...(clusters === undefined ? {} : { clusters }),
     },
     goals: (spec.goals ?? []).map(resolveGoal),
+    ...(spec.plan === undefined ? {} : { plan: spec.plan }),
     statistics: {
       replications: spec.run?.replications ?? DEFAULTS.replications,
       confidence: spec.run?.confidence ?? DEFAULTS.confidence,

@@ -1,6 +1,7 @@
 import type { Problem } from "../../diagnostics/problem.js";
 import type { FleetSpec } from "../../simulation/fleet/fleet-spec.js";
 import type { Assumption, Goal } from "../resolved.js";
+import type { FleetPlanInput } from "./schema/fleet-plan-schema.js";
 
 /** A fleet ready to be run. */
 export interface ResolvedFleet {
@@ -12,6 +13,8 @@ export interface ResolvedFleet {
   readonly seed: number;
   readonly spec: FleetSpec;
   readonly goals: readonly Goal[];
+  /** What `headroom plan` may decide; absent where the fleet says nothing of it. */
+  readonly plan?: FleetPlanInput;
   readonly statistics: { readonly replications: number; readonly confidence: number };
   readonly assumptions: readonly Assumption[];
   /** Files that were extended, nearest first. */

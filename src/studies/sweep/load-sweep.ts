@@ -7,6 +7,7 @@ import { applyOverlays, type ScenarioOverlay } from "../../scenario/apply-overla
 import { readDocument } from "../../scenario/document.js";
 import { scenarioFormat } from "../../scenario/format.js";
 import { findPath } from "../../scenario/set-path.js";
+import { refuseFleet } from "../fleet/refuse-fleet.js";
 import { loadUnitScenario } from "../pool/run-unit.js";
 import { parseSweep, withSweepHelp, type ParsedSweep } from "./parse-sweep.js";
 import type { SweepPoint, SweepSpec } from "./sweep-spec.js";
@@ -37,6 +38,7 @@ export async function loadSweep(
   const parsed = parseSweep(path, text);
   const { spec } = parsed;
   const set = overlaysOfAll(spec);
+  await refuseFleet("sweep", spec.scenario, allowedFolders);
   await checkPaths(parsed, set, allowedFolders);
   const base = await loadUnitScenario({ path: spec.scenario, overlays: set, allowedFolders });
   return {

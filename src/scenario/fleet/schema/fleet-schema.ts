@@ -10,6 +10,7 @@ import { FLEET_METRICS } from "../fleet-metrics.js";
 import { clustersSchema, dispatchSchema } from "./clusters-schema.js";
 import { datasetsSchema } from "./fleet-data-schema.js";
 import { fleetJobsSchema } from "./fleet-jobs-schema.js";
+import { fleetPlanSchema } from "./fleet-plan-schema.js";
 import { fleetServicesSchema } from "./fleet-services-schema.js";
 import { poolsSchema } from "./pools-schema.js";
 import { inferenceSchema } from "./inference-schema.js";
@@ -150,6 +151,7 @@ export function createFleetSchema() {
       rollouts: rolloutsSchema().optional(),
       upgrades: upgradesSchema().optional(),
       goals: fleetGoalsSchema().optional(),
+      plan: fleetPlanSchema().optional(),
     })
     .meta({
       title: "Headroom fleet",

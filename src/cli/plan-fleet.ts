@@ -1,0 +1,115 @@
+import { checkOutputFolder } from "../io/output-folder.js";
+import { VERSION } from "../io/version.js";
+import { fleetPlanFiles } from "../report/fleet/fleet-plan-report.js";
+import type { FleetPlanDocument } from "../studies/fleet/plan/fleet-plan-document.js";
+import { runFleetPlan } from "../studies/fleet/plan/run-fleet-plan.js";
+import { createScenarioPool } from "../studies/pool/scenario-pool.js";
+import { formatQuantity } from "../studies/run/format-quantity.js";
+import { EXIT_CODES } from "./exit-codes.js";
+import { writeReportFiles, type PageCommandOptions } from "./page-options.js";
+import { printStudy } from "./print-study.js";
+import { defaultReportFolder } from "./report-folder.js";
+import { createProgressLine } from "./terminal.js";
+import { alignColumns, shellQuoted, wrapText } from "./text-layout.js";
+
+/** Options of `headroom plan`, as far as fleets have them. */
+export interface PlanFleetOptions extends PageCommandOptions {
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly allowPath: readonly string[];
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+const REPORT_FILES = ["plan.json", "plans.csv", "report.md", "report.html"];
+
+/** Plans that the terminal shows; the report has all. */
+const PLANS_SHOWN = 12;
+
+/** `headroom plan` of a fleet: every combination is simulated. */
+export async function planFleet(path: string, options: PlanFleetOptions): Promise<void> {
+  const progress = createProgressLine(options.quiet ? { quiet: true } : {});
+  const { seed, threads } = options;
+  const pool = createScenarioPool(threads === undefined ? {} : { threads });
+  try {
+    if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
+    progress.show(`reading ${path}`);
+    const document = await runFleetPlan(
+      {
+        path,
+        sets: options.set,
+        allowedFolders: options.allowPath,
+        ...(seed === undefined ? {} : { seed }),
+      },
+      pool,
+      (text) => {
+        progress.show(text);
+      },
+    );
+    const out =
+      options.out ?? (options.json ? undefined : defaultReportFolder(`plan-${document.fleet}`));
+    let written;
+    if (out !== undefined) {
+      checkOutputFolder(out, REPORT_FILES);
+      progress.show(`writing ${out}`);
+      const report = await fleetPlanFiles(document, reproduceLines(path, options, document), {
+        interactive: options.interactive,
+      });
+      written = await writeReportFiles(out, report, options, () => ({
+        files: document.inputs.map((input) => input.path),
+      }));
+    }
+    progress.clear();
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
+    } else if (!options.quiet)
+      printStudy({
+        question: document.question,
+        lines: [wrapText(document.answer), "", ...planRows(document), ""],
+        warnings: document.warnings,
+        written,
+        data: REPORT_FILES.slice(0, 3),
+      });
+    if (document.best === null) process.exitCode = EXIT_CODES.failed;
+  } finally {
+    progress.clear();
+    await pool.close();
+  }
+}
+
+function planRows({ plans, decisions, minimise, best }: FleetPlanDocument): readonly string[] {
+  const rows = plans
+    .slice(0, PLANS_SHOWN)
+    .map((plan, place) => [
+      decisions.map(({ name }, index) => `${name} ${plan.values[index]}`).join(", "),
+      plan.objective === null ? "no value" : formatQuantity(plan.objective, minimise.unit),
+      plan.verdict === "meets" ? "✓ meets" : plan.verdict === "misses" ? "✗ misses" : "? open",
+      place === best ? "← best" : "",
+    ]);
+  const more = plans.length - rows.length;
+  return [...alignColumns(rows), ...(more > 0 ? [`  and ${more} more in plans.csv`] : [])];
+}
+
+/** The command and the hashes that make the same bytes again. */
+function reproduceLines(
+  path: string,
+  options: PlanFleetOptions,
+  document: FleetPlanDocument,
+): readonly string[] {
+  const repeated = (name: string, values: readonly string[]): readonly string[] =>
+    values.map((value) => `--${name} ${shellQuoted(value)}`);
+  const words = [
+    `headroom plan ${shellQuoted(path)}`,
+    ...repeated("set", options.set),
+    ...repeated("allow-path", options.allowPath),
+    `--seed ${document.seed}`,
+  ];
+  return [
+    words.join(" "),
+    `Headroom ${VERSION}`,
+    ...document.inputs.map((input) => `${input.path} sha256 ${input.sha256}`),
+  ];
+}
