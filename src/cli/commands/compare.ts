@@ -30,6 +30,7 @@ import {
   threadsOf,
   withThreads,
 } from "../study-options.js";
+import { stoppable } from "../stoppable.js";
 import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 import { createTimeLeft } from "../time-left.js";
@@ -58,6 +59,9 @@ interface CompareOptions extends PageCommandOptions {
 
 /** Files every comparison writes; those of charts stand in a folder of their own. */
 const REPORT_FILES = ["compare.json", "report.md", "report.html"];
+
+const NOTHING_KEPT =
+  "Nothing was written, and a comparison keeps no runs: the same command begins again. --time-limit ends one with an answer.";
 
 /** Most replications when neither the command line nor the scenario says so: four looks. */
 const REPLICATIONS_MAX = 80;
@@ -183,7 +187,11 @@ async function run(paths: readonly string[], options: CompareOptions): Promise<v
     });
     const out = outputFolder(options, configurations);
     if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
-    const document = await simulate(requestOf(options, configurations), options, progress);
+    const request = requestOf(options, configurations);
+    const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
+      simulate(request, options, { progress, signal }),
+    );
+    if (document === undefined) return;
     const written =
       out === undefined
         ? undefined
@@ -222,16 +230,17 @@ function requestOf(
 async function simulate(
   request: CompareRequest,
   options: CompareOptions,
-  progress: ProgressLine,
+  { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
 ): Promise<CompareDocument> {
-  const pool = createScenarioPool({ threads: threadsOf(options) });
+  const pool = createScenarioPool({ threads: threadsOf(options), signal });
   const clock = (): number => performance.now();
   const left = createTimeLeft(clock);
   try {
     return await runCompare(request, pool, {
       clock,
       onProgress: (done, planned) => {
-        progress.show(`simulating: ${left.words(done, planned)} to the next look`);
+        if (!signal.aborted)
+          progress.show(`simulating: ${left.words(done, planned)} to the next look`);
       },
     });
   } finally {
