@@ -11,6 +11,18 @@ const EXPLANATION =
   "the quota of the tenant; a job that is offered to several runs on the first that admits it, and the others hear of it " +
   "a little later. GPUs held are those of jobs, services and Ray nodes, averaged over each step.";
 
+const WORK_COLUMNS = ["cluster", "region", "jobs_finished", "gpu_hours", "gpu_hours_held", "cost"];
+const STOP_COLUMNS = [
+  "cluster",
+  "nodes_launched",
+  "nodes_lost",
+  "jobs_stopped_by_loss",
+  "gpu_hours_lost",
+  "preemptions",
+  "wasted_preemptions",
+  "duplicate_gpu_hours",
+];
+
 /** What named clusters did: jobs, money, what moved, requests, Ray. */
 export function clusterSections(
   outcome: ClustersOutcome,
@@ -84,8 +96,16 @@ function clusterBlocks(outcome: ClustersOutcome, durationS: number): readonly Re
           ),
           groupsTable(outcome),
         ]),
-    rowsTable(clusters),
+    rowsTable(columnsOf(clusters, "What every cluster did", WORK_COLUMNS)),
+    rowsTable(
+      columnsOf(clusters, "Nodes that came and went, and jobs that were stopped", STOP_COLUMNS),
+    ),
   ];
+}
+
+/** Some columns of a table, under a caption of their own. */
+function columnsOf(table: FleetTable, caption: string, names: readonly string[]): FleetTable {
+  return { ...table, caption, columns: table.columns.filter(({ name }) => names.includes(name)) };
 }
 
 function useWords({ figures, run }: ClustersOutcome): string {

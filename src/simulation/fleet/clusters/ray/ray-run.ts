@@ -1,14 +1,14 @@
 import type { RandomStreams } from "../../../../engine/streams.js";
 import { decideLaunch } from "../../../../policy/ray/autoscaler.js";
 import { idleNodes, launchesNow } from "../../../../policy/ray/idle-termination.js";
-import type { Resources } from "../../../../policy/ray/resource-demand.js";
+import type { ResourceRequest, Resources } from "../../../../policy/ray/resource-demand.js";
 import type { FleetClock } from "../fleet-clock.js";
 import type { MemberCluster } from "../member-cluster.js";
 import { packGang } from "../node-pool.js";
 import { emptyOutcome, RayMeter, type RayNode, type RayOutcome } from "./ray-meter.js";
 import type { RayClusterSpec, RayWorkerSpec } from "./ray-spec.js";
 import { createRayWork } from "./ray-work.js";
-import type { RayWork } from "./ray-work-types.js";
+import { fits, type RayWork } from "./ray-work-types.js";
 
 /** One Ray cluster on a member: its autoscaler, its nodes and its work. */
 export class RayRun {
@@ -150,7 +150,8 @@ export class RayRun {
     for (const type of this.spec.workers)
       for (let count = launch[type.name] ?? 0; count > 0; count--) this.queue(type);
     this.launchQueued();
-    this.endIdle();
+    const bundles = demands.flatMap(({ gangs }) => gangs.flatMap((gang) => gang.bundles));
+    this.endIdle(this.neededNodes([...bundles, ...demands.flatMap(({ requests }) => requests)]));
     this.member.due();
   }
 
@@ -228,7 +229,21 @@ export class RayRun {
     }
   }
 
-  private endIdle(): void {
+  /** Nodes that waiting work would be put on, first fit: Ray keeps them although they have none yet. */
+  private neededNodes(requests: readonly ResourceRequest[]): ReadonlySet<RayNode> {
+    const up = this.nodes.filter(({ state }) => state === "up");
+    const free = up.map((node) => ({ ...node.free }));
+    const needed = new Set<RayNode>();
+    for (const { resources } of requests) {
+      const at = free.findIndex((one) => fits(one, resources));
+      if (at < 0) continue;
+      for (const [kind, amount] of Object.entries(resources)) free[at]![kind]! -= amount;
+      needed.add(up[at]!);
+    }
+    return needed;
+  }
+
+  private endIdle(needed: ReadonlySet<RayNode>): void {
     const spare = new Map(
       this.spec.workers.map((type) => [
         type,
@@ -240,14 +255,14 @@ export class RayRun {
         .filter(({ state, idleSinceS }) => state === "up" && idleSinceS !== undefined)
         .map((node) => {
           const idleS = this.clock.nowS - node.idleSinceS!;
-          const isOver = idleS > this.spec.idleTimeoutS;
+          const isOver = idleS > this.spec.idleTimeoutS && !needed.has(node);
           const left = spare.get(node.type)!;
           if (isOver) spare.set(node.type, left - 1);
           return {
             name: node.holderName,
             idleS,
             idleTimeoutS: this.spec.idleTimeoutS,
-            isNeeded: left <= 0,
+            isNeeded: left <= 0 || needed.has(node),
           };
         }),
     );
