@@ -220,7 +220,7 @@ function warningsOf(upgrades: readonly FleetUpgradeResult[]): readonly string[] 
             ]),
       ];
     }),
-    ...(run.end === "failed"
+    ...(run.end === "failed" && run.members.some(({ state }) => state === "not-begun")
       ? [
           `Upgrade ${upgrade.name} ended early: more clusters of a stage failed than the stage bears.`,
         ]

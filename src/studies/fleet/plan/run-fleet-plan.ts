@@ -1,3 +1,4 @@
+import { formatNumber } from "../../../base/units.js";
 import { InputError } from "../../../diagnostics/problem.js";
 import { VERSION } from "../../../io/version.js";
 import { parseSetArgument, type ScenarioOverlay } from "../../../scenario/apply-overlays.js";
@@ -193,7 +194,8 @@ function lastBelow(plans: readonly FleetPlanCandidate[], best: number): number |
 
 function answerOf(document: Omit<FleetPlanDocument, "answer">, goalCount: number): string {
   const { plans, best, belowBest, decisions, minimise, design } = document;
-  const goalWords = goalCount === 1 ? "the goal" : `all ${goalCount} goals`;
+  const goalWords =
+    goalCount === 1 ? "the goal" : goalCount === 2 ? "both goals" : `all ${goalCount} goals`;
   const sure =
     design.streams === "none"
       ? ""
@@ -209,7 +211,12 @@ function answerOf(document: Omit<FleetPlanDocument, "answer">, goalCount: number
   const chosen = plans[best]!;
   const words = (plan: FleetPlanCandidate): string =>
     decisions.map(({ name }, index) => `${name} ${plan.values[index]}`).join(", ");
-  const least = `${labelMetric(minimise.metric).phrase}: ${formatQuantity(chosen.objective!, minimise.unit)}`;
+  const { objective } = chosen;
+  const amount =
+    minimise.unit === "s" || minimise.unit === "share"
+      ? formatQuantity(objective!, minimise.unit)
+      : formatNumber(objective!);
+  const least = `${labelMetric(minimise.metric).phrase}: ${amount}`;
   const below = belowBest === null ? undefined : plans[belowBest]!;
   const why =
     below === undefined
