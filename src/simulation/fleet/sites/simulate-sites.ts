@@ -61,7 +61,10 @@ export function simulateSites(
   );
   for (const rollout of rollouts) rollout.begin();
   clock.run();
-  for (const site of runs) site.advance(run.durationS);
+  for (const site of runs) {
+    site.advance(run.durationS);
+    site.finish();
+  }
 
   const outcomes = rollouts.map((rollout) => rollout.outcome());
   const shown = siteEvents

@@ -26,6 +26,16 @@ export interface SiteDemand {
     readonly slots: number;
     readonly hasLink: boolean;
   }): void;
+  /** Writes latencies: hours alike are solved once and written together. Once, at the end of the run. */
+  finish(): void;
+}
+
+/** Hours with the same rate and the same slots. */
+interface AlikeHours {
+  readonly queue: SiteQueue;
+  /** Share of what is taken that misses its target. */
+  readonly missShare: number;
+  taken: number;
 }
 
 /** @param book where it is written, under the site's index */
@@ -35,68 +45,92 @@ export function createSiteDemand(
   service: SiteService,
   book: ServiceBook,
 ): SiteDemand {
-  const { computeS } = here;
-  const { variation, utilizationMax, latencyGoalS, elsewhereComputeS } = service;
-  const floorS = computeFloorS(computeS, variation);
-  let lastQueue: SiteQueue | undefined;
-  let lastArrivals = -1;
-  let lastSlots = -1;
-  const queueFor = (arrivals: number, slots: number): SiteQueue => {
-    if (lastQueue === undefined || arrivals !== lastArrivals || slots !== lastSlots) {
-      lastQueue = solveSiteQueue({
-        arrivalsPerS: arrivals,
-        slots,
-        computeS,
-        variation,
-        utilizationMax,
-      });
-      lastArrivals = arrivals;
-      lastSlots = slots;
+  return new Demand(site, here, service, book);
+}
+
+class Demand implements SiteDemand {
+  /** By slots, then by arrivals per second. */
+  private readonly alike: Map<number, AlikeHours>[] = [];
+  private sentAway = 0;
+
+  constructor(
+    private readonly site: Site,
+    private readonly here: ServedHere,
+    private readonly service: SiteService,
+    private readonly book: ServiceBook,
+  ) {}
+
+  serve(stretch: Parameters<SiteDemand["serve"]>[0]): void {
+    const { fromS, toS, slots, hasLink } = stretch;
+    const { dayOffsetS, demandFactor } = this.site;
+    let nowS = fromS;
+    while (nowS < toS) {
+      const endS = Math.min(toS, nextHourS(nowS, dayOffsetS));
+      const arrivals = arrivalsPerS(this.service, demandFactor, nowS + dayOffsetS);
+      if (arrivals > 0) this.serveHour(endS - nowS, arrivals, slots, hasLink);
+      nowS = endS;
     }
-    return lastQueue;
-  };
-  const elsewhere = (requests: number): void => {
-    const tripS = site.roundTripS;
-    const exceeds = (timeS: number): number =>
-      timeS < tripS ? 1 : computeExceeds(timeS - tripS, elsewhereComputeS!, variation);
-    book.elsewhere[site.index]! += requests;
-    book.missed[site.index]! += requests * exceeds(latencyGoalS);
-    book.latency.add(requests, tripS + computeFloorS(elsewhereComputeS!, variation), exceeds);
-  };
-  const serveHour = (seconds: number, arrivals: number, slots: number, hasLink: boolean): void => {
-    if (arrivals === 0) return;
-    const queue = queueFor(arrivals, slots);
+  }
+
+  finish(): void {
+    const { latency } = this.book;
+    const floorS = computeFloorS(this.here.computeS, this.service.variation);
+    for (const hours of this.alike)
+      for (const { taken, queue } of hours?.values() ?? [])
+        latency.add(taken, floorS, queue.latencyExceeds);
+    if (this.sentAway > 0) {
+      const { exceeds, shortestS } = this.elsewhere();
+      latency.add(this.sentAway, shortestS, exceeds);
+    }
+  }
+
+  private serveHour(seconds: number, arrivals: number, slots: number, hasLink: boolean): void {
+    const { book, site } = this;
+    const hours = this.hoursLike(arrivals, slots);
     const requests = arrivals * seconds;
-    const taken = Math.min(requests, queue.takenPerS * seconds);
-    const rest = requests - taken;
+    const taken = Math.min(requests, hours.queue.takenPerS * seconds);
+    hours.taken += taken;
     book.requests[site.index]! += requests;
-    book.missed[site.index]! += taken * queue.latencyExceeds(latencyGoalS);
-    book.latency.add(taken, floorS, queue.latencyExceeds);
+    book.missed[site.index]! += taken * hours.missShare;
+    const rest = requests - taken;
     if (rest <= 0) return;
-    if (elsewhereComputeS !== undefined && hasLink) elsewhere(rest);
-    else {
+    if (this.service.elsewhereComputeS !== undefined && hasLink) {
+      this.sentAway += rest;
+      book.elsewhere[site.index]! += rest;
+      book.missed[site.index]! += rest * this.elsewhere().exceeds(this.service.latencyGoalS);
+    } else {
       book.unserved[site.index]! += rest;
       book.missed[site.index]! += rest;
     }
-  };
-  return {
-    serve({ fromS, toS, slots, hasLink }) {
-      let nowS = fromS;
-      while (nowS < toS) {
-        const arrivals = arrivalsPerS(service, site.demandFactor, nowS + site.dayOffsetS);
-        let endS = nextHourS(nowS, site.dayOffsetS);
-        // Hours alike are one stretch.
-        while (
-          endS < toS &&
-          arrivalsPerS(service, site.demandFactor, endS + site.dayOffsetS) === arrivals
-        )
-          endS = nextHourS(endS, site.dayOffsetS);
-        endS = Math.min(toS, endS);
-        serveHour(endS - nowS, arrivals, slots, hasLink);
-        nowS = endS;
-      }
-    },
-  };
+  }
+
+  private hoursLike(arrivals: number, slots: number): AlikeHours {
+    const known = (this.alike[slots] ??= new Map<number, AlikeHours>());
+    let hours = known.get(arrivals);
+    if (hours === undefined) {
+      const { variation, utilizationMax, latencyGoalS } = this.service;
+      const { computeS } = this.here;
+      const setting = { arrivalsPerS: arrivals, slots, computeS, variation, utilizationMax };
+      const queue = solveSiteQueue(setting);
+      hours = { queue, missShare: queue.latencyExceeds(latencyGoalS), taken: 0 };
+      known.set(arrivals, hours);
+    }
+    return hours;
+  }
+
+  /** Latency where requests go that the site cannot serve: round trip and compute. */
+  private elsewhere(): {
+    readonly shortestS: number;
+    readonly exceeds: (timeS: number) => number;
+  } {
+    const { roundTripS } = this.site;
+    const { variation, elsewhereComputeS } = this.service;
+    return {
+      shortestS: roundTripS + computeFloorS(elsewhereComputeS!, variation),
+      exceeds: (timeS) =>
+        timeS < roundTripS ? 1 : computeExceeds(timeS - roundTripS, elsewhereComputeS!, variation),
+    };
+  }
 }
 
 /** The end of the local hour, or a bit beyond where rounding would stand still. */

@@ -90,6 +90,7 @@ describe("the queue of a site against every single request", () => {
       books.services[0]!,
     );
     demand.serve({ fromS: 0, toS: 86_400, slots, hasLink: true });
+    demand.finish();
     const book = books.services[0]!;
     expect(book.requests[0]).toBeCloseTo(250_000, 3);
     const sorted = everyRequest({

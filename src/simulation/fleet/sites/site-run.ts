@@ -27,6 +27,8 @@ export interface SiteRun {
   takeNode(node: number, nowS: number, untilS: number): void;
   /** Takes a service on a node out until then. */
   takeService(node: number, service: number, untilS: number): void;
+  /** Writes what is written once, at the end of the run. */
+  finish(): void;
   /** True while a rollout has it: another one waits. */
   isTaken: boolean;
   /** Marks the time in which a rollout updates it; undefined ends it. */
@@ -90,6 +92,10 @@ class RunningSite implements SiteRun {
       this.happen(nextS);
     }
     this.count(untilS);
+  }
+
+  finish(): void {
+    for (const demand of this.demands) demand.finish();
   }
 
   takeNode(node: number, nowS: number, untilS: number): void {
