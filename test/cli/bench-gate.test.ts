@@ -12,8 +12,8 @@ name: tiny
 description: Two small kernels, to try the gate.
 sampling: { processes: 5, processesMax: 5, samples: 5, warmUp: 1, sampleTime: 1ms, caseTime: 10ms, budget: 60s }
 cases:
-  - { kernel: softmax, shapes: [{ rows: 16, columns: 500 }] }
-  - { kernel: reduction, shapes: [{ elements: 16385 }] }
+  - { kernel: softmax, shapes: [{ rows: 16, columns: 500 }], backends: [gpujs] }
+  - { kernel: reduction, shapes: [{ elements: 16385 }], backends: [gpujs] }
 `;
 const PLANTED = "gpujs/softmax/fp32/r16-c500";
 
@@ -50,6 +50,16 @@ test("five times the work in one kernel fails the gate, which names that kernel 
   expect(software.stderr).toContain("was measured on software");
   expect(existsSync(join(folder, "c.json"))).toBe(false);
 
+  // The suite measured by the gate itself, against the honest side as its baseline.
+  const now = headroom([
+    ...["bench", "gate", "--suite", suite, "--baseline", join(folder, "new.base.json"), "--json"],
+    ...["--plant-slowdown", `${PLANTED}=10`],
+  ]);
+  expect(now.exitCode, now.stderr).toBe(1);
+  const judged = JSON.parse(now.stdout) as GateOutcome;
+  expect(judged.cases.find(({ id }) => id === PLANTED)!.verdict).toBe("regression");
+  expect(judged.sentence).toMatch(new RegExp(`Worse: (.*, )?${PLANTED}`));
+
   appendFileSync(history, "not a line of it\n");
   const broken = gate(["--history", history]);
   expect(broken.exitCode).toBe(2);
@@ -63,6 +73,7 @@ test("bad usage and bad files end with 2 and one clear error", () => {
   const cases: readonly (readonly [readonly string[], string])[] = [
     [["bench", "gate", "--baseline", empty], "nothing to judge was named"],
     [["bench", "gate", empty, "--baseline", empty, "--suite", "smoke"], "leave one of them out"],
+    [["bench", "gate", empty, "--baseline", empty, "--plant-slowdown", "a=2"], "needs --suite"],
     [["bench", "compare", empty, empty], "is no benchmark result"],
     [["bench", "compare", join(folder, "nowhere.json"), empty], "nowhere.json"],
     [["calibrate", empty], "no format that can be calibrated from"],

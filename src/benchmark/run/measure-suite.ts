@@ -82,7 +82,7 @@ export async function measureSuite(options: MeasureOptions): Promise<MeasureOutc
   const { targets, absent } = chooseTargets(probes, wanted);
   const cases = planCases(suite, targets, {
     ...options,
-    skipLarge: options.devices === undefined,
+    skipLarge: options.skipLarge ?? options.devices === undefined,
   });
   const { filter: _, ...unfiltered } = options;
   const ids = planCases(suite, targets, unfiltered).map(({ id }) => id);

@@ -42,6 +42,9 @@ export interface PlanOptions {
 const SOFTWARE_FLOPS_MAX = 200e6;
 const SOFTWARE_BYTES_MAX = 100e6;
 
+/** Beginning of the reason why a large kernel is left out on a slow device. */
+export const TOO_LARGE = "it may take minutes on a CPU";
+
 /** Every case of the suite on every target, in the order of the suite. */
 export function planCases(
   suite: Suite,
@@ -72,7 +75,7 @@ export function planCases(
           roofline: rooflineOf(target.device.name, spec, cost),
           ...(options.skipLarge === true && isTooLarge(target, spec, cost)
             ? {
-                refusal: `it may take minutes on a CPU; --backend ${target.backend} runs it all the same`,
+                refusal: `${TOO_LARGE}; --backend ${target.backend} runs it all the same`,
               }
             : {}),
         });

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 
+import type { BenchmarkResult } from "../../benchmark/result-document.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { fileProblem, readBytes } from "../../io/read-file.js";
 import { writeTextFile } from "../../io/write-text-file.js";
@@ -10,6 +11,7 @@ import { trendChart } from "../../report/gate/trend-chart.js";
 import { compareBenchmarks, type NamedResult } from "../../studies/gate/compare-benchmarks.js";
 import type { GateOutcome } from "../../studies/gate/gate-outcome.js";
 import { changePoints, historyEntry, readHistory } from "../../studies/gate/history.js";
+import { parsePlanted } from "../benchmark-options.js";
 import { GATE_EXIT_HELP, targetsOf, writeGate } from "../gate-output.js";
 import { readResultFile } from "../read-result-file.js";
 import { addJudgeOptions, compareOptionsOf, type JudgeOptions } from "./bench-compare.js";
@@ -17,13 +19,18 @@ import { addJudgeOptions, compareOptionsOf, type JudgeOptions } from "./bench-co
 interface GateOptions extends JudgeOptions {
   readonly baseline: string;
   readonly suite?: string;
+  readonly plantSlowdown?: ReadonlyMap<string, number>;
   readonly update?: true;
   readonly history?: string;
   readonly trend?: string;
 }
 
-/** Measures a suite now and gives its result; handed in by whoever owns the harness. */
-export type MeasureSuite = (suite: string) => Promise<NamedResult>;
+/** Measures a suite now, on the devices of another result, and gives its result; handed in by whoever owns the harness. */
+export type MeasureSuite = (
+  suite: string,
+  like: BenchmarkResult,
+  planted?: ReadonlyMap<string, number>,
+) => Promise<NamedResult>;
 
 /** `headroom bench gate`: fails a build when kernels got slower than a committed baseline. */
 export function registerBenchGate(bench: Command, measure: MeasureSuite): void {
@@ -37,6 +44,11 @@ export function registerBenchGate(bench: Command, measure: MeasureSuite): void {
     .argument("[new]", "result to judge; or measure one with --suite")
     .requiredOption("--baseline <file>", "result to compare with")
     .option("--suite <name>", "measure this suite now, in place of naming a result")
+    .option(
+      "--plant-slowdown <id=factor>",
+      "do so much more work in a case of --suite than it counts, to see the gate fail",
+      parsePlanted,
+    )
     .option("--update", "make the new result the baseline when the gate passes")
     .option(
       "--history <file>",
@@ -65,7 +77,9 @@ async function run(
   const base = await readResultFile(options.baseline);
   const earlier = options.history === undefined ? [] : await historyIn(options.history);
   const measured =
-    after === undefined ? await measure(options.suite!) : await readResultFile(after);
+    after === undefined
+      ? await measure(options.suite!, base.result, options.plantSlowdown)
+      : await readResultFile(after);
   const judged = compareBenchmarks(base, measured, compareOptionsOf(options));
   const entry = historyEntry(measured.result, judged);
   const history = [...earlier, entry];
@@ -95,6 +109,8 @@ function checkUsage(after: string | undefined, options: GateOptions): void {
     throw problem("nothing to judge was named", "name a result, or a suite with --suite");
   if (after !== undefined && options.suite !== undefined)
     throw problem(`both a result (${after}) and --suite were given`, "leave one of them out");
+  if (options.suite === undefined && options.plantSlowdown !== undefined)
+    throw problem("--plant-slowdown needs --suite", "work is planted while a suite is measured");
   if (options.trend !== undefined && options.history === undefined)
     throw problem("--trend needs --history", "name the history file with --history");
 }

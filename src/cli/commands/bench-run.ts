@@ -10,6 +10,7 @@ import {
   type MeasurePlan,
   type WantedDevice,
 } from "../../benchmark/run/measure-suite.js";
+import { TOO_LARGE } from "../../benchmark/run/plan-cases.js";
 import { TENANTS_AS, type TenantsAs } from "../../benchmark/suite/suite.js";
 import type { SessionProgress } from "../../benchmark/run/run-session.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
@@ -36,6 +37,8 @@ import { createProgressLine } from "../terminal.js";
 interface RunOptions {
   readonly suite: string;
   readonly backend?: readonly WantedDevice[];
+  /** Set by a gate: leave out what its baseline left out. */
+  readonly skipLarge?: boolean;
   readonly tenants?: readonly number[];
   readonly tenantsAs?: TenantsAs;
   readonly filter?: string;
@@ -164,8 +167,19 @@ function exitCode(result: BenchmarkResult, absent: readonly string[], options: R
 }
 
 /** Measures a suite with its own settings, for a gate. @throws InputError when nothing could be measured */
-export async function measureForGate(suite: string): Promise<NamedResult> {
-  const outcome = await measure({ suite }, false);
+export async function measureForGate(
+  suite: string,
+  like: BenchmarkResult,
+  plantSlowdown?: ReadonlyMap<string, number>,
+): Promise<NamedResult> {
+  const options = {
+    suite,
+    // Other devices would make another fingerprint, and have nothing to be compared with.
+    backend: devicesOf(like),
+    skipLarge: like.cases.some(({ reason }) => reason?.startsWith(TOO_LARGE)),
+    ...(plantSlowdown === undefined ? {} : { plantSlowdown }),
+  };
+  const outcome = await measure(options, false);
   if (outcome.kind === "measured" && !outcome.result.interrupted) {
     const text = jsonText(outcome.result);
     const sha256 = createHash("sha256").update(text).digest("hex");
@@ -181,6 +195,16 @@ export async function measureForGate(suite: string): Promise<NamedResult> {
       help: "headroom bench devices tells what there is",
     },
   ]);
+}
+
+function devicesOf({ cases }: BenchmarkResult): readonly WantedDevice[] {
+  const devices = new Map(
+    cases.map(({ backend, deviceIndex }) => [
+      `${backend}:${deviceIndex}`,
+      { backend, deviceIndex },
+    ]),
+  );
+  return [...devices.values()];
 }
 
 async function measure(options: RunOptions, quiet: boolean): Promise<MeasureOutcome> {
@@ -205,6 +229,7 @@ async function measure(options: RunOptions, quiet: boolean): Promise<MeasureOutc
       onPlan: (plan) => checkPlan(plan, options),
       onProgress: (state) => progress.show(progressText(state)),
       ...(options.backend === undefined ? {} : { devices: options.backend }),
+      ...(options.skipLarge === undefined ? {} : { skipLarge: options.skipLarge }),
       ...(options.filter === undefined ? {} : { filter: options.filter }),
       ...(options.tenants === undefined ? {} : { tenants: options.tenants }),
       ...(options.tenantsAs === undefined ? {} : { tenantsAs: options.tenantsAs }),
