@@ -122,6 +122,8 @@ export class TrainWork implements RayWork {
   private count(): void {
     const { nowS } = this.setting.clock;
     const sinceS = Math.max(this.countedFromS, this.workFromS);
+    const standingS = Math.max(0, Math.min(nowS, this.workFromS) - this.countedFromS);
+    this.outcome.lostWorkerSeconds += standingS * this.workers.length;
     this.outcome.workerSeconds += Math.max(0, nowS - this.countedFromS) * this.workers.length;
     this.doneWorkerS += Math.max(0, nowS - sinceS) * this.workers.length;
     this.countedFromS = nowS;
@@ -132,9 +134,6 @@ export class TrainWork implements RayWork {
     this.endTimer?.cancel();
     this.monitorTimer?.cancel();
     this.checkpointTimer?.cancel();
-    const { nowS } = this.setting.clock;
-    const standingS = Math.max(0, Math.min(nowS, this.workFromS) - this.countedFromS);
-    this.outcome.lostWorkerSeconds += standingS * this.workers.length;
     this.count();
     // Sums of many parts miss the whole by a rounding error.
     if (this.doneWorkerS >= this.spec.workerSeconds * (1 - 1e-9)) return;
