@@ -1,6 +1,10 @@
 import { EXIT_CODES } from "./exit-codes.js";
 import type { ProgressLine } from "./terminal.js";
 
+/** What most studies keep when they are stopped. */
+export const NOTHING_KEPT =
+  "Nothing was written and no runs are kept: the same command begins again.";
+
 /**
  * Does work that Ctrl-C ends in order: threads are closed, nothing is half-written, it is said what is kept, and the exit
  * code is 130. A second Ctrl-C ends the program at once.

@@ -15,6 +15,7 @@ import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
 import { compareFleets } from "../compare-fleets.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { isWorse } from "../compare-gate.js";
+import { addStatistics, REPLICATIONS_MAX } from "../compare-statistics.js";
 import { parseSeed } from "../parse-seed.js";
 import { liveComparison } from "../live-comparison.js";
 import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
@@ -22,15 +23,8 @@ import { printCompare } from "../print-compare.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
-import {
-  gathered,
-  parseShareOption,
-  parseTimeOption,
-  parseWhole,
-  threadsOf,
-  withThreads,
-} from "../study-options.js";
-import { stoppable } from "../stoppable.js";
+import { gathered, threadsOf, withThreads } from "../study-options.js";
+import { NOTHING_KEPT, stoppable } from "../stoppable.js";
 import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 import { createTimeLeft } from "../time-left.js";
@@ -59,12 +53,6 @@ interface CompareOptions extends PageCommandOptions {
 
 /** Files every comparison writes; those of charts stand in a folder of their own. */
 const REPORT_FILES = ["compare.json", "report.md", "report.html"];
-
-const NOTHING_KEPT =
-  "Nothing was written, and a comparison keeps no runs: the same command begins again. --time-limit ends one with an answer.";
-
-/** Most replications when neither the command line nor the scenario says so: four looks. */
-const REPLICATIONS_MAX = 80;
 
 const HELP = `
 Examples:
@@ -143,33 +131,6 @@ export function registerCompare(program: Command): void {
     .option("--quiet", "print nothing but problems")
     .addHelpText("after", HELP)
     .action(run);
-}
-
-function addStatistics(command: Command): void {
-  command
-    .option(
-      "--replications <n>",
-      `most replications of each configuration; the scenario's, or ${REPLICATIONS_MAX}, when absent`,
-      parseWhole(2),
-    )
-    .option("--fixed", "run all replications and look once, at the end")
-    .option(
-      "--time-limit <time>",
-      "add no replications after this much time; the figures then depend on the machine",
-      parseTimeOption,
-    )
-    .option(
-      "--confidence <share>",
-      "of all claims together; the scenario's, or 95%, when absent",
-      parseShareOption(true),
-    )
-    .option(
-      "--indifference <share>",
-      "a smaller difference, as a share of the first value, counts as none",
-      parseShareOption(false),
-      0.02,
-    )
-    .option("--independent", "give every configuration random numbers of its own");
 }
 
 async function run(paths: readonly string[], options: CompareOptions): Promise<void> {
@@ -253,9 +214,9 @@ function outputFolder(
   options: CompareOptions,
   configurations: readonly RequestedConfiguration[],
 ): string | undefined {
-  if (options.out !== undefined) return options.out;
-  if (options.json) return undefined;
-  return defaultReportFolder(`compare-${configurations[0]!.loaded.scenario.name}`);
+  const named = (): string =>
+    defaultReportFolder(`compare-${configurations[0]!.loaded.scenario.name}`);
+  return options.out ?? (options.json ? undefined : named());
 }
 
 async function writeReport(

@@ -18,7 +18,7 @@ import { printPlan } from "../print-plan.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
-import { stoppable } from "../stoppable.js";
+import { NOTHING_KEPT, stoppable } from "../stoppable.js";
 import { createProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
@@ -98,9 +98,6 @@ function parseThreads(text: string): number {
   if (threads < 1) throw new InvalidArgumentError("must be a whole number from 1");
   return threads;
 }
-
-const NOTHING_KEPT =
-  "Nothing was written, and a plan keeps no runs: the same command begins again.";
 
 async function run(path: string, options: PlanCommandOptions): Promise<void> {
   if (await isFleetFile(path, options.allowPath)) return planFleet(path, options);

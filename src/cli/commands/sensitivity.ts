@@ -22,7 +22,7 @@ import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
-import { stoppable } from "../stoppable.js";
+import { NOTHING_KEPT, stoppable } from "../stoppable.js";
 import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
@@ -44,8 +44,6 @@ interface SensitivityOptions extends PageCommandOptions {
 const REPORT_FILES = ["sensitivity.json", "report.md", "report.html"];
 /** Runs of each point of a scenario with random streams that says nothing of replications. */
 const REPLICATIONS = 5;
-const NOTHING_KEPT =
-  "Nothing was written, and a sensitivity study keeps no runs: the same command begins again.";
 /** Metric without goals and without a word: what people ask for first. */
 const METRIC = "jobs.waitS.p95";
 
