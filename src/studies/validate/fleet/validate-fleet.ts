@@ -5,6 +5,7 @@ import { placementChecks } from "./placement-checks.js";
 import { quorumChecks } from "./quorum-checks.js";
 import { rayChecks } from "./ray-checks.js";
 import { rolloutChecks } from "./rollout-checks.js";
+import { siteChecks } from "./site-checks.js";
 
 /** Rules of fleets against the tests and tables of the projects they are from; needs no data. */
 export function validateFleet(): Promise<readonly Check[]> {
@@ -13,6 +14,7 @@ export function validateFleet(): Promise<readonly Check[]> {
     ...rolloutChecks(),
     ...rayChecks(),
     ...quorumChecks(),
+    ...siteChecks(),
     ...autoscalingChecks(),
     ...overheadChecks(),
   ]);
