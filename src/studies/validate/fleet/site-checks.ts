@@ -65,17 +65,6 @@ function rolloutCases(): readonly FactCase[] {
     bearing.sites!.rollouts[0]!,
     drawSites(bearing.sites!, createRandomStreams(1)),
   );
-  const failing = (failuresMax: number): string => {
-    const all = specOf(
-      template("a", 4),
-      rollout(
-        `{ name: s, failuresMax: ${failuresMax}, groups: [{ name: A }] }`,
-        ", failureChance: 100%",
-      ),
-    );
-    const { stoppedS, stages } = simulateFleet(all, 1).sites!.rollouts[0]!;
-    return `${stages[0]!.failed} failed, ${stoppedS === null ? "completed" : "stopped"}`;
-  };
   return [
     {
       id: "sites/rollout/group-a",
@@ -111,17 +100,29 @@ function rolloutCases(): readonly FactCase[] {
       id: "sites/rollout/all-fail",
       what: "4 of 4 fail with a threshold of 4",
       expected: "4 failed, completed",
-      actual: failing(4),
+      actual: allFailing(4),
     },
     {
       id: "sites/rollout/fail-fast",
       what: "All fail, no threshold set",
       expected: "1 failed, stopped",
-      actual: failing(0),
+      actual: allFailing(0),
     },
   ];
 }
 
+/** What becomes of a rollout over four sites that all fail. */
+function allFailing(failuresMax: number): string {
+  const all = specOf(
+    template("a", 4),
+    rollout(
+      `{ name: s, failuresMax: ${failuresMax}, groups: [{ name: A }] }`,
+      ", failureChance: 100%",
+    ),
+  );
+  const { stoppedS, stages } = simulateFleet(all, 1).sites!.rollouts[0]!;
+  return `${stages[0]!.failed} failed, ${stoppedS === null ? "completed" : "stopped"}`;
+}
 function offlineCases(): readonly FactCase[] {
   const expired = (hours: number): number => {
     const away = `, disconnected: [{ from: 1d, for: ${hours}h }]`;
