@@ -6,6 +6,10 @@ import type { UpgradeEnd, UpgradeResult } from "./upgrade-result.js";
 /** Events of one pool that a timeline shows. */
 const EVENTS_OF_POOL_MAX = 50;
 
+/** How long lines go on after an upgrade: a share of its time, and at least half an hour. */
+const AFTERWARDS = 0.1;
+const AFTERWARDS_MIN_S = 1_800;
+
 /** Words of the way an upgrade ended, for a table. */
 const END_WORDS: Readonly<Record<UpgradeEnd, string>> = {
   done: "done",
@@ -72,6 +76,7 @@ function seriesOf(
 ): readonly FleetSeries[] {
   if (result === undefined) return [];
   const id = `${upgrade.name}-${plan.pool}`;
+  const endS = Math.min(durationS, startS + result.durationS * (1 + AFTERWARDS) + AFTERWARDS_MIN_S);
   const line = (
     name: string,
     label: string,
@@ -82,11 +87,7 @@ function seriesOf(
     label,
     unit,
     of: upgrade.name,
-    timeS: Float64Array.from([...steps.map(({ atS }) => startS + atS), durationS]),
-    values: Float64Array.from([
-      ...steps.map(({ value }) => value),
-      ...steps.slice(-1).map(({ value }) => value),
-    ]),
+    ...cutAt(steps, startS, endS),
   });
   const { capacity, services } = result;
   const of = (key: "openGpus" | "heldGpus" | "waitingGpus") =>
@@ -107,6 +108,22 @@ function seriesOf(
 }
 
 type Row = { readonly one: FleetUpgradeResult; readonly pool: PoolUpgradeResult };
+
+/** Points of a step line from the start of the upgrade to a moment after it. */
+function cutAt(
+  steps: readonly { readonly atS: number; readonly value: number }[],
+  startS: number,
+  endS: number,
+): Pick<FleetSeries, "timeS" | "values"> {
+  const shown = steps.filter(({ atS }) => startS + atS <= endS);
+  return {
+    timeS: Float64Array.from([...shown.map(({ atS }) => startS + atS), endS]),
+    values: Float64Array.from([
+      ...shown.map(({ value }) => value),
+      ...shown.slice(-1).map(({ value }) => value),
+    ]),
+  };
+}
 
 function poolsTable(rows: readonly Row[]): FleetTable {
   const column = (

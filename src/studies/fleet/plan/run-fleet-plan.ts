@@ -225,7 +225,8 @@ function answerOf(document: Omit<FleetPlanDocument, "answer">, goalCount: number
           .filter(({ verdict }) => verdict !== "met")
           .map((goal) => goalOutcome(goal))
           .join("; ")}.`;
-  return `${words(chosen)} meets ${goalWords} with least of what counts (${least})${sure}. ${why}`;
+  const first = words(chosen);
+  return `${first.charAt(0).toUpperCase()}${first.slice(1)} meets ${goalWords} with least of what counts (${least})${sure}. ${why}`;
 }
 
 function isMissed({ verdict }: JudgedGoal): boolean {
