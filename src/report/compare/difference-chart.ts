@@ -44,7 +44,7 @@ export function differenceChart({ comparisons }: AnyCompareDocument): ChartBlock
       ({ figure, variant, middle, verdict }) =>
         `${figure}, ${variant}: ${formatSigned(middle, (value) => `${formatSignificant(value)} %`)} (${verdict}).`,
     )
-    .join(" ");
+    .join("\n");
   const rows = shown.flatMap(({ metrics }, index) =>
     metrics
       .filter(({ role }) => role === "decides")

@@ -13,6 +13,7 @@ import { countOf } from "../format/number.js";
 import { formatQuantity, quantityCell } from "../format/quantity.js";
 import { quantile } from "../../stats/quantile.js";
 import type { AnyCompareDocument } from "../../studies/compare/compare-document.js";
+import { perConfiguration } from "../format/per-configuration.js";
 
 interface Sample {
   readonly name: string;
@@ -35,13 +36,14 @@ export function replicationChart(
   const { label } = nameMetric(metric);
   const title = `${label}: how much of it is the luck of one run?`;
   const at = (values: readonly number[], q: number): number => quantile([...values], q) ?? 0;
-  const description = samples
-    .filter(({ values }) => values.length > 0)
-    .map(
-      ({ name, values }) =>
-        `${name}: ${countOf(values.length, "run")} from ${formatQuantity(at(values, 0), unit)} to ${formatQuantity(at(values, 1), unit)}, half of them below ${formatQuantity(at(values, 0.5), unit)}.`,
-    )
-    .join(" ");
+  const description = perConfiguration(
+    samples
+      .filter(({ values }) => values.length > 0)
+      .map(({ name, values }) => ({
+        name,
+        sentence: `${countOf(values.length, "run")} from ${formatQuantity(at(values, 0), unit)} to ${formatQuantity(at(values, 1), unit)}, half of them at most ${formatQuantity(at(values, 0.5), unit)}`,
+      })),
+  );
   return chartBlock(
     {
       id: `runs-${metric.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`,

@@ -105,6 +105,7 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
   table { font-size: .8125rem; } th, td, th.number, td.number { padding-right: .7rem; }
   th:last-child, td:last-child { padding-right: 0; }
   .number { white-space: normal; }
+  tbody th { min-width: 7.5rem; }
   td:not(.number) { min-width: 8rem; } .answer td:not(.number) { min-width: 0; }
   .wide { display: none; } .narrow { display: block; }
 }
