@@ -1,4 +1,5 @@
 import type { ClustersSpec, JobPlacement } from "../../simulation/fleet/clusters/clusters-spec.js";
+import { neverFits } from "../../simulation/fleet/clusters/job-costs.js";
 import type { Assume } from "./assume.js";
 import { resolveFleetJobs } from "./resolve-fleet-jobs.js";
 import { resolveInference } from "./resolve-inference.js";
@@ -78,6 +79,7 @@ export function pairsNeeded(spec: ClustersSpec): readonly (readonly [string, str
   };
   for (const group of spec.jobs) {
     for (const member of candidatesOf(group.placement, spec.members.length)) {
+      if (neverFits(spec, group, member) !== undefined) continue;
       for (const dataset of group.inputs) bring(dataset, member);
       for (const to of [group.output?.to, group.checkpoint?.to])
         if (to !== undefined && to !== member) need(places[member]!.region, places[to]!.region);

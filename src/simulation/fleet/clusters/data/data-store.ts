@@ -153,9 +153,13 @@ class LinkedStore implements DataStore {
     );
   }
 
+  private linkOf({ from, to }: Route): LinkSpec | undefined {
+    return this.spec.links[this.region[from]!]![this.region[to]!];
+  }
+
   private planMove(bytes: number, { from, to }: Route) {
-    const { places, links } = this.spec;
-    const link: LinkSpec | undefined = links[this.region[from]!]![this.region[to]!];
+    const { places } = this.spec;
+    const link = this.linkOf({ from, to });
     if (link === undefined)
       throw new Error(`fleet data: no link from ${places[from]!.name} to ${places[to]!.name}`);
     const startS = Math.max(this.clock.nowS, this.freeS[this.region[from]!]![this.region[to]!]!);
@@ -185,7 +189,8 @@ class LinkedStore implements DataStore {
     let best:
       { readonly from: number; readonly arrivesS: number; readonly cost: number } | undefined;
     this.copies.forEach((here, from) => {
-      if (!here.has(dataset)) return;
+      // Only links from places that had it at first are sure to be known.
+      if (!here.has(dataset) || this.linkOf({ from, to: place }) === undefined) return;
       const { arrivesS, cost } = this.planMove(bytes, { from, to: place });
       const isBetter =
         best === undefined ||
