@@ -40,6 +40,7 @@ export interface CheckOptions {
   readonly maxRequests: string;
   readonly nodesMax: string;
   readonly file?: string;
+  readonly calibration?: readonly string[];
   readonly json?: true;
 }
 

@@ -69,7 +69,7 @@ function settle(
   index: number,
   { texts, traces }: ServiceFiles,
 ): SettledService {
-  const { cluster, nodeGroups, gpuModelsDeclared } = configuration;
+  const { cluster, nodeGroups, gpuModelsDeclared, calibrations } = configuration;
   const textOf = (reference: FileReference): { readonly path: string; readonly text: string } => ({
     path: reference.path,
     text: texts.get(reference.path)!,
@@ -85,7 +85,10 @@ function settle(
     input,
     place,
     path: `workload.services[${index}]`,
-    machines: { nodes: cluster.nodes, nodeGroups },
+    machines: {
+      ...{ nodes: cluster.nodes, nodeGroups },
+      ...(calibrations === undefined ? {} : { calibrations }),
+    },
     gpuNames: createGpuNames(gpuModelsDeclared),
     texts: named,
   });

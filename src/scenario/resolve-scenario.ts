@@ -93,6 +93,7 @@ function resolveConfiguration(configuration: ParsedConfiguration): ResolvedConfi
     ...(spec.workload.services === undefined
       ? {}
       : {
+          ...(calibrations.length === 0 ? {} : { calibrations }),
           services: spec.workload.services.map((input, index) => ({
             input,
             ...configuration.services[index]!,

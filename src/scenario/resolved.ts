@@ -1,5 +1,6 @@
 import type { ClusterSpec } from "../cluster/spec.js";
 import type { Problem } from "../diagnostics/problem.js";
+import type { NamedCalibration } from "../performance/calibrated/calibration-file.js";
 import type { TopologyProfile } from "../policy/gang/planners/topology-planner.js";
 import type { ScorerOptions } from "../policy/placement/scorer-options.js";
 import type { QuotaSpec } from "../policy/fair-share/quota-spec.js";
@@ -136,6 +137,8 @@ export interface ResolvedConfiguration {
     /** Absent: `own` where a node names a partition, else `shared`. */
     readonly partitions?: "own" | "shared";
   };
+  /** Calibrations for the GPUs of services; absent without any. */
+  readonly calibrations?: readonly NamedCalibration[];
   /** Services to be settled when their files are read; absent without any. */
   readonly services?: readonly (ServiceReference & { readonly input: ServiceInput })[];
   /** How close together workers must be of jobs that do not say it themselves. */

@@ -3,7 +3,12 @@ import type { Command } from "commander";
 import { CACHE_RULES } from "../../performance/llm/cache-blocks.js";
 import { checkModel } from "../../studies/model-fit/check-model.js";
 import { LATENCY_GOALS } from "../../studies/model-fit/goals.js";
-import { catalogueWith } from "../catalogue-file.js";
+import {
+  calibratedCatalogue,
+  catalogueWith,
+  oneMoreFile,
+  requireCalibrated,
+} from "../catalogue-file.js";
 import {
   type CheckOptions,
   fitQuestion,
@@ -62,6 +67,11 @@ export function registerCheck(program: Command): void {
     .option("--max-requests <n>", "max_num_seqs of vLLM", "256")
     .option("--nodes-max <n>", "machines at most for one copy of the model", "8")
     .option("--file <file>", "a hardware catalogue of your own, with prices")
+    .option(
+      "--calibration <file>",
+      "rates measured on a GPU, in place of published ones (may be repeated)",
+      oneMoreFile,
+    )
     .option("--json", "print the answer as one JSON object")
     .addHelpText(
       "after",
@@ -78,9 +88,16 @@ Examples:
 }
 
 async function run(name: string, options: CheckOptions, command: Command): Promise<void> {
-  const catalogue = await catalogueWith(options.file);
+  const catalogue = await calibratedCatalogue(
+    await catalogueWith(options.file),
+    options.calibration,
+  );
   const named = await namedModel(name);
   const machines = await namedPlace(options, catalogue);
+  requireCalibrated(
+    options.calibration,
+    machines.map(({ host }) => host.gpu),
+  );
   const document = checkModel(named.asked, fitQuestion(named, options), machines, catalogue);
   const text =
     options.json === true ? JSON.stringify(document, null, 2) : checkLines(document).join("\n");

@@ -10,6 +10,7 @@ import { createWhatIfPart } from "../../report/what-if/what-if-part.js";
 import type { ResultDocument } from "../../studies/run/result-document.js";
 import { resultText } from "../../studies/run/result-text.js";
 import { runScenario, type ScenarioRun } from "../../studies/run/run-scenario.js";
+import { oneMoreFile } from "../catalogue-file.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { parseSeed } from "../parse-seed.js";
 import {
@@ -26,10 +27,18 @@ import { runFleetFile } from "../run-fleet.js";
 import { colours, createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted, wrapText } from "../text-layout.js";
 
+/** Calibrations of the command line are a field of the scenario, named from where the command was started. */
+function withCalibrations(options: RunOptions): RunOptions {
+  const { calibration = [], set } = options;
+  if (calibration.length === 0) return options;
+  return { ...options, set: [...set, `cluster.calibrations=${JSON.stringify(calibration)}`] };
+}
+
 interface RunOptions extends PageCommandOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly set: readonly string[];
+  readonly calibration?: readonly string[];
   readonly allowPath: readonly string[];
   readonly whatIf?: true;
   readonly trace?: true;
@@ -66,6 +75,11 @@ export function registerRun(program: Command): void {
       [] as readonly string[],
     )
     .option(
+      "--calibration <file>",
+      "rates measured on a GPU, in place of the calibrations that the scenario names (may be repeated)",
+      oneMoreFile,
+    )
+    .option(
       "--allow-path <folder>",
       "let the scenario read files from this folder too; may be repeated",
       (value: string, all: readonly string[]) => [...all, value],
@@ -96,7 +110,8 @@ goals of variants do not change it.`,
     .action(run);
 }
 
-async function run(path: string, options: RunOptions): Promise<void> {
+async function run(path: string, given: RunOptions): Promise<void> {
+  const options = withCalibrations(given);
   if (await isFleetFile(path, options.allowPath)) return runFleetFile(path, options);
   if (options.redact === true && options.whatIf === true) refuseRedactedWhatIf("run");
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});

@@ -11,6 +11,7 @@ import {
   type HourlyPrice,
   type ReplicaSetting,
 } from "../../studies/serve/settle-replica.js";
+import { calibratedCatalogue, oneMoreFile, requireCalibrated } from "../catalogue-file.js";
 import { namedGpu } from "../named-gpu.js";
 import { namedNode } from "../named-node.js";
 import {
@@ -44,6 +45,7 @@ export interface ReplicaOptions {
   readonly maxLoras?: string;
   readonly loraRank?: string;
   readonly price?: readonly string[];
+  readonly calibration?: readonly string[];
 }
 
 const CACHE_FORMATS = [{ name: "bf16" }, { name: "fp8" }] as const;
@@ -76,6 +78,11 @@ export function addReplicaOptions(command: Command, many: boolean): Command {
     .option("--memory-utilization <share>", "gpu-memory-utilization of vLLM, instead of the rule's")
     .option("--max-batched-tokens <n>", `max_num_batched_tokens of vLLM${list}`, "2048")
     .option("--max-requests <n>", `max_num_seqs of vLLM${list}`, "128")
+    .option(
+      "--calibration <file>",
+      "rates measured on a GPU, in place of published ones (may be repeated)",
+      oneMoreFile,
+    )
     .option("--lora-rank <n>", "rank of LoRA adapters, whose weights take memory and time")
     .option(
       "--price <name=usd>",
@@ -94,7 +101,7 @@ export async function replicaSettings(
   options: ReplicaOptions,
 ): Promise<readonly ReplicaSetting[]> {
   const name = required(command, "--model <name>", options.model);
-  const machines = machinesOf(command, options);
+  const machines = await machinesOf(command, options);
   const model = await servedModel(name, options.config);
   const { cacheBlocks, memoryUtilization, link, layerTables, maxLoras = "1", loraRank } = options;
   const fixed = {
@@ -148,9 +155,12 @@ type Machine = (gpusOfReplica: number) => {
   readonly price?: HourlyPrice;
 };
 
-function machinesOf(command: Command, { gpu, node, price = [] }: ReplicaOptions): Machine[] {
+async function machinesOf(
+  command: Command,
+  { gpu, node, price = [], calibration }: ReplicaOptions,
+): Promise<Machine[]> {
   if (gpu === undefined && node === undefined) required(command, MACHINE_FLAGS, undefined);
-  const catalogue = createCatalogue();
+  const catalogue = await calibratedCatalogue(createCatalogue(), calibration);
   const given = new Map(price.map(givenPrice));
   const machines = [
     ...(gpu === undefined ? [] : listOf(gpu).map((name) => gpuMachine(name, catalogue, given))),
@@ -163,6 +173,10 @@ function machinesOf(command: Command, { gpu, node, price = [] }: ReplicaOptions)
       `"${unused}" is none of the machines named`,
       "write it as in --gpu or --node",
     );
+  requireCalibrated(
+    calibration,
+    machines.map((machine) => machine(1).host.gpu),
+  );
   return machines;
 }
 
@@ -199,7 +213,10 @@ function nodeMachine(
   given: Map<string, number>,
 ): Machine {
   const sku = namedNode("--node", name, catalogue);
-  const found = hostOfSku(sku);
+  const found = hostOfSku(sku, (gpuName) => {
+    const gpu = catalogue.gpu(gpuName);
+    return gpu.kind === "found" ? gpu.gpu : undefined;
+  });
   if (found.kind === "refused") throw optionError("--node", found.reason, "name the GPU: --gpu");
   const usd = takePrice(given, [name, sku.name]);
   const listed = cataloguePrice(catalogue.prices(sku));

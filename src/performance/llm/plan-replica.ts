@@ -218,7 +218,7 @@ function physicsRates({ model, host }: ReplicaQuestion): StepGpu {
   return {
     flopPerS: isFp8 ? host.gpu.fp8FlopPerS! : peakFlopPerS.value,
     memoryBytesPerS: host.gpu.memoryBytesPerS!,
-    ...(matmulFlopPerS.provenance === "published" ? { bestFlopPerS: matmulFlopPerS.value } : {}),
+    ...(matmulFlopPerS.provenance === "assumed" ? {} : { bestFlopPerS: matmulFlopPerS.value }),
   };
 }
 

@@ -40,6 +40,7 @@ export function assumptionsOf(
       isGiven ? "given" : "published",
       isGiven ? `given in ${host.gpu.given!.file}` : sourceText(host.gpu.sources),
     ),
+    ...measuredRates(question, usesRoofline && isTimed, isTimed),
     item(
       "model",
       `figures of ${model.name}`,
@@ -58,6 +59,38 @@ export function assumptionsOf(
     ...host.assumptions.map((text, index) =>
       item(`host-${index + 1}`, "machine", text, "assumed", "no source names it"),
     ),
+  ];
+}
+
+/** Rates of a calibration, as far as the step times use them: the fit of trained-physics takes products as a bound only. */
+function measuredRates(
+  { host: { gpu } }: ReplicaQuestion,
+  isRoofline: boolean,
+  isTimed: boolean,
+): readonly ReplicaAssumption[] {
+  const { measured } = gpu;
+  if (measured === undefined || !isTimed) return [];
+  const { bf16FlopPerS, fp8FlopPerS, streamBytesPerS } = measured;
+  const product = (name: string, rate: number | undefined): readonly string[] =>
+    rate === undefined ? [] : [`${name} ${Number((rate / 1e12).toPrecision(4))} TFLOP/s`];
+  const values = [
+    ...product("bf16", bf16FlopPerS),
+    ...product("fp8", fp8FlopPerS),
+    ...(isRoofline && streamBytesPerS !== undefined
+      ? [`memory ${Number((streamBytesPerS / 1e9).toPrecision(4))} GB/s`]
+      : []),
+  ];
+  if (values.length === 0) return [];
+  return [
+    {
+      id: "serving/measured-rates",
+      what: isRoofline
+        ? `rates that kernels reach on ${gpu.name}`
+        : `highest rate of products on ${gpu.name}, a bound of the step times`,
+      value: values.join(", "),
+      provenance: "measured",
+      source: measured.source,
+    },
   ];
 }
 

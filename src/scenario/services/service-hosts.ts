@@ -1,6 +1,9 @@
 import { findGpu } from "../../hardware/find-gpu.js";
 import { findNodeSku } from "../../hardware/find-node-sku.js";
+import type { GpuSpec } from "../../hardware/gpu-spec.js";
 import { CACHE_RULES } from "../../performance/llm/cache-blocks.js";
+import { calibratedGpu } from "../../performance/calibrated/calibrated-gpu.js";
+import type { NamedCalibration } from "../../performance/calibrated/calibration-file.js";
 import type { DecoderModel } from "../../performance/llm/decoder-model.js";
 import { planReplica } from "../../performance/llm/plan-replica.js";
 import {
@@ -29,6 +32,8 @@ export interface ServiceParallelism {
 export interface ServiceMachines {
   readonly nodes: readonly NodeSpec[];
   readonly nodeGroups: readonly NodeGroup[];
+  /** Their rates go before published ones. */
+  readonly calibrations?: readonly NamedCalibration[];
 }
 
 /** What a replica would be on the nodes of each group, or why not. */
@@ -65,7 +70,7 @@ export function planOnGroups(
   machines.nodeGroups.forEach((group, index) => {
     const node = group.count === 0 ? undefined : machines.nodes[group.firstNode];
     if (node === undefined || node.gpuCount === 0 || !isAllowed(index)) return;
-    const host = hostOf(node, group, asked.mig);
+    const host = hostOf(node, group, asked.mig, machines.calibrations ?? []);
     if (typeof host === "string") {
       refusals.push(`${group.name}: ${host}`);
       return;
@@ -104,17 +109,25 @@ function questionOf(
 }
 
 /** The machine of a group; in words why it is none for a replica. */
-function hostOf(node: NodeSpec, group: NodeGroup, mig: string | undefined): ReplicaHost | string {
+function hostOf(
+  node: NodeSpec,
+  group: NodeGroup,
+  mig: string | undefined,
+  calibrations: readonly NamedCalibration[],
+): ReplicaHost | string {
+  const gpuOf = (name: string): GpuSpec | undefined => {
+    const known = findGpu(name);
+    return known.kind === "found" ? calibratedGpu(known.gpu, calibrations) : undefined;
+  };
   const sku = group.sku === undefined ? undefined : findNodeSku(group.sku);
-  const found = findGpu(node.gpuModel);
-  const gpu = found.kind === "found" ? found.gpu : undefined;
+  const gpu = gpuOf(node.gpuModel);
   if (mig !== undefined) {
     if (node.partitioning?.mode !== "mig") return "its GPUs are not divided into MIG instances";
     if (gpu === undefined) return unknownGpu(node);
     return hostOfMig(gpu, mig, node.gpuCount) ?? `${gpu.name} has no MIG profile ${mig}`;
   }
   if (node.partitioning?.mode === "mig") return "its GPUs are divided into MIG instances";
-  const looked = sku === undefined ? undefined : hostOfSku(sku);
+  const looked = sku === undefined ? undefined : hostOfSku(sku, gpuOf);
   if (looked?.kind === "host") return looked.host;
   return gpu === undefined ? unknownGpu(node) : hostOfGpus(gpu, node.gpuCount);
 }
