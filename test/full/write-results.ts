@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,4 +15,7 @@ export function writeResults(name: string, results: unknown, filter = name): voi
   };
   const path = join(import.meta.dirname, `results-${name}.json`);
   writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
+  // As every file of the repository is.
+  const prettier = join(import.meta.dirname, "..", "..", "node_modules", ".bin", "prettier");
+  spawnSync(prettier, ["--write", "--log-level=error", path], { stdio: "inherit" });
 }

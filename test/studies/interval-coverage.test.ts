@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { coverageExperiments, measureCoverage, type Coverage } from "./interval-coverage.js";
 import { overloadRate } from "./overload-rates.js";
 
-const STUDIES = 5;
+const STUDIES = 3;
 
 interface CommittedResults {
   readonly command: string;
@@ -26,8 +26,8 @@ function committed(name: string): CommittedResults {
 describe("intervals against closed forms of M/M/c", () => {
   const experiments = coverageExperiments(STUDIES);
 
-  // By chance a 95 % interval misses more than one of five times in 2 of 100; these seeds are fixed.
-  test.each([experiments[0]!, experiments[3]!])("$name: at least 4 of 5 hold the truth", (one) => {
+  // By chance a 95 % interval misses more than one of three times in 1 of 100; these seeds are fixed.
+  test.each([experiments[0]!, experiments[3]!])("$name: at least 2 of 3 hold the truth", (one) => {
     for (const {
       metric,
       truth,
@@ -36,7 +36,7 @@ describe("intervals against closed forms of M/M/c", () => {
       meanEstimate,
       meanHalfWidth,
     } of measureCoverage(one)) {
-      expect({ metric, covered: covered >= 4, intervals }).toEqual({
+      expect({ metric, covered: covered >= 2, intervals }).toEqual({
         metric,
         covered: true,
         intervals: STUDIES,

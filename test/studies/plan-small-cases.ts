@@ -46,5 +46,7 @@ plan:
     - {path: "cluster.nodes[a].count", range: {from: 0, to: 5}}
 ${two ? '    - {path: "cluster.nodes[b].count", range: {from: 0, to: 3}}\n' : '    - {path: "cluster.nodes[a].pods", values: [110, 2]}\n'}    - {path: policy.queue, values: [${queues.join(", ")}]}
   horizon: 1y
+  growth: {max: 1.01}
+  replications: {first: 4}
 ${stream.uniform() < 0.3 ? "  survive: {nodes: 1}\n" : ""}`;
 }

@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 
 import { COVERED_QUEUES, measureQueueCoverage, type QueueCoverage } from "./queue-coverage.js";
 
-test("four servers at 0.5: 10 studies, and at least 8 hold each closed form", () => {
+test("four servers at 0.5: 5 studies, and at least 4 hold each closed form", () => {
   const queue = COVERED_QUEUES.find(({ id }) => id === "mmc/2-1-4")!;
-  const measured = measureQueueCoverage(10, [queue]);
+  const measured = measureQueueCoverage(5, [queue]);
   expect(measured.map(({ metric }) => metric)).toEqual(["wait", "response", "tail"]);
   for (const { covered, meanEstimate, meanHalfWidth, expected } of measured) {
-    expect(covered).toBeGreaterThanOrEqual(8);
+    expect(covered).toBeGreaterThanOrEqual(4);
     // Wide intervals would hold anything: they must also be narrow.
     expect(meanHalfWidth).toBeLessThan(expected / 8);
     expect(Math.abs(meanEstimate - expected)).toBeLessThan(expected / 25);
