@@ -165,6 +165,32 @@ describe("sites under any faults", () => {
   });
 });
 
+describe("availability against closed forms", () => {
+  // Nodes fail every 10 days and are away for 2: each is up 10 / 12 of the time in the long run.
+  const up = 10 / 12;
+  const run = (template: Partial<SiteTemplate>): number => {
+    const faults = { nodeFault: fault(10, 48), bootS: 0, rebuildBaseS: 0 };
+    const spec = sitesFixture({ count: 120, ...faults, ...template, serves: [] }, { services: [] });
+    return simulate(spec, 400).figures.get("sites.availability")!;
+  };
+
+  it("one node is up as long as it lives", () => {
+    expect(run({ nodes: 1, witness: "none" })).toBeCloseTo(up, 2);
+  });
+
+  it("two nodes and a witness, without a pool: unless both are away", () => {
+    expect(run({ nodes: 2, witness: "local", hasPool: false })).toBeCloseTo(1 - (1 - up) ** 2, 2);
+  });
+
+  it("two nodes with a pool and no witness: only together", () => {
+    expect(run({ nodes: 2, witness: "none" })).toBeCloseTo(up ** 2, 2);
+  });
+
+  it("three nodes with a pool: at least two", () => {
+    expect(run({ nodes: 3, witness: "none" })).toBeCloseTo(up ** 3 + 3 * up ** 2 * (1 - up), 2);
+  });
+});
+
 describe("a rollout over sites", () => {
   it("fetches over the link, waits for it, and takes one node after the other", () => {
     // 1 GB at 8 Mbit/s are 1000 s; the link is away from 500 to 1500.
