@@ -43,7 +43,7 @@ export function fleetSeriesChart(
   const unit = isShare ? "%" : (shown[0]?.unit ?? "");
   const labels = lines.map(({ label }) => label);
   return chartBlock({ ...about, data: seriesTable(about.title, lines, times, unit) }, (layout) => {
-    const x = timeAxis({ startS: 0, endS: run.durationS });
+    const x = timeAxis(shownTime(times, run.durationS));
     const scales = configurationScales(labels);
     const legend = topLegend(layout, labels);
     const values = lines.flatMap(({ label, values: points }) =>
@@ -73,6 +73,17 @@ export function fleetSeriesChart(
       },
     );
   });
+}
+
+/** All of the run, or only the time that lines cover where that is less than half of it. */
+function shownTime(
+  times: readonly number[],
+  durationS: number,
+): { readonly startS: number; readonly endS: number } {
+  const [startS, endS] = [times[0] ?? 0, times.at(-1) ?? durationS];
+  return times.length > 1 && endS - startS < durationS / 2
+    ? { startS, endS }
+    : { startS: 0, endS: durationS };
 }
 
 function averages(values: Float64Array, merge: number): readonly number[] {

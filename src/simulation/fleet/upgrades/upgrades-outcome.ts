@@ -1,5 +1,6 @@
 import type { FleetEvent, FleetPartOutcome, FleetSeries, FleetTable } from "../fleet-part.js";
 import type { FleetUpgradeResult, PoolUpgradeResult } from "./fleet-upgrade-result.js";
+import { gridOf } from "./series-grid.js";
 import { figuresOfUpgrades, isEnded } from "./upgrade-figures.js";
 import type { UpgradeEnd, UpgradeResult } from "./upgrade-result.js";
 
@@ -82,20 +83,27 @@ function seriesOf(
     label: string,
     steps: readonly { readonly atS: number; readonly value: number }[],
     unit: string,
+    worst: "low" | "high" = "low",
   ): FleetSeries => ({
     id: `${id}-${name}`.replace(/[^A-Za-z0-9-]/g, "-"),
     label,
     unit,
     of: upgrade.name,
-    ...cutAt(steps, startS, endS),
+    ...gridOf(steps, { startS, endS, worst }),
   });
   const { capacity, services } = result;
   const of = (key: "openGpus" | "heldGpus" | "waitingGpus") =>
     capacity.map((step) => ({ atS: step.atS, value: step[key] }));
   return [
     line("open", `${plan.pool}: on nodes that take pods`, of("openGpus"), "GPUs"),
-    line("held", `${plan.pool}: held by pods`, of("heldGpus"), "GPUs"),
-    line("waiting", `${plan.pool}: asked for by pods without a place`, of("waitingGpus"), "GPUs"),
+    line("held", `${plan.pool}: held by pods`, of("heldGpus"), "GPUs", "high"),
+    line(
+      "waiting",
+      `${plan.pool}: asked for by pods without a place`,
+      of("waitingGpus"),
+      "GPUs",
+      "high",
+    ),
     ...services.map(({ name, ready }) =>
       line(
         `ready-${name}`,
@@ -108,22 +116,6 @@ function seriesOf(
 }
 
 type Row = { readonly one: FleetUpgradeResult; readonly pool: PoolUpgradeResult };
-
-/** Points of a step line from the start of the upgrade to a moment after it. */
-function cutAt(
-  steps: readonly { readonly atS: number; readonly value: number }[],
-  startS: number,
-  endS: number,
-): Pick<FleetSeries, "timeS" | "values"> {
-  const shown = steps.filter(({ atS }) => startS + atS <= endS);
-  return {
-    timeS: Float64Array.from([...shown.map(({ atS }) => startS + atS), endS]),
-    values: Float64Array.from([
-      ...shown.map(({ value }) => value),
-      ...shown.slice(-1).map(({ value }) => value),
-    ]),
-  };
-}
 
 function poolsTable(rows: readonly Row[]): FleetTable {
   const column = (
