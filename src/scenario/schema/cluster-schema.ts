@@ -29,7 +29,15 @@ function reservedSchema() {
           example: "windows",
           valueTexts: ["Linux.", "Windows, which keeps 2 GB more."],
         }).optional(),
-        agents: field(z.array(oneOf(Object.keys(CLUSTER_AGENTS))).max(10), {
+        agents: field(z.array(
+          field(oneOf(Object.keys(CLUSTER_AGENTS)), {
+            description: "Name of an agent.",
+            example: "arc",
+            valueTexts: Object.values(CLUSTER_AGENTS).map(
+              ({ what }) => `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
+            ),
+          }),
+        ).max(10), {
           description:
             "Agents of the cluster that run on nodes of this group; their published needs are kept of each of its nodes, since each may host them.",
           example: ["arc", "fleet-member"],
