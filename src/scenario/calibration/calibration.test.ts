@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { InputError } from "../../diagnostics/problem.js";
-import type { CalibrationFile } from "../../performance/calibrated/calibration-file.js";
+import type { NodeSpec } from "../../cluster/spec.js";
+import {
+  parseCalibration,
+  type CalibrationFile,
+  type NamedCalibration,
+} from "../../performance/calibrated/calibration-file.js";
+import { findDecoder } from "../../performance/llm/known-decoders.js";
+import type { NodeGroup } from "../resolved.js";
+import { planOnGroups } from "../services/service-hosts.js";
 import { parseScenario } from "../parse-scenario.js";
 import { resolveScenario } from "../resolve-scenario.js";
 
@@ -35,6 +43,46 @@ policy: { queue: fifo-strict, placement: pack }
 const NAMED = "  calibrations: [h100.json]";
 const assumed = (resolved: ReturnType<typeof scenario>, id: string) =>
   resolved.base.assumptions.find((entry) => entry.id === id);
+
+const H100_NODE = { gpuModel: "H100 SXM5-80GB", gpuCount: 1 } as NodeSpec;
+
+describe("calibrations of services", () => {
+  const model = findDecoder("llama-3.1-8b-instruct");
+  const plan = (calibrations: readonly NamedCalibration[]) => {
+    if (model.kind !== "found") throw new Error("no model");
+    const machines = {
+      nodes: [H100_NODE],
+      nodeGroups: [{ name: "h100", count: 1, firstNode: 0 } as NodeGroup],
+      calibrations,
+    };
+    const parallelism = { tensor: 1, pipeline: 1, data: 1 };
+    const asked = { parallelism, engine: { stepTime: "roofline" }, mig: undefined };
+    const planned = planOnGroups(model.model, machines, asked, () => true).planned.get(0)!;
+    const stepS = planned.stepTime.stepS({
+      prefills: [],
+      decodes: 8,
+      decodeCacheTokens: 8000,
+      decodeCacheTokensMax: 1000,
+    });
+    return { stepS, measured: planned.assumptions.filter((one) => one.provenance === "measured") };
+  };
+
+  test("step times rest on the measured rates, and say so", () => {
+    const named = {
+      ...{ file: "h100.json", sha256: "0".repeat(64) },
+      calibration: parseCalibration("h100.json", H100),
+    };
+    const [without, with_] = [plan([]), plan([named])];
+    expect(without.measured).toEqual([]);
+    expect(with_.measured).toMatchObject([
+      { id: "serving/measured-rates", value: expect.stringContaining("bf16 786.5 TFLOP/s") },
+    ]);
+    expect(with_.measured[0]!.source).toContain("h100.json");
+    // 2.95 TB/s were measured, 80 % of 3.35 TB/s are assumed without: reading the weights takes less time.
+    expect(with_.stepS).toBeLessThan(without.stepS);
+    expect(with_.stepS).toBeGreaterThan(without.stepS * ((0.8 * 3350) / 2950) * 0.99);
+  });
+});
 
 describe("calibrations of a scenario", () => {
   test("measured rates go before published ones, and the list of assumptions says so", () => {
