@@ -52,10 +52,7 @@ export async function runFleetFile(path: string, options: RunFleetOptions): Prom
         interactive: options.interactive,
       });
       progress.show(`writing ${out}`);
-      written = await writeReportFiles(out, files, options, () => ({
-        services: loaded.fleet.spec.sites?.services.map(({ name }) => name) ?? [],
-        files: loaded.inputs.map((input) => input.path),
-      }));
+      written = await writeReportFiles(out, files, options, () => ({}));
     }
     progress.clear();
     if (options.json) {
@@ -78,6 +75,7 @@ function refuseOthers(options: RunFleetOptions): void {
   const given = [
     ...(options.whatIf === true ? ["--what-if"] : []),
     ...(options.trace === true ? ["--trace"] : []),
+    ...(options.redact === true ? ["--redact"] : []),
   ];
   if (given.length === 0) return;
   throw new InputError([
@@ -86,6 +84,27 @@ function refuseOthers(options: RunFleetOptions): void {
       rule: "conflicting-fields",
       message: `${given.join(" and ")} ${given.length === 1 ? "is" : "are"} for scenarios; the file is a fleet`,
       help: `leave ${given.length === 1 ? "it" : "them"} out`,
+    },
+  ]);
+}
+
+/**
+ * Names of sites, services and clusters stand in paths of figures and headers of tables, where pseudonyms do not
+ * reach: half of them would stay.
+ *
+ * @throws InputError when the folder holds the report of a fleet
+ */
+export function refuseRedactedFleet(
+  files: readonly { readonly name: string; readonly text: string }[],
+): void {
+  const result = files.find(({ name }) => name === "result.json")?.text ?? "";
+  if (!result.startsWith('{\n  "schema": "headroom/fleet-result/')) return;
+  throw new InputError([
+    {
+      file: "headroom report",
+      rule: "conflicting-fields",
+      message: "--redact is for reports of scenarios; the folder holds that of a fleet",
+      help: "give the fleet other names and run it again",
     },
   ]);
 }

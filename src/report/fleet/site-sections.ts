@@ -64,7 +64,7 @@ function rolloutSections(outcome: SitesOutcome): readonly ReportSection[] {
             description:
               least === null
                 ? "No service runs at the sites: the lines show sites that were down, and sites being updated."
-                : `In the worst ${formatDuration(books.stepS)} ${formatShare(1 - least)} of all slots could not serve.`,
+                : `In the worst step of ${formatDuration(books.stepS)}, ${formatShare(1 - least)} of all slots could not serve.`,
           },
           capacity,
           books,
