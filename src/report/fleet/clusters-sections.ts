@@ -115,10 +115,11 @@ function useWords({ figures, run }: ClustersOutcome): string {
   });
   const wasted = figures.get("clusters.wastedPreemptions") ?? 0;
   const preempted = figures.get("clusters.preemptions") ?? 0;
-  return (
-    `Share of the GPUs that were there and held: ${ofEach.join(", ")}. ` +
-    `${countOf(preempted, "job")} were stopped for others, ${formatSignificant(wasted)} of them for a job that then ran elsewhere.`
-  );
+  const stops =
+    preempted === 0
+      ? ""
+      : ` ${countOf(preempted, "stop")} for other jobs, ${formatSignificant(wasted)} of them for a job that then ran elsewhere.`;
+  return `Share of the GPUs that were there and held: ${ofEach.join(", ")}.${stops}`;
 }
 
 /** One row per kind of job. */
@@ -127,9 +128,7 @@ function groupsTable({ figures, run }: ClustersOutcome): ReportBlock {
     const of = (key: string): number | null => figures.get(`jobs[${name}].${key}`) ?? null;
     return [
       name,
-      of("count"),
-      of("finished"),
-      quantityCell(of("waitP50S"), "s"),
+      `${of("finished") ?? 0} of ${of("count") ?? 0}`,
       quantityCell(of("waitP95S"), "s"),
       quantityCell(of("completionP95S"), "s"),
       quantityCell(of("deadlineMissShare"), "share"),
@@ -143,9 +142,7 @@ function groupsTable({ figures, run }: ClustersOutcome): ReportBlock {
     caption: "Jobs by kind",
     columns: [
       { header: "Jobs" },
-      { header: "Submitted", align: "right" },
       { header: "Done", align: "right" },
-      { header: "Wait, median", align: "right" },
       { header: "Wait, p95", align: "right" },
       { header: "Completion, p95", align: "right" },
       { header: "Late", align: "right" },

@@ -169,7 +169,7 @@ class ClustersWorld {
       ...(waiting.length === 0
         ? []
         : [
-            `${waiting.length} of ${this.jobs.length} jobs were not done when the run ended; in times they count up to then.`,
+            `Jobs not done when the run ended: ${waiting.length} of ${this.jobs.length}; in times they count up to then.`,
           ]),
       ...[
         ...new Set(never.map(({ group, reason }) => `${group.name} was not placed: ${reason!}.`)),
