@@ -41,7 +41,7 @@ function compared(args: readonly string[]): CompareDocument {
 describe("headroom compare", () => {
   test("a scenario against itself is exactly zero in every figure", () => {
     const path = scenario(temporaryFolder(), "self", { load: 0.8 });
-    const document = compared([path, path, "--replications", "12"]);
+    const document = compared([path, path, "--replications", "10", "--threads", "1"]);
     const { metrics, findings, changes, why } = document.comparisons[0]!;
     expect(document.design).toMatchObject({ streams: "common", stopped: "decided" });
     for (const { mean } of [...metrics, ...findings])
@@ -81,7 +81,17 @@ describe("headroom compare", () => {
     const { exitCode, stdout } = headroom([
       ...["compare", first, second, "--set", "cluster.nodes[n].count=2"],
       ...["--variant", "four: cluster.nodes[n].count=4, policy.queue=fifo-strict"],
-      ...["--set-all", "workload.load=0.9", "--pairs", "all", "--replications", "10", "--out", out],
+      ...[
+        "--set-all",
+        "workload.load=0.9",
+        "--pairs",
+        "all",
+        "--replications",
+        "10",
+        "--threads",
+        "1",
+      ],
+      ...["--out", out],
     ]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain("“four” against “a”");
@@ -103,7 +113,7 @@ describe("headroom compare", () => {
 
   test("scenarios in which nothing is drawn are run once and say so", () => {
     const path = scenario(temporaryFolder(), "still");
-    const document = compared([path]);
+    const document = compared([path, "--threads", "1"]);
     expect(document.design).toMatchObject({ streams: "none", replications: 1 });
     expect(document.comparisons[0]!.metrics[0]!.interval).toBeNull();
     expect(document.warnings.join(" ")).toContain("Nothing is drawn");
@@ -111,7 +121,7 @@ describe("headroom compare", () => {
 
   test("--gate fails when a variant is shown to be worse", () => {
     const path = scenario(temporaryFolder(), "gate", { nodes: 2, load: 0.9 });
-    const args = ["compare", path, "--quiet", "--json", "--gate"];
+    const args = ["compare", path, "--quiet", "--json", "--gate", "--threads", "1"];
     expect(headroom([...args, "--set", "cluster.nodes[n].count=1"]).exitCode).toBe(1);
     expect(headroom([...args, "--set", "cluster.nodes[n].count=3"]).exitCode).toBe(0);
   });

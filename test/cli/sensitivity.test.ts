@@ -13,6 +13,7 @@ test("the quickstart: seven nodes are too few, in the document, the report and t
     "--vary",
     "cluster.nodes[h100].count=7..9",
     "--only",
+    ...["--threads", "1"],
   ];
   const { stdout: json, exitCode, stderr } = headroom([...args, "--out", out, "--json"]);
   expect([stderr, exitCode]).toEqual(["", 0]);
@@ -42,7 +43,7 @@ test.each([
     "sensitivity",
     "scenarios/quickstart.yaml",
     ...args,
-    "--json",
+    ...["--json", "--threads", "1"],
   ]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);

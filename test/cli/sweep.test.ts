@@ -1,9 +1,18 @@
 // `headroom sweep` as a user runs it: killed, resumed, in shards, on a full disk.
 import { parquetReadObjects } from "hyparquet";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { SweepDocument } from "../../src/studies/sweep/sweep-document.js";
 import { headroom, REPOSITORY, temporaryFolder } from "./headroom.js";
@@ -57,13 +66,21 @@ function documentIn(folder: string): SweepDocument {
   return JSON.parse(readFileSync(join(folder, "sweep.json"), "utf8")) as SweepDocument;
 }
 
+/** An undisturbed sweep of 18 runs that several tests hold theirs against. */
+const CALM = mkdtempSync(join(tmpdir(), "headroom-calm-sweep-"));
+const CALM_SWEEP = sweepFile(CALM, GRID, "replications: 2\n");
+const CALM_OUT = join(CALM, "out");
+beforeAll(() => {
+  const args = ["sweep", CALM_SWEEP, "--out", CALM_OUT, "--threads", "1"];
+  expect(headroom(args).exitCode).toBe(0);
+});
+afterAll(() => rmSync(CALM, { recursive: true, force: true }));
+
 describe("headroom sweep", () => {
   test("a grid: one row per run, means per point, a report; the same on one thread and on two", () => {
-    const folder = temporaryFolder();
-    const path = sweepFile(folder, GRID, "replications: 2\n");
-    const [one, two] = [join(folder, "one"), join(folder, "two")];
-    expect(headroom(["sweep", path, "--out", one, "--threads", "1"]).exitCode).toBe(0);
-    expect(headroom(["sweep", path, "--out", two, "--threads", "2", "--quiet"])).toEqual({
+    const two = join(temporaryFolder(), "two");
+    const one = CALM_OUT;
+    expect(headroom(["sweep", CALM_SWEEP, "--out", two, "--threads", "2", "--quiet"])).toEqual({
       ...{ exitCode: 0, stdout: "", stderr: "" },
     });
     expect(filesOf(two)).toEqual(filesOf(one));
@@ -83,26 +100,22 @@ describe("headroom sweep", () => {
     expect(readFileSync(join(one, "report.html"), "utf8")).toContain("Where is the mean wait high");
 
     // A result that was cut off is run again.
-    const before = filesOf(one);
-    const units = readdirSync(join(one, "units"), { recursive: true, withFileTypes: true })
+    const units = readdirSync(join(two, "units"), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
     expect(units).toHaveLength(18);
     writeFileSync(units[0]!, readFileSync(units[0]!, "utf8").slice(0, -40));
-    expect(headroom(["sweep", path, "--out", one, "--quiet"]).exitCode).toBe(0);
-    expect(filesOf(one)).toEqual(before);
+    expect(headroom(["sweep", CALM_SWEEP, "--out", two, "--quiet"]).exitCode).toBe(0);
+    expect(filesOf(two)).toEqual(filesOf(one));
   });
 
   test("killed again and again, it ends with the bytes of an undisturbed run", async () => {
-    const folder = temporaryFolder();
-    const path = sweepFile(folder, GRID, "replications: 4\n");
-    const [calm, killed] = [join(folder, "calm"), join(folder, "killed")];
-    expect(headroom(["sweep", path, "--out", calm, "--quiet"]).exitCode).toBe(0);
+    const killed = join(temporaryFolder(), "killed");
     let kills = 0;
-    for (const afterRuns of [1, 14]) {
+    for (const afterRuns of [1, 9]) {
       const child = spawn(
         process.execPath,
-        [join(REPOSITORY, "bin", "headroom.mjs"), "sweep", path, "--out", killed, "--quiet"],
+        [join(REPOSITORY, "bin", "headroom.mjs"), "sweep", CALM_SWEEP, "--out", killed, "--quiet"],
         { stdio: "ignore" },
       );
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -120,24 +133,22 @@ describe("headroom sweep", () => {
       await ended;
     }
     expect(kills).toBeGreaterThan(0);
-    expect(headroom(["sweep", path, "--out", killed, "--quiet"]).exitCode).toBe(0);
-    expect(filesOf(killed)).toEqual(filesOf(calm));
+    expect(headroom(["sweep", CALM_SWEEP, "--out", killed, "--quiet"]).exitCode).toBe(0);
+    expect(filesOf(killed)).toEqual(filesOf(CALM_OUT));
   });
 
   test("shards on machines of their own are merged to the same bytes; what is missing is told", () => {
     const folder = temporaryFolder();
-    const path = sweepFile(folder);
-    const [whole, first, second] = ["whole", "first", "second"].map((name) =>
-      join(folder, name),
-    ) as [string, string, string];
-    headroom(["sweep", path, "--out", whole, "--quiet"]);
-    expect(headroom(["sweep", path, "--shard", "1/2", "--out", first]).stdout).toContain(
-      "Shard 1 of 2 is done: 5 runs",
+    const [path, whole] = [CALM_SWEEP, CALM_OUT];
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    const one = ["--threads", "1"];
+    expect(headroom(["sweep", path, "--shard", "1/2", "--out", first, ...one]).stdout).toContain(
+      "Shard 1 of 2 is done: 9 runs",
     );
     const early = headroom(["sweep", "merge", path, "--out", first]);
     expect(early.exitCode).toBe(2);
-    expect(early.stderr).toContain("4 of 9 runs are missing, of 4 points (2, 4, 6, 8)");
-    headroom(["sweep", path, "--shard", "2/2", "--out", second]);
+    expect(early.stderr).toContain("9 of 18 runs are missing, of 9 points (1, 2, 3, 4, 5, …)");
+    headroom(["sweep", path, "--shard", "2/2", "--out", second, ...one]);
     const merged = headroom(["sweep", "merge", path, "--out", first, "--from", second, "--json"]);
     expect(merged.exitCode).toBe(0);
     expect(JSON.parse(merged.stdout)).toEqual(documentIn(whole));
@@ -151,7 +162,7 @@ describe("headroom sweep", () => {
       'axes: [{ path: "cluster.nodes[n].count", values: [0, 1, many, 2] }]\n',
     );
     const out = join(folder, "out");
-    const { exitCode, stdout } = headroom(["sweep", path, "--out", out]);
+    const { exitCode, stdout } = headroom(["sweep", path, "--out", out, "--threads", "1"]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain("2 of 4 points could not be run");
     expect(stdout).toContain("the cluster has no nodes");
@@ -166,7 +177,9 @@ describe("headroom sweep", () => {
       folder,
       'points: [{ "cluster.nodes[n].count": 2 }, { workload.load: 0.5 }]\n',
     );
-    const { stdout } = headroom(["sweep", list, "--out", join(folder, "list"), "--json"]);
+    const { stdout } = headroom([
+      ...["sweep", list, "--out", join(folder, "list"), "--json", "--threads", "1"],
+    ]);
     expect((JSON.parse(stdout) as SweepDocument).points.map(({ values }) => values)).toEqual([
       [2, null],
       [null, 0.5],
@@ -182,7 +195,7 @@ axes:
 `,
     );
     const out = join(folder, "cube");
-    expect(headroom(["sweep", cube, "--out", out, "--quiet"]).exitCode).toBe(0);
+    expect(headroom(["sweep", cube, "--out", out, "--quiet", "--threads", "1"]).exitCode).toBe(0);
     const bytes = readFileSync(join(out, "runs.parquet"));
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     const rows = await parquetReadObjects({ file });

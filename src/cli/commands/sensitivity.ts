@@ -129,30 +129,30 @@ async function study(
   options: SensitivityOptions,
   { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
 ) {
+  progress.show(`reading ${path}`);
+  const loaded = await loadScenario({
+    path,
+    sets: options.set,
+    allowedFolders: options.allowPath,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
+  const { resolved } = loaded.base;
+  const overlays = options.set.map(parseSetArgument);
+  const factors = await withWrittenValues(
+    factorsOf(options, options.only ? [] : ledgerFactors(resolved)),
+    path,
+    overlays,
+    options.allowPath,
+  );
+  const metrics = metricsOf(options, resolved.goals);
+  const currency = resolved.cost?.currency ?? CATALOGUE_CURRENCY;
+  const out =
+    options.out ??
+    (options.json ? undefined : defaultReportFolder(`sensitivity-${loaded.scenario.name}`));
+  if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
+  const replications = options.replications ?? replicationsOf(resolved);
   const pool = createScenarioPool({ threads: threadsOf(options), signal });
   try {
-    progress.show(`reading ${path}`);
-    const loaded = await loadScenario({
-      path,
-      sets: options.set,
-      allowedFolders: options.allowPath,
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
-    });
-    const { resolved } = loaded.base;
-    const overlays = options.set.map(parseSetArgument);
-    const factors = await withWrittenValues(
-      factorsOf(options, options.only ? [] : ledgerFactors(resolved)),
-      path,
-      overlays,
-      options.allowPath,
-    );
-    const metrics = metricsOf(options, resolved.goals);
-    const currency = resolved.cost?.currency ?? CATALOGUE_CURRENCY;
-    const out =
-      options.out ??
-      (options.json ? undefined : defaultReportFolder(`sensitivity-${loaded.scenario.name}`));
-    if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
-    const replications = options.replications ?? replicationsOf(resolved);
     const document = await runSensitivity({
       pool,
       scenario: {
