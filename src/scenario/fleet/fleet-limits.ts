@@ -14,6 +14,8 @@ export const FLEET_LIMITS = {
   windowsMax: 1_000,
   /** Two years: longer ones are no longer one question. */
   durationMaxS: 63_072_000,
+  /** Points of a line over time. */
+  stepsMax: 20_000,
 } as const;
 
 /** What holds where a fleet says nothing. Written once: the schema shows it and the resolver uses it. */

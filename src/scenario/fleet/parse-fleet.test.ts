@@ -186,6 +186,12 @@ describe("reading a fleet", () => {
     ).toBeDefined();
   });
 
+  it("refuses runs that are too long, and steps that are too many", () => {
+    expect(problemsOf(VALID, ["run.duration=3000d"])[0]).toContain("run.duration must be at most");
+    expect(problemsOf(VALID, ["run.step=1s"])[0]).toContain("at most 20000 points, got 604800");
+    expect(problemsOf(VALID, ["run.step=30d"])).toEqual([]);
+  });
+
   it("says everything at once, and speaks of fleets", () => {
     const problems = problemsOf("schema: headroom/fleet/v1\nfleet: {}\n");
     expect(problems).toEqual(

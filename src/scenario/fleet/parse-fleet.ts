@@ -11,6 +11,7 @@ import { checkClusters } from "./checks/check-clusters.js";
 import { checkFleetGoals } from "./checks/check-fleet-goals.js";
 import { checkFleetPlan } from "./checks/check-fleet-plan.js";
 import { checkFleetJobs } from "./checks/check-fleet-jobs.js";
+import { checkFleetRun } from "./checks/check-fleet-run.js";
 import { checkFleetServices } from "./checks/check-fleet-services.js";
 import { checkRollouts } from "./checks/check-rollouts.js";
 import { checkSites } from "./checks/check-sites.js";
@@ -39,6 +40,7 @@ export interface ParsedFleet {
  * argument is there when the schema accepted all of it.
  */
 const CHECKS: readonly ((context: CheckContext, spec: FleetDocument | undefined) => void)[] = [
+  checkFleetRun,
   checkSites,
   checkFleetServices,
   checkRollouts,

@@ -105,7 +105,7 @@ function windowFields() {
         example: { fromHour: 22, for: "6h" },
       },
     ).optional(),
-    poll: field(duration("above-zero"), {
+    poll: field(duration("above-zero").pipe(z.number().min(60, "must be at least 1m")), {
       description: "How often sites that cannot be updated now are looked at again.",
       default: ROLLOUT_DEFAULTS.poll,
       example: "15m",

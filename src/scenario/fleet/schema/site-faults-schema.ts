@@ -75,7 +75,7 @@ export function windowSchema() {
       description: "When it begins, counted from the start of the run.",
       example: "2d",
     }),
-    for: field(duration("above-zero"), { description: "How long it lasts.", example: "36h" }),
+    for: field(duration("above-zero").pipe(z.number().min(60, "must be at least 1m")), { description: "How long it lasts.", example: "36h" }),
     every: field(duration("above-zero"), {
       description: "It comes again after this time. Left out, it comes once.",
       example: "7d",
