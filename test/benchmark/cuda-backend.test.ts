@@ -185,7 +185,7 @@ describe.skipIf(!HAS_COMPILER)(`cuda backend on a stand-in${why}`, () => {
   test.each([
     ["no library", [], {}, /libcuda.so.1 is not installed/, /NVIDIA driver/],
     ["no device", ALL, { DEVICES: "0" }, /the driver sees no CUDA device/, /CUDA_VISIBLE_DEVICES/],
-    ["old driver", ALL, { VERSION: "10020" }, /made for CUDA 10.2, CUDA 11.0 is needed/, /newer/],
+    ["old driver", ALL, { VERSION: "10020" }, /made for CUDA 10.2, CUDA 11.4 is needed/, /newer/],
     ["mismatch", ALL, { INIT: "803" }, /of different versions/, /container/],
     ["unknown", ALL, { INIT: "777" }, /failed to start CUDA: CUDA error 777/, /cudaError_enum/],
   ] as const)("not available: %s", async (_name, parts, settings, reason, help) => {

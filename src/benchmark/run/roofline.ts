@@ -17,7 +17,9 @@ export function rooflineOf(
   cost: KernelCost,
 ): Roofline | undefined {
   const found = findGpu(deviceName);
-  if (found.kind !== "found" || found.assumed) return undefined;
+  // Drivers name the form where there are several and this is not the usual one: "NVIDIA H200" is the SXM module.
+  const isOfDriver = deviceName.startsWith("NVIDIA ");
+  if (found.kind !== "found" || (found.assumed && !isOfDriver)) return undefined;
   const { gpu } = found;
   if (spec.kernel === "launch-latency" || spec.kernel === "empty-dispatch") return undefined;
   if (spec.kernel === "host-to-device" || spec.kernel === "device-to-host") {

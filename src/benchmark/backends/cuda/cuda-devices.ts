@@ -62,7 +62,8 @@ function describeDevice(
   const capability = major + minor / 10;
   const nvmlHandle = pciBusId === undefined ? undefined : nvml?.deviceAt(pciBusId);
   const cacheBytes = deviceAttribute(driver, handle, "cacheBytes");
-  const uuid = readUuid(driver, handle);
+  const isInstance = / MIG \d/.test(textOf(name));
+  const uuid = readUuid(driver, handle, isInstance ? "MIG" : "GPU");
   const identity = {
     ...(uuid === undefined ? {} : { uuid }),
     ...(pciBusId === undefined ? {} : { pciBusId }),
@@ -108,10 +109,14 @@ function dtypesOf(capability: number): readonly Dtype[] {
 }
 
 /** Of the GPU, or of the MIG instance that the process was given. */
-function readUuid({ functions }: CudaDriver, handle: number): string | undefined {
+function readUuid(
+  { functions }: CudaDriver,
+  handle: number,
+  kind: "GPU" | "MIG",
+): string | undefined {
   const bytes = new Uint8Array(16);
   if (functions.cuDeviceGetUuid_v2(bytes, handle) !== 0) return undefined;
   const text = Buffer.from(bytes).toString("hex");
   const parts = [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20)];
-  return `GPU-${parts.join("-")}-${text.slice(20)}`;
+  return `${kind}-${parts.join("-")}-${text.slice(20)}`;
 }

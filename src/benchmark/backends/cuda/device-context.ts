@@ -107,6 +107,8 @@ class Context implements DeviceContext {
     const memory = this.owned(() => functions.cuMemFree_v2(address[0]!));
     try {
       check(functions.cuMemsetD8_v2(address[0]!, 0, size), "clear the GPU's memory");
+      // Kernels run on a stream that does not wait for the one this was done on.
+      check(functions.cuCtxSynchronize(), "clear the GPU's memory");
     } catch (error) {
       memory();
       throw error;

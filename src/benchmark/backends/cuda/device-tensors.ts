@@ -16,10 +16,10 @@ export function uploadTensor(
   bytes: Uint8Array,
 ): void {
   if (bytes.byteLength === 0) return;
-  check(
-    functions.cuMemcpyHtoD_v2(memory.address, bytes, bytes.byteLength),
-    `copy ${bytes.byteLength} bytes to the GPU`,
-  );
+  const what = `copy ${bytes.byteLength} bytes to the GPU`;
+  check(functions.cuMemcpyHtoD_v2(memory.address, bytes, bytes.byteLength), what);
+  // The driver may come back when the bytes are in its own buffer; kernels run on a stream that does not wait for them.
+  check(functions.cuCtxSynchronize(), what);
 }
 
 /** Copies bytes from the device and waits for it. */

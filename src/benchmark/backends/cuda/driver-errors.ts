@@ -58,7 +58,7 @@ const KNOWN: Readonly<Record<number, KnownError>> = {
     name: "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
     fault: "unavailable",
     words: "the driver is too old for the PTX of the kernels",
-    help: "a driver of CUDA 11 or newer is needed",
+    help: "a driver of CUDA 11.4 or newer is needed",
   },
   304: { name: "CUDA_ERROR_OPERATING_SYSTEM", fault: "unavailable", words: "the system refused" },
   700: {

@@ -78,8 +78,8 @@ export const DEVICE_ATTRIBUTES = {
   sharedBytesMax: 97,
 } as const;
 
-/** The kernels are text that CUDA 11's compiler takes. */
-const VERSION_MIN = 11_000;
+/** The first with all functions above (graphs, identities of MIG instances); it is of 2021. */
+const VERSION_MIN = 11_040;
 
 /**
  * Loads libcuda and initialises it. Needs no GPU to find out that there is none.
@@ -116,7 +116,7 @@ export async function loadDriver(): Promise<CudaDriver> {
   if (version[0]! < VERSION_MIN) {
     throw new BackendError(
       "unavailable",
-      `the driver is too old: it is made for CUDA ${versionText(version[0]!)}, CUDA 11.0 is needed`,
+      `the driver is too old: it is made for CUDA ${versionText(version[0]!)}, CUDA 11.4 is needed`,
       "install a newer NVIDIA driver",
     );
   }

@@ -1,6 +1,7 @@
 import type { PreparedKernel, Timing } from "../../backend.js";
 import type { HostTensor, KernelSpec } from "../../kernels/kernel-spec.js";
 import type { DeviceContext } from "./device-context.js";
+import { uploadTensor } from "./device-tensors.js";
 import { createTimedLaunches } from "./timed-launches.js";
 
 type TransferSpec = Extract<KernelSpec, { readonly kernel: "host-to-device" | "device-to-host" }>;
@@ -31,7 +32,7 @@ export function prepareTransfer(
     if (pinned !== undefined) owned.push(pinned.free);
     const host = pinned?.view ?? new Uint8Array(bytes);
     if (isUpload) host.set(data);
-    else check(functions.cuMemcpyHtoD_v2(device.address, data, bytes), what);
+    else uploadTensor(context, device, data);
     const { address, stream } = { address: device.address, stream: context.stream };
     const copy = (): void => {
       const code =
