@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { CACHE_RULES } from "../../performance/llm/cache-blocks.js";
 import { checkModel } from "../../studies/model-fit/check-model.js";
 import { LATENCY_GOALS } from "../../studies/model-fit/goals.js";
+import { registerCheckAzureMl } from "../check-azureml.js";
 import {
   calibratedCatalogue,
   catalogueWith,
@@ -23,7 +24,10 @@ import { checkLines } from "../print-check.js";
 export function registerCheck(program: Command): void {
   const check = program
     .command("check")
-    .summary("whether a model fits on machines, how fast it is there, and what it costs");
+    .summary(
+      "whether a model fits on machines, or manifests of AzureML work, before there is a cluster",
+    );
+  registerCheckAzureMl(check);
   check
     .command("model")
     .summary("nodes, parallelism, KV cache, throughput and cost of a model on machines")

@@ -2,6 +2,7 @@ import type {
   FleetPlanCandidate,
   FleetPlanDocument,
 } from "../../studies/fleet/plan/fleet-plan-document.js";
+import { formatNumber } from "../../base/units.js";
 import { labelMetric } from "../../studies/run/metric-label.js";
 import type { Cell, ReportBlock, ReportDocument } from "../block.js";
 import { formatQuantity } from "../format/quantity.js";
@@ -70,11 +71,12 @@ function plansTable(document: FleetPlanDocument): ReportBlock {
     caption: "Every plan, those with less of what is to be least first",
     columns: [
       { header: "Plan" },
-      { header: labelMetric(minimise.metric).label, align: "right" },
-      ...goals.map(({ metric }) => ({
-        header: labelMetric(metric).label,
-        align: "right" as const,
-      })),
+      {
+        header: labelMetric(minimise.metric).label,
+        align: "right",
+        ...(isWritten(minimise.unit) ? {} : { unit: minimise.unit }),
+      },
+      ...goals.map(({ id }) => ({ header: id, align: "right" as const })),
       { header: "Shown" },
     ],
     rows: plans.map((plan, place): readonly Cell[] => [
@@ -110,7 +112,13 @@ function plansTable(document: FleetPlanDocument): ReportBlock {
 }
 
 function quantity(value: number | null, unit: string): Cell {
-  return value === null ? null : { text: formatQuantity(value, unit), value };
+  if (value === null) return null;
+  return { text: isWritten(unit) ? formatQuantity(value, unit) : formatNumber(value), value };
+}
+
+/** Units that stand with every value; others stand in the header. */
+function isWritten(unit: string): boolean {
+  return unit === "s" || unit === "share";
 }
 
 function designWords({ design, plans }: FleetPlanDocument): string {
