@@ -6,6 +6,8 @@ import { onTestFinished } from "vitest";
 
 import { startCommandProcess, type CommandProcess, type CommandResult } from "./command-process.js";
 
+export type { CommandResult } from "./command-process.js";
+
 /** The repository, where the built program stands. */
 export const REPOSITORY = resolve(import.meta.dirname, "..", "..");
 
