@@ -5,7 +5,7 @@ import type { MoveTotals } from "./data/data-store.js";
 import type { MemberCluster } from "./member-cluster.js";
 import type { RayOutcome } from "./ray/ray-meter.js";
 import type { ServiceOutcome, UsersOutcome } from "./service-run.js";
-import type { ClustersRun } from "./simulate-clusters.js";
+import type { ClustersRun } from "./clusters-run.js";
 
 const HOUR_S = 3600;
 const GB = 1e9;

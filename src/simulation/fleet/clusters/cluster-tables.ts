@@ -1,6 +1,6 @@
 import type { FleetColumn, FleetTable } from "../fleet-part.js";
 import { startOf } from "./cluster-figures.js";
-import type { ClustersRun } from "./simulate-clusters.js";
+import type { ClustersRun } from "./clusters-run.js";
 
 type Cell = string | number | null;
 

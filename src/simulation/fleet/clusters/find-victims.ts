@@ -1,5 +1,5 @@
 import { gpusOf, type Copy, type GangPlace } from "./copy.js";
-import type { MemberCluster } from "./member-cluster.js";
+import type { MemberView } from "./member-view.js";
 import { packGang, type Holder } from "./node-pool.js";
 
 /** Who has to go for a copy, and where it then fits. */
@@ -15,7 +15,7 @@ export interface Preemption {
  *
  * @returns undefined when it would not fit even after stopping all of them
  */
-export function findVictims(member: MemberCluster, copy: Copy): Preemption | undefined {
+export function findVictims(member: MemberView, copy: Copy): Preemption | undefined {
   const { group } = copy.entry.job;
   for (const pool of member.poolsFor(group)) {
     const candidates = [...member.running]
@@ -53,7 +53,7 @@ export function findVictims(member: MemberCluster, copy: Copy): Preemption | und
 }
 
 function fits(
-  member: MemberCluster,
+  member: MemberView,
   copy: Copy,
   pool: number,
   without: readonly Copy[],

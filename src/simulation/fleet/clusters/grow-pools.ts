@@ -1,9 +1,9 @@
 import { gpusOf } from "./copy.js";
-import type { GangDemand, MemberCluster } from "./member-cluster.js";
+import type { GangDemand, MemberView } from "./member-view.js";
 import { packGang } from "./node-pool.js";
 
 /** Asks for nodes of elastic pools: the least numbers, and enough for what waits and is within its quota. */
-export function growPools(member: MemberCluster): void {
+export function growPools(member: MemberView): void {
   if (member.pools.every(({ spec }) => spec.elastic === undefined)) return;
   for (const pool of member.pools)
     while (pool.spec.elastic !== undefined && pool.alive < pool.spec.elastic.min) pool.launch();
@@ -27,7 +27,7 @@ export function growPools(member: MemberCluster): void {
 }
 
 /** Room that is there or coming, or new nodes of the cheapest pool that can have enough of them. */
-function takeRoom(member: MemberCluster, rooms: number[][], gang: GangDemand): boolean {
+function takeRoom(member: MemberView, rooms: number[][], gang: GangDemand): boolean {
   const { workers, gpusPerWorker } = gang;
   const pools = member.poolsFor(gang);
   for (const pool of pools) if (takeFrom(rooms[pool]!, workers, gpusPerWorker)) return true;
@@ -61,7 +61,7 @@ function takeFrom(room: number[], workers: number, gpusPerWorker: number): boole
   return true;
 }
 
-function pricePerGpuHour(member: MemberCluster, pool: number): number {
+function pricePerGpuHour(member: MemberView, pool: number): number {
   const { pricePerNodeHour, gpusPerNode } = member.pools[pool]!.spec;
   return pricePerNodeHour / gpusPerNode;
 }

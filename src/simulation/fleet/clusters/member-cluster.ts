@@ -4,6 +4,7 @@ import { gpusOf, type Copy, type GangPlace } from "./copy.js";
 import type { FleetClock } from "./fleet-clock.js";
 import { findVictims } from "./find-victims.js";
 import { growPools } from "./grow-pools.js";
+import type { GangDemand, MemberView } from "./member-view.js";
 import { NodePool, packGang, type Holder } from "./node-pool.js";
 
 /** What a member tells the hub. */
@@ -20,13 +21,6 @@ export interface MemberEvents {
   holderLost(holder: Holder, why: string): void;
   /** Room, queue or state changed. */
   changed(): void;
-}
-
-/** Workers that are placed together or not at all. */
-export interface GangDemand {
-  readonly workers: number;
-  readonly gpusPerWorker: number;
-  readonly gpuModels?: readonly string[];
 }
 
 /** Counts of one member. */
@@ -49,7 +43,7 @@ export interface MemberCounts {
  * Copies are admitted by priority and then by when they came. A gang is admitted as a whole when its tenant's
  * quota allows it and one pool has room for every worker.
  */
-export class MemberCluster {
+export class MemberCluster implements MemberView {
   readonly pools: readonly NodePool[];
   readonly queue: Copy[] = [];
   readonly running = new Set<Copy>();

@@ -3,9 +3,10 @@ import type { RandomStreams } from "../../../engine/streams.js";
 import type { FleetPartOutcome } from "../fleet-part.js";
 import type { ClustersSpec } from "./clusters-spec.js";
 import { createClusterRecorder, type ClusterRecorder } from "./cluster-recorder.js";
+import type { ClustersRun } from "./clusters-run.js";
 import type { FleetJob } from "./copy.js";
 import type { WorkSetting } from "./copy-work.js";
-import { createDataStore, type MoveTotals } from "./data/data-store.js";
+import { createDataStore } from "./data/data-store.js";
 import { createEventLog, type EventLog } from "./event-log.js";
 import { createFleetClock, type FleetClock } from "./fleet-clock.js";
 import { clusterFigures } from "./cluster-figures.js";
@@ -13,27 +14,13 @@ import { clusterTables } from "./cluster-tables.js";
 import { priceGroups, type GroupPrice } from "./group-prices.js";
 import { Hub } from "./hub.js";
 import { MemberCluster } from "./member-cluster.js";
-import type { RayOutcome } from "./ray/ray-meter.js";
 import { RayRun } from "./ray/ray-run.js";
-import { ServiceRun, type ServiceOutcome } from "./service-run.js";
+import { ServiceRun } from "./service-run.js";
 import { drawJobs } from "./submitted-jobs.js";
 import { createWindowSeries, type WindowSeries } from "./window-series.js";
 
 /** Events of one run; a fleet of this part has thousands of jobs and millions of requests at most. */
 const EVENTS_MAX = 200_000_000;
-
-/** What a run of member clusters knows at its end. */
-export interface ClustersRun {
-  readonly spec: ClustersSpec;
-  readonly durationS: number;
-  readonly members: readonly MemberCluster[];
-  readonly jobs: readonly FleetJob[];
-  readonly moves: readonly MoveTotals[];
-  readonly services: readonly ServiceOutcome[];
-  readonly ray: readonly RayOutcome[];
-  readonly prices: readonly GroupPrice[];
-  readonly eventsHandled: number;
-}
 
 /** Result of member clusters: what every part gives, and the runs of jobs, services and Ray for the report. */
 export interface ClustersOutcome extends FleetPartOutcome {
