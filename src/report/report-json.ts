@@ -1,4 +1,4 @@
-import type { ReportBlock, ReportDocument } from "./block.js";
+import type { ChartBlock, ReportBlock, ReportDocument } from "./block.js";
 import { chartName } from "./chart-name.js";
 import { tableJson } from "./table-json.js";
 
@@ -7,7 +7,8 @@ const SCHEMA = "headroom/report/v1";
 
 /**
  * A report as its blocks, from which every writer makes its page again. Charts stand in files of their own, which
- * are named in place of their specification. The simulator of a live page is not part of it.
+ * are named in place of their specification; where both layouts of a chart draw the same table, the narrow one names
+ * it by its place in the wide one. The simulator of a live page is not part of it.
  */
 export function reportJson(report: ReportDocument): string {
   const { whatIf: _, sections, ...rest } = report;
@@ -16,12 +17,41 @@ export function reportJson(report: ReportDocument): string {
     ...rest,
     sections: sections.map((section) => ({
       ...section,
-      blocks: section.blocks.map((block) =>
-        block.kind === "chart" ? { ...block, vegaLite: chartName(block.id) } : block,
-      ),
+      blocks: section.blocks.map((block) => (block.kind === "chart" ? storedChart(block) : block)),
     })),
   };
   return `${tableJson(stored)}\n`;
+}
+
+function storedChart(chart: ChartBlock): object {
+  const { id, vegaLite, vegaLiteNarrow } = chart;
+  const stored = { ...chart, vegaLite: chartName(id) };
+  if (vegaLiteNarrow === undefined) return stored;
+  const places = new Map(tablesIn(vegaLite).map((table, place) => [JSON.stringify(table), place]));
+  const narrow = withTables(vegaLiteNarrow, (table) => {
+    const place = places.get(JSON.stringify(table));
+    return place === undefined ? table : { ofWide: place };
+  });
+  return { ...stored, vegaLiteNarrow: narrow };
+}
+
+/** Tables of a specification, in the order in which they stand. */
+function tablesIn(spec: object): readonly unknown[] {
+  const tables: unknown[] = [];
+  withTables(spec, (table) => {
+    tables.push(table);
+    return table;
+  });
+  return tables;
+}
+
+/** A copy of a specification with other tables: lists of rows under `values`, or what stands for one. */
+function withTables(spec: object, change: (table: unknown) => unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(spec), (key, value: unknown) => {
+    const isTable = key === "values" && typeof value === "object" && value !== null;
+    if (!isTable || (Array.isArray(value) && typeof value[0] !== "object")) return value;
+    return change(value);
+  }) as Record<string, unknown>;
 }
 
 /** Why a file is no report, in words. */
@@ -55,7 +85,15 @@ function withChart(block: ReportBlock, readChart: (name: string) => string): Rep
   if (block.kind !== "chart") return block;
   const name = block.vegaLite as unknown;
   if (typeof name !== "string") return block;
-  return { ...block, vegaLite: parsed(readChart(name), name) as Record<string, unknown> };
+  const vegaLite = parsed(readChart(name), name) as Record<string, unknown>;
+  const { vegaLiteNarrow } = block;
+  if (vegaLiteNarrow === undefined) return { ...block, vegaLite };
+  const tables = tablesIn(vegaLite);
+  const narrow = withTables(vegaLiteNarrow, (table) => {
+    const place = (table as { readonly ofWide?: number }).ofWide;
+    return place === undefined ? table : tables[place];
+  });
+  return { ...block, vegaLite, vegaLiteNarrow: narrow };
 }
 
 function parsed(text: string, name: string): unknown {

@@ -36,7 +36,9 @@ describe("committed scenarios", () => {
     const { exitCode, stdout, stderr } = headroom(["run", join("scenarios", file), "--json"]);
     expect(stderr).toBe("");
     // Otherwise: headroom run scenarios/NAME.yaml --out reports/NAME, and its files into reports/examples/NAME.
-    expect(stdout).toBe(readFileSync(join(EXAMPLES, nameOf(file), "result.json"), "utf8"));
+    const committed = join(EXAMPLES, nameOf(file), "result.json");
+    // The report of a plan has none.
+    if (existsSync(committed)) expect(stdout).toBe(readFileSync(committed, "utf8"));
     const result = JSON.parse(stdout);
     checkExit(result, exitCode);
     expect(String(result.decision).length).toBeGreaterThan(20);
