@@ -35,15 +35,19 @@ export function buildFleetReport(
 }
 
 /** What a fleet is made of, in a few words. */
-function membersOf({ sites, clusters }: FleetRun): string {
+function membersOf({ sites, clusters, upgrades }: FleetRun): string {
+  const pools = new Set(
+    upgrades?.upgrades.flatMap((upgrade) => upgrade.pools.map(({ plan }) => plan.pool)),
+  ).size;
   const nodes = sites?.sites.reduce((sum, { template }) => sum + template.nodes, 0) ?? 0;
   const words = [
     ...(sites === undefined
       ? []
       : [`${countOf(sites.sites.length, "site")} with ${countOf(nodes, "node")}`]),
     ...(clusters === undefined ? [] : [countOf(clusters.run.members.length, "cluster")]),
+    ...(pools === 0 ? [] : [`${countOf(pools, "node pool")} to be upgraded`]),
   ];
-  return words.length === 0 ? "A fleet" : words.join(" and ");
+  return words.length === 0 ? "A fleet" : words.join(", ");
 }
 
 function timelineSection({ timeline }: FleetResult): ReportSection | undefined {
