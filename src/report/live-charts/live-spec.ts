@@ -1,5 +1,6 @@
 import type { VegaLiteSpec } from "../charts/theme.js";
 import { fieldOf, rowsOf, type TipField, type TipRow } from "./tip-rows.js";
+import type { UnitSpec } from "./unit-spec.js";
 
 /** A chart as a page draws it live. */
 export interface LiveChart {
@@ -25,12 +26,6 @@ export interface LiveLines {
   readonly series?: string;
   /** A value holds until the next one; otherwise the nearest one is told. */
   readonly steps: boolean;
-}
-
-/** A layer of a chart, or the whole of one that has no layers. */
-export interface UnitSpec extends Record<string, unknown> {
-  mark: Record<string, unknown> & { readonly type: string };
-  encoding: Record<string, Record<string, unknown>>;
 }
 
 /** Opacity of what was not singled out. */

@@ -1,4 +1,4 @@
-import type { UnitSpec } from "./live-spec.js";
+import type { UnitSpec } from "./unit-spec.js";
 
 /** How a value is written. */
 export type TipFormat = "duration" | "percent" | "number" | "text";
