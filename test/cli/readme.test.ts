@@ -36,6 +36,7 @@ const ELSEWHERE: readonly RegExp[] = [
   /^run scenarios\/[a-z0-9-]+\.yaml --out \S+$/,
   /^run \S+ --what-if /, // what-if.test.ts
   /^run \S+ --redact /, // report.test.ts
+  /^report \S+ --interactive /, // live-charts.test.ts
   /^run scenarios\/quickstart\.yaml --(set|json)/, // run.test.ts
   /^serve plan /, // serve.test.ts
   /^plan /, // plan.test.ts
