@@ -103,3 +103,14 @@ function messagesOf(text: string): readonly string[] {
   }
   throw new Error("was not refused");
 }
+
+test("two upgrades of a pool at a time are told of", () => {
+  const twice = `${NO_SURGE.replace("surgeAvailable: 0", "surgeAvailable: 1")}
+  - name: image
+    what: image
+    start: 1m
+    rolling: { surgeAvailable: 1 }`;
+  expect(runOf(textOf(twice)).run.upgrades!.warnings.join(" ")).toContain(
+    "Upgrades k8s and image are both at work on pool h100",
+  );
+});

@@ -71,7 +71,13 @@ function outcomeWords(goal: GoalResult): string {
 }
 
 /** Figures that a reader without goals looks for first. */
-const HEADLINES = ["sites.availability", "services.sloMissShare", "rollouts.updatedShare"];
+const HEADLINES = [
+  "sites.availability",
+  "services.sloMissShare",
+  "rollouts.updatedShare",
+  "upgrades.doneShare",
+  "upgrades.painlessSpareNodes",
+];
 
 function headlines(figures: Readonly<Record<string, number | null>>): string {
   const words = HEADLINES.flatMap((path) => {

@@ -206,7 +206,33 @@ function sparesTable(rows: readonly Row[]): FleetTable {
 }
 
 function warningsOf(upgrades: readonly FleetUpgradeResult[]): readonly string[] {
-  return upgrades.flatMap(({ upgrade, pools, run }) => [
+  return [...overlaps(upgrades), ...upgrades.flatMap(warningsOfOne)];
+}
+
+/** Each upgrade is simulated as if it had the pool for itself. */
+function overlaps(upgrades: readonly FleetUpgradeResult[]): readonly string[] {
+  const taken = upgrades.flatMap(({ upgrade, pools }) =>
+    pools.flatMap(({ plan, startS, result }) =>
+      result === undefined
+        ? []
+        : [{ name: upgrade.name, pool: plan.pool, startS, endS: startS + result.durationS }],
+    ),
+  );
+  return taken.flatMap((one, index) =>
+    taken
+      .slice(index + 1)
+      .filter(
+        (other) => other.pool === one.pool && other.startS < one.endS && one.startS < other.endS,
+      )
+      .map(
+        (other) =>
+          `Upgrades ${one.name} and ${other.name} are both at work on pool ${one.pool} at a time; each was simulated as if it had the pool for itself.`,
+      ),
+  );
+}
+
+function warningsOfOne({ upgrade, pools, run }: FleetUpgradeResult): readonly string[] {
+  return [
     ...pools.flatMap(({ plan, result, search }) => {
       if (result === undefined)
         return [`Upgrade ${upgrade.name}: pool ${plan.pool} did not get its turn.`];
@@ -234,5 +260,5 @@ function warningsOf(upgrades: readonly FleetUpgradeResult[]): readonly string[] 
           `Upgrade ${upgrade.name} ended early: more clusters of a stage failed than the stage bears.`,
         ]
       : []),
-  ]);
+  ];
 }
