@@ -34,6 +34,10 @@ test("a plan writes its report and says what to buy", () => {
     /^Buy 1 × node with 8 A100 SXM4-80GB, bare metal, .+; it meets every goal/,
   );
   expect(document.bound.value).toBeLessThanOrEqual(document.best.cost * (1 + 1e-9));
+  expect(document.sensitivity.factors.map(({ id }: { id: string }) => id)).toContain("load");
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(
+    "Which assumption would change the answer",
+  );
   const run = headroom([
     "run",
     SCENARIO,
