@@ -125,6 +125,37 @@ describe("results of headroom bench run", () => {
     expect(gpuRatesOf(gpu.gpu).bf16FlopPerS.provenance).not.toBe("measured");
   });
 
+  test("tenants as processes go before threads; all-reduces become lines over the array's bytes", async () => {
+    const shared = { ...hardware, kernel: "softmax", shape: { rows: 8, columns: 8 } } as const;
+    const reduce = { ...hardware, kernel: "all-reduce", dtype: "bf16" } as const;
+    const result = benchmarkResult({
+      build: "only",
+      cases: [
+        { id: "alone", times: [1e-3], change: { ...shared, tenants: 1 } },
+        { id: "threads", times: [2.4e-3], change: { ...shared, tenants: 2 } },
+        {
+          id: "processes",
+          times: [3e-3],
+          change: { ...shared, tenants: 2, tenantsAs: "processes" },
+        },
+        ...[1e6, 1e7, 1e8].map((elements) => ({
+          id: `all-reduce ${elements}`,
+          times: [1e-5 + (2 * elements) / 1e11],
+          change: { ...reduce, shape: { elements, gpus: 4 } },
+        })),
+      ],
+    });
+    const { contention, collectives } = await calibrate([textInput("r.json", result)], OPTIONS);
+    expect(contention[0]!.points).toMatchObject([
+      { processes: 2, slowdown: expect.closeTo(1.5, 6) },
+    ]);
+    expect(collectives).toMatchObject([
+      { op: "all-reduce", dtype: "bf16", gpus: 4, bytesPerS: expect.closeTo(1e11, -8) },
+    ]);
+    expect(collectives[0]!.alphaS).toBeCloseTo(1e-5, 9);
+    expect(collectives[0]!.points.map(({ bytes }) => bytes)).toEqual([2e6, 2e7, 2e8]);
+  });
+
   test("of software are refused with the reason", async () => {
     const result = benchmarkResult({ build: "only", cases: cases({}) });
     await expect(calibrate([textInput("r.json", result)], OPTIONS)).rejects.toThrow(

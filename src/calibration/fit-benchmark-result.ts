@@ -1,3 +1,4 @@
+import { dtypeFacts } from "../benchmark/kernels/dtype.js";
 import {
   processTimeS,
   type BenchmarkCase,
@@ -69,6 +70,7 @@ export function partOfBenchmark(file: string, result: BenchmarkResult): Calibrat
     bandwidth: streams(alone),
     costs: alone.filter(isLaunch).map(costOf),
     transfers: transfersOf(alone),
+    collectives: collectivesOf(alone),
     contention: contentionOf(cases),
     warnings: [
       ...(measured.length > hardware.length
@@ -202,6 +204,29 @@ function transfersOf(cases: readonly BenchmarkCase[]): CalibrationFile["transfer
       memory: group[0]!.hostMemory ?? "pageable",
       ...fitLine(points),
       sizes: points.length,
+    };
+  });
+}
+
+/** All-reduces by the bytes of the array on one GPU, as nccl-tests count them. */
+function collectivesOf(cases: readonly BenchmarkCase[]): CalibrationFile["collectives"] {
+  const reductions = cases.filter(({ kernel }) => kernel === "all-reduce");
+  const groups = groupBy(reductions, ({ dtype, shape }) => JSON.stringify([dtype, shape["gpus"]]));
+  return groups.map((group) => {
+    const { dtype, shape } = group[0]!;
+    const points = group
+      .map((item): SizedTime => ({
+        bytes: dtypeFacts(dtype).bytes * item.shape["elements"]!,
+        timeS: medianS(item),
+        processTimesS: timesOf(item),
+      }))
+      .toSorted((left, right) => left.bytes - right.bytes);
+    return {
+      op: "all-reduce",
+      dtype,
+      gpus: shape["gpus"]!,
+      points: points.map(({ bytes, timeS }) => ({ bytes, timeS })),
+      ...fitLine(points),
     };
   });
 }
