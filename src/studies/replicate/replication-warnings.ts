@@ -1,15 +1,16 @@
 import { formatNumber } from "../../base/units.js";
-import type { GoalTarget } from "../run/evaluate-goals.js";
+import { metricOfService, serviceOfMetric } from "../../scenario/serving-metrics.js";
+import { metricValue, type GoalTarget } from "../run/evaluate-goals.js";
 import { labelMetric } from "../run/metric-label.js";
 import type { ReplicationsResult } from "../run/result-document.js";
 import { BATCHED_METRICS } from "./batch-means.js";
 import type { ComputedResult } from "./replication-intervals.js";
 
 /**
- * Jobs one run needs before its percentile is near that of a long run: from these sizes on an
+ * Jobs or requests one run needs before its percentile is near that of a long run: from these sizes on an
  * order-statistic interval of the percentile has two ends.
  */
-const JOBS_FOR_PERCENTILE: Readonly<Record<string, number>> = { p95: 72, p99: 368 };
+const NEEDED_FOR_PERCENTILE: Readonly<Record<string, number>> = { p95: 72, p99: 368 };
 
 /** Below this share of the runs, waits that did not settle are what the test gives by chance. */
 const OVERLOADED_SHARE_MIN = 0.1;
@@ -57,18 +58,34 @@ export function replicationWarnings(
       );
     }
   } else {
-    warnings.push(...shortRuns(metrics, averaged.jobs.count));
+    warnings.push(...shortRuns(metrics, averaged));
   }
   return warnings;
 }
 
-function shortRuns(metrics: readonly string[], jobs: number): string[] {
+function shortRuns(metrics: readonly string[], averaged: ComputedResult): string[] {
   return metrics.flatMap((path) => {
     const [statistic = ""] = path.split(".").slice(-1);
-    const needed = JOBS_FOR_PERCENTILE[statistic];
-    if (needed === undefined || jobs >= needed) return [];
+    const needed = NEEDED_FOR_PERCENTILE[statistic];
+    const { count, what } = countedIn(path, averaged);
+    if (needed === undefined || count >= needed) return [];
     return [
-      `Each replication has ${formatNumber(jobs)} jobs, and ${labelMetric(path).phrase} of so few is not that of a long run: at least ${needed} are needed.`,
+      `Each replication has ${formatNumber(count)} ${what}, and ${labelMetric(path).phrase} of so few is not that of a long run: at least ${needed} are needed.`,
     ];
   });
+}
+
+/** What the percentiles of a metric are of: requests of a service or of all, else jobs. */
+function countedIn(
+  path: string,
+  averaged: ComputedResult,
+): { readonly count: number; readonly what: string } {
+  const isOfRequests = path.startsWith("serving.");
+  if (!isOfRequests) return { count: averaged.jobs.count, what: "jobs" };
+  const ofService = serviceOfMetric(path);
+  const counted =
+    ofService === undefined
+      ? "serving.finished"
+      : metricOfService("serving.finished", ofService.service);
+  return { count: metricValue(averaged, counted) ?? 0, what: "requests" };
 }
