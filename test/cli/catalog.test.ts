@@ -45,7 +45,7 @@ describe("headroom catalog", () => {
 
   test("everything as one JSON object", () => {
     const all = JSON.parse(headroom(["catalog", "--json"]).stdout) as Record<string, unknown[]>;
-    expect(Object.keys(all)).toEqual(["gpu", "node", "mig", "price", "link"]);
+    expect(Object.keys(all)).toEqual(["gpu", "node", "mig", "price", "link", "overhead"]);
   });
 
   test.each([

@@ -6,6 +6,8 @@ export function describeFleet(spec: FleetSpec): string {
   const parts: string[] = [];
   const sites = spec.sites?.templates.reduce((sum, { count }) => sum + count, 0) ?? 0;
   if (sites > 0) parts.push(countOf(sites, "site"));
+  const clusters = spec.clusters?.members.length ?? 0;
+  if (clusters > 0) parts.push(countOf(clusters, "cluster"));
   const pools = new Map(
     (spec.upgrades?.upgrades ?? []).flatMap((upgrade) =>
       upgrade.pools.map(({ pool, upgrade: { pool: nodes } }) => [pool, nodes.nodes] as const),

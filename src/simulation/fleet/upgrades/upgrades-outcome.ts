@@ -153,8 +153,8 @@ function poolsTable(rows: readonly Row[]): FleetTable {
       column("open_gpus_min", "fewest open GPUs", ({ openGpusMin }) => openGpusMin),
       column("service_miss_s", "below need", ({ missS }) => missS, "s"),
       column("job_stops", "jobs stopped", ({ stops }) => stops),
-      column("lost_gpu_hours", "work lost", ({ lostGpuHours }) => lostGpuHours, "GPU-hours"),
-      column("waiting_gpu_hours", "waiting", (result) => result.waitingGpuHours, "GPU-hours"),
+      column("lost_gpu_hours", "work lost", ({ lostGpuHours }) => lostGpuHours, "GPU hours"),
+      column("waiting_gpu_hours", "waiting", (result) => result.waitingGpuHours, "GPU hours"),
       column("why", "why", ({ why }) => why),
     ],
   };
@@ -193,7 +193,7 @@ function sparesTable(rows: readonly Row[]): FleetTable {
       {
         name: "waiting_gpu_hours",
         header: "waiting",
-        unit: "GPU-hours",
+        unit: "GPU hours",
         values: trials.map(({ result }) => result.waitingGpuHours),
       },
       {

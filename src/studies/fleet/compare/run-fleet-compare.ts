@@ -35,6 +35,10 @@ const WITHOUT_GOALS = [
   "upgrades.doneShare",
   "upgrades.serviceMissS",
   "upgrades.jobStops",
+  "jobs.waitP95S",
+  "jobs.deadlineMissShare",
+  "inference.sloMissShare",
+  "clusters.totalCost",
 ];
 
 /** Everything a comparison of fleets depends on. */
