@@ -57,9 +57,11 @@ export function clusterSections(
       explanation: EXPLANATION,
       blocks: clusterBlocks(outcome, durationS),
     },
-    ...section("prices", "Where would one job cost least?", "prices", {
-      words: pricesWords(outcome),
-    }),
+    ...(outcome.run.spec.members.length > 1
+      ? section("prices", "Where would one job cost least?", "prices", {
+          words: pricesWords(outcome),
+        })
+      : []),
     ...section("moves", "What moved, and what that cost", "moves", { words: movesWords(outcome) }),
     ...section("inference", "What requests got", "inference", { words: requestsWords(outcome) }),
     ...section("ray", "What Ray did", "ray", { words: rayWords(outcome) }),
