@@ -14,6 +14,7 @@ import { EXIT_CODES } from "./exit-codes.js";
 import { writeReportFiles, type PageCommandOptions } from "./page-options.js";
 import { printCompare } from "./print-compare.js";
 import { defaultReportFolder } from "./report-folder.js";
+import { NOTHING_KEPT, stoppable } from "./stoppable.js";
 import { threadsOf } from "./study-options.js";
 import { createProgressLine } from "./terminal.js";
 import { shellQuoted } from "./text-layout.js";
@@ -75,23 +76,25 @@ export async function compareFleets(
       options.out ?? (options.json ? undefined : defaultReportFolder(`compare-${fleet.name}`));
     if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
     const { replications, confidence } = fleet.statistics;
-    const document = await simulate(
-      {
-        configurations,
-        seed: options.seed ?? fleet.seed,
-        confidence: options.confidence ?? confidence,
-        replicationsMax:
-          options.replications ?? (replications > 1 ? replications : REPLICATIONS_MAX),
-        isFixed: options.fixed === true,
-        indifferenceShare: options.indifference,
-        pairs: options.pairs,
-        ...(options.timeLimit === undefined ? {} : { timeLimitS: options.timeLimit }),
-      },
-      options,
-      (done) => {
-        progress.show(`simulating: ${done} runs done`);
-      },
+    const request: FleetCompareRequest = {
+      configurations,
+      seed: options.seed ?? fleet.seed,
+      confidence: options.confidence ?? confidence,
+      replicationsMax: options.replications ?? (replications > 1 ? replications : REPLICATIONS_MAX),
+      isFixed: options.fixed === true,
+      indifferenceShare: options.indifference,
+      pairs: options.pairs,
+      ...(options.timeLimit === undefined ? {} : { timeLimitS: options.timeLimit }),
+    };
+    const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
+      simulate(request, options, {
+        signal,
+        onProgress: (done) => {
+          if (!signal.aborted) progress.show(`simulating: ${done} runs done`);
+        },
+      }),
     );
+    if (document === undefined) return;
     let written;
     if (out !== undefined) {
       progress.show(`writing ${out}`);
@@ -116,9 +119,12 @@ export async function compareFleets(
 async function simulate(
   request: FleetCompareRequest,
   options: CompareFleetsOptions,
-  onProgress: (done: number) => void,
+  {
+    signal,
+    onProgress,
+  }: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void },
 ): Promise<FleetCompareDocument> {
-  const pool = createScenarioPool({ threads: threadsOf(options) });
+  const pool = createScenarioPool({ threads: threadsOf(options), signal });
   try {
     return await runFleetCompare(request, pool, {
       clock: () => performance.now(),

@@ -9,6 +9,7 @@ import { EXIT_CODES } from "./exit-codes.js";
 import { writeReportFiles, type PageCommandOptions } from "./page-options.js";
 import { printStudy } from "./print-study.js";
 import { defaultReportFolder } from "./report-folder.js";
+import { NOTHING_KEPT, stoppable } from "./stoppable.js";
 import { createProgressLine } from "./terminal.js";
 import { alignColumns, shellQuoted, wrapText } from "./text-layout.js";
 
@@ -31,23 +32,18 @@ const PLANS_SHOWN = 12;
 /** `headroom plan` of a fleet: every combination is simulated. */
 export async function planFleet(path: string, options: PlanFleetOptions): Promise<void> {
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
-  const { seed, threads } = options;
-  const pool = createScenarioPool(threads === undefined ? {} : { threads });
   try {
     if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
     progress.show(`reading ${path}`);
-    const document = await runFleetPlan(
-      {
-        path,
-        sets: options.set,
-        allowedFolders: options.allowPath,
-        ...(seed === undefined ? {} : { seed }),
-      },
-      pool,
-      (text) => {
-        progress.show(text);
-      },
+    const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
+      simulate(path, options, {
+        signal,
+        onProgress: (text) => {
+          if (!signal.aborted) progress.show(text);
+        },
+      }),
     );
+    if (document === undefined) return;
     const out =
       options.out ?? (options.json ? undefined : defaultReportFolder(`plan-${document.fleet}`));
     let written;
@@ -76,6 +72,26 @@ export async function planFleet(path: string, options: PlanFleetOptions): Promis
     if (document.best === null) process.exitCode = EXIT_CODES.failed;
   } finally {
     progress.clear();
+  }
+}
+
+async function simulate(
+  path: string,
+  { seed, threads, set, allowPath }: PlanFleetOptions,
+  {
+    signal,
+    onProgress,
+  }: { readonly signal: AbortSignal; readonly onProgress: (text: string) => void },
+): Promise<FleetPlanDocument> {
+  const pool = createScenarioPool({ ...(threads === undefined ? {} : { threads }), signal });
+  try {
+    const request = { path, sets: set, allowedFolders: allowPath };
+    return await runFleetPlan(
+      { ...request, ...(seed === undefined ? {} : { seed }) },
+      pool,
+      onProgress,
+    );
+  } finally {
     await pool.close();
   }
 }
