@@ -60,7 +60,7 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { border-bottom: 1px solid var(--line); color: var(--soft); font-weight: 500; font-size: .8125rem; vertical-align: bottom; }
 tbody th { min-width: 4.5rem; font-weight: 400; }
 .number { text-align: right; white-space: nowrap; }
-.number .note { white-space: normal; }
+.number .note, .answer .number { white-space: normal; }
 thead .number { white-space: normal; }
 .unit { font-weight: 400; opacity: .85; }
 .unit::before { content: "("; } .unit::after { content: ")"; }
@@ -131,6 +131,10 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
   figure details th, figure details td { padding-top: .12rem; padding-bottom: .12rem; }
   thead { display: table-header-group; }
   .table-box { overflow: visible; }
+  .number { white-space: normal; }
+  .answer tbody th { min-width: 7rem; }
+  th, td, th.number, td.number { padding-right: .7rem; }
+  th:last-child, td:last-child { padding-right: 0; }
   .commands pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .folded > summary { display: none; }
   a { text-decoration: none; }
