@@ -13,6 +13,8 @@ export interface PlainDevice {
   readonly unsupported?: string;
   /** Real milliseconds for which reading back waits for work that `run` left behind. */
   readonly unfinishedMs?: number;
+  /** The first reading after each run takes so long, whether the device is done or not. */
+  readonly slowFirstReadMs?: number;
   readonly hasDeviceClock?: boolean;
 }
 
@@ -22,7 +24,7 @@ export function createPlainSession(device: PlainDevice): {
   readonly counts: { launches: number; disposed: number; reads: number };
 } {
   const counts = { launches: 0, disposed: 0, reads: 0 };
-  let unfinished = false;
+  let finishedAtMs: number | undefined;
   const run = (launches: number): Promise<Timing> => {
     let timeS = 0;
     for (let i = 0; i < launches; i++) {
@@ -32,7 +34,7 @@ export function createPlainSession(device: PlainDevice): {
       }
       timeS += device.launchS?.(counts.launches) ?? 0.001;
     }
-    unfinished = true;
+    finishedAtMs = performance.now() + (device.unfinishedMs ?? 0);
     return Promise.resolve(
       device.hasDeviceClock === false ? { hostS: timeS } : { hostS: 1.1 * timeS, deviceS: timeS },
     );
@@ -54,10 +56,14 @@ export function createPlainSession(device: PlainDevice): {
         run: (launches) => run(launches),
         async read() {
           counts.reads++;
-          if (unfinished && device.unfinishedMs !== undefined) {
-            await new Promise((resolve) => setTimeout(resolve, device.unfinishedMs));
+          if (finishedAtMs !== undefined) {
+            const leftMs = Math.max(0, finishedAtMs - performance.now());
+            const slowMs = device.slowFirstReadMs ?? 0;
+            if (leftMs + slowMs > 0) {
+              await new Promise((resolve) => setTimeout(resolve, leftMs + slowMs));
+            }
           }
-          unfinished = false;
+          finishedAtMs = undefined;
           const output = plainKernel(spec, inputs);
           return device.spoil?.(output) ?? output;
         },
