@@ -120,6 +120,12 @@ describe("named clusters in a fleet", () => {
       ],
     ],
     [
+      "a copy where it may not lie",
+      "size: 4TB, at: [clinic],",
+      "size: 4TB, at: [clinic], copyTo: [far],",
+      ["26 no-place scans is copied to far and may not: its label country is us, not de or nl"],
+    ],
+    [
       "a job too large for every cluster",
       "workers: 2",
       "workers: 3",

@@ -77,6 +77,9 @@ export function pairsNeeded(spec: ClustersSpec): readonly (readonly [string, str
     if (!allowed[member]! || at.includes(member)) return;
     for (const place of at) need(places[place]!.region, places[member]!.region);
   };
+  for (const { at, copyTo = [], allowed } of datasets)
+    for (const to of copyTo)
+      if (allowed[to]!) for (const from of at) need(places[from]!.region, places[to]!.region);
   for (const group of spec.jobs) {
     for (const member of candidatesOf(group.placement, spec.members.length)) {
       if (neverFits(spec, group, member) !== undefined) continue;

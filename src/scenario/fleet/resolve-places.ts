@@ -47,10 +47,13 @@ export function resolveDatasets(
   spec: FleetDocument,
   places: readonly LabelledPlace[],
 ): readonly DatasetSpec[] {
-  return (spec.workload?.datasets ?? []).map(({ name, size, at, residency }) => ({
+  return (spec.workload?.datasets ?? []).map(({ name, size, at, copyTo, residency }) => ({
     name,
     bytes: size,
     at: at.map((place) => places.findIndex((one) => one.name === place)),
+    ...(copyTo === undefined
+      ? {}
+      : { copyTo: copyTo.map((place) => places.findIndex((one) => one.name === place)) }),
     allowed: places.map((place) => forbiddenBy(residency, place) === undefined),
   }));
 }

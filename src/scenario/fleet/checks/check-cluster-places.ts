@@ -33,19 +33,23 @@ function checkOriginals(
   { workload }: FleetDocument,
   places: readonly LabelledPlace[],
 ): void {
-  (workload?.datasets ?? []).forEach(({ name, at, residency }, index) => {
-    at.forEach((place, position) => {
-      const why = forbiddenBy(
-        residency,
-        places.find((one) => one.name === place)!,
-      );
-      if (why === undefined) return;
-      context.report({
-        path: ["workload", "datasets", index, "at", position],
-        rule: "no-place",
-        message: `${name} lies at ${place} and may not: ${why}`,
+  (workload?.datasets ?? []).forEach(({ name, at, copyTo = [], residency }, index) => {
+    for (const [key, names, verb] of [
+      ["at", at, "lies at"],
+      ["copyTo", copyTo, "is copied to"],
+    ] as const)
+      names.forEach((place, position) => {
+        const why = forbiddenBy(
+          residency,
+          places.find((one) => one.name === place)!,
+        );
+        if (why === undefined) return;
+        context.report({
+          path: ["workload", "datasets", index, key, position],
+          rule: "no-place",
+          message: `${name} ${verb} ${place} and may not: ${why}`,
+        });
       });
-    });
   });
 }
 

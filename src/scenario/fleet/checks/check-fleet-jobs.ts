@@ -42,6 +42,7 @@ function checkDatasets(context: CheckContext): void {
   listAt(context, [WORKLOAD, "datasets"]).forEach((dataset, index) => {
     const path = [WORKLOAD, "datasets", index];
     checkNames(context, [...path, "at"], "cluster or region", places);
+    checkNames(context, [...path, "copyTo"], "cluster or region", places);
     checkResidency(context, [...path, "residency"], fieldOf(dataset, "residency"), places);
   });
 }

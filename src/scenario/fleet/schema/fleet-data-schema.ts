@@ -36,6 +36,10 @@ export function datasetsSchema() {
       description: "Clusters that have it, or regions whose store has it.",
       example: ["hospital"],
     }),
+    copyTo: field(z.array(plainName()).min(1).max(1_000), {
+      description: "Clusters or stores that get a copy when the run begins, and keep it. What that costs and takes is counted.",
+      example: ["west-europe"],
+    }).optional(),
     residency: residencySchema().optional(),
   });
   return field(z.array(dataset).min(1).max(1_000), {

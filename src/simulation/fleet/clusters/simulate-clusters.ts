@@ -116,6 +116,9 @@ class ClustersWorld {
     this.members.forEach((_, member) => {
       this.watch(member);
     });
+    this.spec.data.datasets.forEach(({ copyTo = [] }, dataset) => {
+      for (const place of copyTo) this.work.data.fetch(dataset, place, () => undefined);
+    });
     for (const service of this.services) service.start();
     for (const cluster of this.ray) cluster.start();
     for (const job of this.jobs)

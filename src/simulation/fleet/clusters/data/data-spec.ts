@@ -21,6 +21,8 @@ export interface DatasetSpec {
   readonly bytes: number;
   /** Indexes of places that have it from the start. */
   readonly at: readonly number[];
+  /** Indexes of places that get a copy when the run begins, and keep it. */
+  readonly copyTo?: readonly number[];
   /** For every place, whether a copy, or anything made from it, may lie there. */
   readonly allowed: readonly boolean[];
 }

@@ -106,6 +106,20 @@ describe("data that jobs need", () => {
     expect(run(undefined)).toEqual([0, 2_900 + 3_000]);
   });
 
+  it("a copy that is made at the start is there when it is needed, and stays", () => {
+    const spec = clustersSpec(
+      [member("home", 1, 4), member("away", 1, 4)],
+      [jobs("job", { inputs: [0], placement: raceOf(1), firstS: 500 })],
+      {
+        datasets: [{ ...dataset("d", 200, [0], 2), copyTo: [1] }],
+        cacheBytes: [undefined, 0],
+      },
+    );
+    const outcome = runClusters(spec);
+    expect(timesOf(outcome)["job"]).toEqual([500, 600]);
+    expect(outcome.figures.get("data.moves")).toBe(1);
+  });
+
   it("results that are on their way are not done", () => {
     const spec = clustersSpec(
       [member("a", 1, 4), member("b", 1, 4)],
