@@ -35,8 +35,8 @@ describe("the node Gantt", () => {
       readonly data: { readonly values: readonly unknown[] };
     }[];
     expect(layers[0]!.data.values).toEqual([
-      { from: 1, to: 5, lane: 8, laneEnd: 16, kind: "odd", job: "job-1", node: "a-1" },
-      { from: 0, to: 2, lane: 2, laneEnd: 6, kind: "even", job: "job-0", node: "a-0" },
+      { from: 1, to: 5, lane: 8, laneEnd: 16, tenant: "odd", job: "job-1", node: "a-1" },
+      { from: 0, to: 2, lane: 2, laneEnd: 6, tenant: "even", job: "job-0", node: "a-0" },
     ]);
     expect(layers[1]!.data.values).toEqual([{ edge: 0 }, { edge: 8 }, { edge: 16 }]);
   });

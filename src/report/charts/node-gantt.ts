@@ -16,6 +16,8 @@ const TITLE = "Which jobs ran where, and when?";
 
 /** Colours of the bars: by tenant, or by size where there is one tenant. */
 interface Kinds {
+  /** Their field in the data. Not "kind", which is a word of documents that redaction leaves alone. */
+  readonly field: "tenant" | "size";
   readonly names: readonly string[];
   readonly of: (bar: ScheduledBar) => string;
 }
@@ -61,6 +63,7 @@ function kindsOf(schedule: NodeSchedule, bars: readonly ScheduledBar[]): Kinds {
     const of = ({ gpus }: ScheduledBar): string =>
       gpus === 1 ? "1 GPU" : "several GPUs of the node";
     return {
+      field: "size",
       names: ["1 GPU", "several GPUs of the node"].filter((name) =>
         bars.some((bar) => of(bar) === name),
       ),
@@ -72,6 +75,7 @@ function kindsOf(schedule: NodeSchedule, bars: readonly ScheduledBar[]): Kinds {
   const named = isTooMany ? sorted.slice(0, PART_FILLS.length - 1) : sorted;
   const word = (tenant: string): string => (tenant === "" ? "no tenant" : tenant);
   return {
+    field: "tenant",
     names: [...named.map(word), ...(isTooMany ? [OTHERS] : [])],
     of: ({ job }) => {
       const tenant = schedule.tenantOf(job);
@@ -149,7 +153,7 @@ function draw(
     to: time(bar.toS),
     lane: firstLane[bar.node]! + bar.firstGpu,
     laneEnd: firstLane[bar.node]! + bar.firstGpu + bar.gpus,
-    kind: kinds.of(bar),
+    [kinds.field]: kinds.of(bar),
     job: schedule.nameOf(bar.job),
     node: nodes[bar.node]!.name,
   }));
@@ -169,7 +173,7 @@ function draw(
             y: { field: "lane", ...y },
             y2: { field: "laneEnd" },
             color: {
-              field: "kind",
+              field: kinds.field,
               type: "nominal",
               scale: { domain: kinds.names, range: PART_FILLS.slice(0, kinds.names.length) },
               legend: {

@@ -74,6 +74,8 @@ export function nodeSchedule(run: BatchRun, { nodes, topology }: ClusterSpec): N
     }
     if (sharing) onParts++;
   }
+  const managedFrom = run.managed?.from ?? jobs.count;
+  const tenantOf = (job: number): string => jobs.tenantNames[jobs.tenant[job]!]!;
   const startS = run.series.timeS[0] ?? run.startOfTraceS;
   const spanS = run.endOfRunS - startS;
   return {
@@ -87,8 +89,8 @@ export function nodeSchedule(run: BatchRun, { nodes, topology }: ClusterSpec): N
     bars,
     startS,
     endS: run.endOfRunS,
-    nameOf: (job) => jobs.ids[job]!,
-    tenantOf: (job) => jobs.tenantNames[jobs.tenant[job]!]!,
+    nameOf: (job) => (job < managedFrom ? jobs.ids[job]! : `replica of ${tenantOf(job)}`),
+    tenantOf,
     onParts,
     stopped: stopped.size,
   };
