@@ -41,14 +41,17 @@ function countWords(some: number, total: number): string {
   return total === 2 ? "both goals" : `all ${total} goals`;
 }
 
-/** The met goal with the least room, as evidence for "yes". */
+/** The met goal with the least room, as evidence for "yes". A goal of nothing at all has no room to measure by. */
 function tightest(goals: readonly GoalResult[]): GoalResult {
   const room = ({ actual, interval, target, comparison }: GoalResult): number => {
     const nearest = interval === null ? actual! : interval[comparison === "atMost" ? 1 : 0];
     const left = comparison === "atMost" ? target - nearest : nearest - target;
     return left / Math.max(Math.abs(target), Number.EPSILON);
   };
-  return goals.reduce((least, goal) => (room(goal) < room(least) ? goal : least));
+  const measured = goals.filter(({ target }) => target !== 0);
+  return (measured.length === 0 ? goals : measured).reduce((least, goal) =>
+    room(goal) < room(least) ? goal : least,
+  );
 }
 
 /** What a metric is called in a sentence: the first words of its description. */
