@@ -10,7 +10,7 @@ import { registerCheck } from "./commands/check.js";
 function optionsOf(args: readonly string[]): CheckOptions {
   const program = new Command();
   registerCheck(program);
-  const command = program.commands[0]!.commands[0]!;
+  const command = program.commands[0]!.commands.find((one) => one.name() === "model")!;
   command
     .exitOverride()
     .parseOptions([...args, ...(args.includes("--on") ? [] : ["--on", "DGX H100"])]);
