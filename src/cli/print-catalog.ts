@@ -8,6 +8,7 @@ import { LINKS } from "../hardware/links.js";
 import type { NodeSku } from "../hardware/node-sku.js";
 import type { PriceEntry } from "../hardware/prices.js";
 import { topologyOfSku } from "../hardware/topology.js";
+import { confidentialOverheads } from "../performance/confidential/confidential-overhead.js";
 import { fitColumns } from "./fit-columns.js";
 import { alignColumns, wrapText } from "./text-layout.js";
 
@@ -72,7 +73,17 @@ export function printGpu(gpu: GpuSpec, catalogue: HardwareCatalogue): string {
         ? "no"
         : `${geometry.profiles.length} profiles: headroom catalog mig ${JSON.stringify(gpu.name)}`,
     ],
+    ...confidentialFields(gpu),
     ["note", gpu.note],
+  ]);
+}
+
+/** What confidential mode was measured to cost, with who measured it. */
+function confidentialFields({ name }: GpuSpec): readonly (readonly [string, string])[] {
+  const share = (value: number): string => formatNumber(100 * value, { digits: 2 });
+  return confidentialOverheads(name).map(({ what, throughputLost: [low, high], source }) => [
+    `confidential, ${what}`,
+    `${share(low)} to ${share(high)} % of the throughput lost; ${source}`,
   ]);
 }
 

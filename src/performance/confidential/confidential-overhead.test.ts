@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   CONFIDENTIAL_OVERHEADS,
   confidentialOverhead,
+  confidentialOverheads,
   confidentialSpeed,
 } from "./confidential-overhead.js";
 
@@ -15,6 +16,14 @@ describe("confidential computing", () => {
   test("nobody published training on Hopper, or anything on an L40S", () => {
     expect(confidentialOverhead("H100 SXM5-80GB", "training")).toBeUndefined();
     expect(confidentialOverhead("L40S", "inference")).toBeUndefined();
+  });
+
+  test("all that was published of one GPU, and nothing of another", () => {
+    expect(confidentialOverheads("H200 SXM-141GB").map(({ what }) => what)).toEqual([
+      "inference",
+      "model loading",
+    ]);
+    expect(confidentialOverheads("A100 SXM4-80GB")).toEqual([]);
   });
 
   test("every range is a range of shares", () => {

@@ -64,6 +64,13 @@ export function confidentialOverhead(
   return CONFIDENTIAL_OVERHEADS.find((one) => one.gpuFamily === family && one.what === what);
 }
 
+/** Everything published for a GPU model. @param gpuModel name in the GPU catalogue */
+export function confidentialOverheads(gpuModel: string): readonly ConfidentialOverhead[] {
+  return (["inference", "training", "model loading"] as const).flatMap(
+    (what) => confidentialOverhead(gpuModel, what) ?? [],
+  );
+}
+
 /** Relative speed in confidential mode at the pessimistic end: 1 minus the most that was lost. */
 export function confidentialSpeed(overhead: ConfidentialOverhead): number {
   return 1 - overhead.throughputLost[1];
