@@ -36,7 +36,8 @@ export function clusterSections(
     tableName: string,
     about: { readonly words?: string; readonly folded?: boolean } = {},
   ): readonly ReportSection[] => {
-    const found = table(tableName);
+    const whole = table(tableName);
+    const found = whole?.name === "fleet-jobs" ? jobColumns(whole) : whole;
     if (found === undefined) return [];
     return [
       {
@@ -105,6 +106,12 @@ function clusterBlocks(outcome: ClustersOutcome, durationS: number): readonly Re
   ];
 }
 
+/** Jobs without what their names say already. */
+function jobColumns(table: FleetTable): FleetTable {
+  const columns = table.columns.filter(({ name }) => name !== "group" && name !== "tenant");
+  return { ...table, columns };
+}
+
 /** Some columns of a table, under a caption of their own. */
 function columnsOf(table: FleetTable, caption: string, names: readonly string[]): FleetTable {
   return { ...table, caption, columns: table.columns.filter(({ name }) => names.includes(name)) };
@@ -167,13 +174,17 @@ function rowsTable({ name, caption, columns }: FleetTable): ReportBlock {
       const numbers = values.filter((value) => typeof value === "number");
       return {
         header,
-        ...(unit === undefined ? {} : { unit }),
+        ...(unit === undefined || unit === "s" ? {} : { unit }),
         ...(numbers.length === 0 ? {} : { align: "right" as const }),
         ...(numbers.some((value) => !Number.isInteger(value)) ? { digits: 4 } : {}),
       };
     }),
     rows: Array.from({ length: count }, (_, row): readonly Cell[] =>
-      columns.map(({ values }) => values[row]!),
+      // Times are told as people do; the CSV has their seconds.
+      columns.map(({ unit, values }): Cell => {
+        const value = values[row]!;
+        return unit === "s" && typeof value === "number" ? quantityCell(value, "s") : value;
+      }),
     ),
     fullTable: `${name}.csv`,
   };
