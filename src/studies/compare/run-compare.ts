@@ -24,6 +24,7 @@ import {
 import type { CompareRequest } from "./compare-request.js";
 import { answerSentence, comparisonSentence } from "./compare-sentence.js";
 import { compareWarnings } from "./compare-warnings.js";
+import { isDecided, pairsOf } from "./compared-pairs.js";
 import { explain, meanOf } from "./explain.js";
 import { explanationSentences } from "./finding-words.js";
 import { judgeDifferences, type ComparedSamples, type Pairing } from "./judge-differences.js";
@@ -137,25 +138,6 @@ function lookAt(
   let next = 0;
   const goals = targets.map((own) => goalsOfAll.slice(next, (next += own.length)));
   return { look, pairing, runs, deciding, differences, goals };
-}
-
-function isDecided({ differences, goals }: Sight): boolean {
-  return (
-    differences.flat().every(({ verdict }) => verdict !== "not shown") &&
-    goals.flat().every(({ verdict }) => verdict !== "not shown")
-  );
-}
-
-/** Which configurations are held against which, by their places. */
-function pairsOf({
-  configurations,
-  pairs,
-}: CompareRequest): readonly (readonly [first: number, second: number])[] {
-  const places = configurations.map((_, index) => index);
-  const firsts = pairs === "all" ? places : places.slice(0, 1);
-  return firsts.flatMap((first) =>
-    places.slice(first + 1).map((second) => [first, second] as const),
-  );
 }
 
 function valuesOf(runs: readonly UnitSuccess[], path: string): readonly (number | null)[] {

@@ -11,6 +11,7 @@ import type {
 } from "../../compare/compare-document.js";
 import type { CompareRequest } from "../../compare/compare-request.js";
 import { answerSentence, comparisonSentence } from "../../compare/compare-sentence.js";
+import { isDecided, pairsOf } from "../../compare/compared-pairs.js";
 import {
   judgeDifferences,
   type ComparedSamples,
@@ -145,27 +146,12 @@ function lookAt(
   return { look, pairing, runs, deciding, differences, goals };
 }
 
-function isDecided({ differences, goals }: Sight): boolean {
-  return [...differences.flat(), ...goals.flat()].every(({ verdict }) => verdict !== "not shown");
-}
-
 function chosenMetric(path: string): ChosenMetric {
   return { path, unit: findFleetMetric(path)?.unit ?? "" };
 }
 
 function hasValue(path: string, runs: Sight["runs"]): boolean {
   return runs.some((own) => valuesOfRuns(own, path).some((value) => value !== null));
-}
-
-function pairsOf({
-  configurations,
-  pairs,
-}: FleetCompareRequest): readonly (readonly [number, number])[] {
-  const places = configurations.map((_, index) => index);
-  const firsts = pairs === "all" ? places : places.slice(0, 1);
-  return firsts.flatMap((first) =>
-    places.slice(first + 1).map((second) => [first, second] as const),
-  );
 }
 
 function samplesOf(

@@ -1,0 +1,28 @@
+import type { ComparedMetric } from "./compare-document.js";
+import type { CompareRequest } from "./compare-request.js";
+import type { JudgedGoal } from "./judge-goals.js";
+
+/** Which configurations are held against which, by their places. */
+export function pairsOf({
+  configurations,
+  pairs,
+}: Pick<CompareRequest, "pairs"> & {
+  readonly configurations: readonly unknown[];
+}): readonly (readonly [number, number])[] {
+  const places = configurations.map((_, index) => index);
+  const firsts = pairs === "all" ? places : places.slice(0, 1);
+  return firsts.flatMap((first) =>
+    places.slice(first + 1).map((second) => [first, second] as const),
+  );
+}
+
+/** Whether more replications could change no verdict. */
+export function isDecided({
+  differences,
+  goals,
+}: {
+  readonly differences: readonly (readonly ComparedMetric[])[];
+  readonly goals: readonly (readonly JudgedGoal[])[];
+}): boolean {
+  return [...differences.flat(), ...goals.flat()].every(({ verdict }) => verdict !== "not shown");
+}
