@@ -19,7 +19,7 @@ import { threadsOf } from "./study-options.js";
 import { createProgressLine } from "./terminal.js";
 import { shellQuoted } from "./text-layout.js";
 
-/** Options of `headroom compare`, as far as fleets have them. */
+/** Options of `headroom compare` that fleets have too. */
 export interface CompareFleetsOptions extends PageCommandOptions {
   readonly set: readonly string[];
   readonly setAll: readonly string[];
@@ -40,7 +40,8 @@ export interface CompareFleetsOptions extends PageCommandOptions {
   readonly quiet?: true;
 }
 
-const REPORT_FILES = ["compare.json", "report.md", "report.html"];
+/** Files every comparison writes; those of charts stand in a folder of their own. */
+export const COMPARE_FILES = ["compare.json", "report.md", "report.html"];
 
 /** Most replications when neither the command line nor the fleet says so. */
 const REPLICATIONS_MAX = 40;
@@ -62,7 +63,7 @@ export async function compareFleets(
   }
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
-    if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
+    if (options.out !== undefined) checkOutputFolder(options.out, COMPARE_FILES);
     progress.show(`reading ${paths.join(", ")}`);
     const configurations = await loadFleetCompare({
       paths,
@@ -74,7 +75,7 @@ export async function compareFleets(
     const { fleet } = configurations[0]!.loaded;
     const out =
       options.out ?? (options.json ? undefined : defaultReportFolder(`compare-${fleet.name}`));
-    if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
+    if (out !== undefined) checkOutputFolder(out, COMPARE_FILES);
     const { replications, confidence } = fleet.statistics;
     const request: FleetCompareRequest = {
       configurations,

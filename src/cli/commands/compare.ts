@@ -12,13 +12,13 @@ import { loadCompare } from "../../studies/compare/load-compare.js";
 import { runCompare } from "../../studies/compare/run-compare.js";
 import { areFleets } from "../../studies/fleet/compare/load-fleet-compare.js";
 import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
-import { compareFleets } from "../compare-fleets.js";
+import { compareFleets, COMPARE_FILES, type CompareFleetsOptions } from "../compare-fleets.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { isWorse } from "../compare-gate.js";
 import { addStatistics, REPLICATIONS_MAX } from "../compare-statistics.js";
 import { parseSeed } from "../parse-seed.js";
 import { liveComparison } from "../live-comparison.js";
-import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
+import { withPageOptions, writeReportFiles } from "../page-options.js";
 import { printCompare } from "../print-compare.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
@@ -29,30 +29,10 @@ import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 import { createTimeLeft } from "../time-left.js";
 
-interface CompareOptions extends PageCommandOptions {
-  readonly set: readonly string[];
-  readonly setAll: readonly string[];
-  readonly variant: readonly string[];
-  readonly pairs: "base" | "all";
-  readonly replications?: number;
-  readonly fixed?: true;
-  readonly timeLimit?: number;
-  readonly confidence?: number;
-  readonly indifference: number;
-  readonly independent?: true;
-  readonly gate?: true;
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly out?: string;
-  readonly allowPath: readonly string[];
+interface CompareOptions extends CompareFleetsOptions {
   /** False after --no-what-if. */
   readonly whatIf: boolean;
-  readonly json?: true;
-  readonly quiet?: true;
 }
-
-/** Files every comparison writes; those of charts stand in a folder of their own. */
-const REPORT_FILES = ["compare.json", "report.md", "report.html"];
 
 const HELP = `
 Examples:
@@ -137,7 +117,7 @@ async function run(paths: readonly string[], options: CompareOptions): Promise<v
   if (await areFleets(paths, options.allowPath)) return compareFleets(paths, options);
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
-    if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
+    if (options.out !== undefined) checkOutputFolder(options.out, COMPARE_FILES);
     progress.show(`reading ${paths.join(", ")}`);
     const configurations = await loadCompare({
       paths,
@@ -147,7 +127,7 @@ async function run(paths: readonly string[], options: CompareOptions): Promise<v
       allowedFolders: options.allowPath,
     });
     const out = outputFolder(options, configurations);
-    if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
+    if (out !== undefined) checkOutputFolder(out, COMPARE_FILES);
     const request = requestOf(options, configurations);
     const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
       simulate(request, options, { progress, signal }),
