@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/full/**", "node_modules/**"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A hung test, not a slow machine: the slowest takes 20 s alone, and neighbours can take all but a tenth of a core.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    setupFiles: ["test/property-seed.ts"],
     pool: "forks",
     maxWorkers: 2,
   },

@@ -61,7 +61,7 @@ describe.skipIf(executablePath === undefined && !required)("what-if in the page"
 
   test(
     "nodes, load, hosting and MIG give the bytes of the command line",
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const out = join(folder, "mig");
       const scenario = "scenarios/mig-vs-whole.yaml";
@@ -93,7 +93,7 @@ describe.skipIf(executablePath === undefined && !required)("what-if in the page"
 
   test(
     "a scenario that extends another, with a compressed trace; what cannot be is said",
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const project = join(folder, "project");
       mkdirSync(join(project, "scenarios"), { recursive: true });
