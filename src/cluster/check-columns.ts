@@ -123,12 +123,11 @@ function takeAllocation(
     want.gpuMilliFree[gpu]! -= gpuMilli;
     gpuCount += 1;
   }
-  const request = { cpuMilli, memoryBytes, gpuMilli, gpuCount, gpuModels: [] };
   want.cpuMilliFree[node]! -= cpuMilli;
   want.memoryBytesFree[node]! -= memoryBytes;
   want.podsFree[node]! -= 1;
-  want.nonzeroCpuMilliUsed[node]! += nonzeroCpuMilli(request);
-  want.nonzeroMemoryBytesUsed[node]! += nonzeroMemoryBytes(request);
+  want.nonzeroCpuMilliUsed[node]! += nonzeroCpuMilli(cpuMilli);
+  want.nonzeroMemoryBytesUsed[node]! += nonzeroMemoryBytes(memoryBytes);
   if (gpuCount > 0) {
     const kind = gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount;
     want.podsByGpuKind[node * view.gpuKindStride + kind]! += 1;

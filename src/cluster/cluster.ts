@@ -166,7 +166,7 @@ class ColumnCluster implements ClusterState {
     const parts = hasParts ? this.#takeParts(node, request, gpus) : undefined;
     if (!hasParts)
       for (let i = 0; i < gpuCount; i += 1) this.#addGpuMilli(node, base + gpus[i]!, -gpuMilli);
-    this.#addHost(node, request, 1);
+    this.#addHost(node, cpuMilli, memoryBytes, 1);
     if (gpuCount > 0) this.#addGpuKind(node, gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount, 1);
     this.#changes.note(node);
     const gpuMemoryBytes = hasParts ? this.partitions.memoryBytesOn(node, request) : 0;
@@ -190,8 +190,7 @@ class ColumnCluster implements ClusterState {
       gpuCount += 1;
     }
     if (hasParts) this.nodeGpuMilliFree[node] = this.partitions.idleMilliOn(node);
-    const host = { cpuMilli: table.cpuMilliAt(slot), memoryBytes: table.memoryBytesAt(slot) };
-    this.#addHost(node, { ...host, gpuMilli, gpuCount, gpuModels: [] }, -1);
+    this.#addHost(node, table.cpuMilliAt(slot), table.memoryBytesAt(slot), -1);
     if (gpuCount > 0) this.#addGpuKind(node, gpuMilli < WHOLE_GPU_MILLI ? 0 : gpuCount, -1);
     if (this.#closed.touches[node] === 1) this.#closed.settle(node);
     this.#changes.note(node);
@@ -246,11 +245,11 @@ class ColumnCluster implements ClusterState {
   }
 
   /** Takes (`sign` 1) or gives back (-1) what a pod has of the host. */
-  #addHost(node: number, request: PodRequest, sign: 1 | -1): void {
-    this.cpuMilliFree[node]! -= sign * request.cpuMilli;
-    this.memoryBytesFree[node]! -= sign * request.memoryBytes;
-    this.nonzeroCpuMilliUsed[node]! += sign * nonzeroCpuMilli(request);
-    this.nonzeroMemoryBytesUsed[node]! += sign * nonzeroMemoryBytes(request);
+  #addHost(node: number, cpuMilli: number, memoryBytes: number, sign: 1 | -1): void {
+    this.cpuMilliFree[node]! -= sign * cpuMilli;
+    this.memoryBytesFree[node]! -= sign * memoryBytes;
+    this.nonzeroCpuMilliUsed[node]! += sign * nonzeroCpuMilli(cpuMilli);
+    this.nonzeroMemoryBytesUsed[node]! += sign * nonzeroMemoryBytes(memoryBytes);
     this.podsFree[node]! -= sign;
   }
 

@@ -1,5 +1,3 @@
-import type { PodRequest } from "../workload/job-table.js";
-
 /**
  * What kube's scorers assume of a pod that asks for no CPU: 100 thousandths of a core.
  *
@@ -11,12 +9,12 @@ export const NONZERO_CPU_MILLI = 100;
 /** What kube's scorers assume of a pod that asks for no memory: 200 MiB, in bytes (same source). */
 export const NONZERO_MEMORY_BYTES = 200 * 1024 * 1024;
 
-/** CPU a pod counts for in the kube scorers, in thousandths of a core. */
-export function nonzeroCpuMilli(request: PodRequest): number {
-  return request.cpuMilli === 0 ? NONZERO_CPU_MILLI : request.cpuMilli;
+/** CPU a pod that asks for so much counts for in the kube scorers, both in thousandths of a core. */
+export function nonzeroCpuMilli(cpuMilli: number): number {
+  return cpuMilli === 0 ? NONZERO_CPU_MILLI : cpuMilli;
 }
 
-/** Memory a pod counts for in the kube scorers, in bytes. */
-export function nonzeroMemoryBytes(request: PodRequest): number {
-  return request.memoryBytes === 0 ? NONZERO_MEMORY_BYTES : request.memoryBytes;
+/** Memory a pod that asks for so much counts for in the kube scorers, both in bytes. */
+export function nonzeroMemoryBytes(memoryBytes: number): number {
+  return memoryBytes === 0 ? NONZERO_MEMORY_BYTES : memoryBytes;
 }

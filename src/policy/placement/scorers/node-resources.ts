@@ -50,8 +50,10 @@ export function resourceColumns(
 ): readonly ResourceColumns[] {
   assertWeights(resources);
   const { nodes } = view.spec;
-  const cpuAsked = Float64Array.from(shapes, nonzeroCpuMilli);
-  const memoryAsked = Float64Array.from(shapes, nonzeroMemoryBytes);
+  const cpuAsked = Float64Array.from(shapes, ({ cpuMilli }) => nonzeroCpuMilli(cpuMilli));
+  const memoryAsked = Float64Array.from(shapes, ({ memoryBytes }) =>
+    nonzeroMemoryBytes(memoryBytes),
+  );
   const gpuAsked = Float64Array.from(shapes, ({ gpuCount, gpuMilli }) => gpuCount * gpuMilli);
   return resources.map(({ resource, weight }): ResourceColumns => {
     if (resource === "cpu") {
