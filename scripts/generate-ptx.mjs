@@ -16,6 +16,7 @@ const ptxVersion = "6.5";
 const architectures = ["sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"];
 
 const work = mkdtempSync(join(tmpdir(), "headroom-ptx-"));
+const sums = [sumOf("kernels.cu", readFileSync(source))];
 try {
   for (const name of modules) {
     const raw = join(work, `${name}.ptx`);
@@ -26,23 +27,19 @@ try {
     for (const architecture of architectures) {
       execFileSync("ptxas", [`-arch=${architecture}`, raw, "-o", join(work, "cubin")]);
     }
-    const constant = `${name.toUpperCase().replace("-", "_")}_PTX`;
-    writeFileSync(
-      join(folder, `${name}.ts`),
-      `/* eslint-disable max-lines */
-// Made by scripts/generate-ptx.mjs from kernels.cu; not edited by hand. Accepted by ptxas for ${architectures.join(", ")}.
-
-/** sha256 of the kernels.cu it was made from. */
-export const ${constant}_SOURCE = "${createHash("sha256").update(readFileSync(source)).digest("hex")}";
-
-/** PTX of the module \`${name}\`. */
-export const ${constant} = \`${text}\`;
-`,
-    );
+    writeFileSync(join(folder, `${name}.ptx`), text);
+    sums.push(sumOf(`${name}.ptx`, text));
     process.stderr.write(`✓ ${name}: ${text.length} characters, ${architectures.join(" ")}\n`);
   }
+  // What the text was made from, and that nobody edited it since: `sha256sum -c SHA256SUMS`.
+  writeFileSync(join(folder, "SHA256SUMS"), sums.join(""));
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** One line in the format of sha256sum. */
+function sumOf(name, bytes) {
+  return `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`;
 }
 
 /** Without comments, blank lines, indentation and line information. */

@@ -1,7 +1,15 @@
 // Installs and builds what is missing. Plain Node without dependencies: it runs before any are there.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,6 +17,10 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stampFile = join(root, "node_modules", ".headroom-install");
 const buildStampFile = join(root, "dist", ".headroom-build");
 const nodeMinimum = [20, 19];
+/** What the build is made of. */
+const sourceFiles = /\.(ts|cts|ptx)$/;
+/** What of it the program reads at run time; tsc copies none. */
+const textFiles = /\.ptx$/;
 
 /** Runs one step with its output on the screen; ends the process with the step's exit code when it fails. */
 export function step(title, command, args, options = {}) {
@@ -59,6 +71,7 @@ export function prepare() {
     digest(readFileSync(join(root, "scripts", "build-browser.mjs")));
   if (readStamp(buildStampFile) !== sources) {
     step("build (tsc)", tool("tsc"), ["-p", "tsconfig.build.json"]);
+    copyTexts(join(root, "src"), join(root, "dist"));
     step("build (the simulator for pages)", process.execPath, ["scripts/build-browser.mjs"]);
     mkdirSync(join(root, "dist"), { recursive: true });
     writeFileSync(buildStampFile, sources);
@@ -84,16 +97,30 @@ function digest(bytes) {
 
 function digestTree(folder) {
   const hash = createHash("sha256");
-  const visit = (path) => {
-    for (const name of readdirSync(path).sort()) {
-      const child = join(path, name);
-      if (statSync(child).isDirectory()) visit(child);
-      else if (name.endsWith(".ts") || name.endsWith(".cts"))
-        hash.update(`${child.slice(folder.length)}\0`).update(readFileSync(child));
-    }
-  };
-  visit(folder);
+  for (const file of filesBelow(folder)) {
+    if (!sourceFiles.test(file)) continue;
+    hash.update(`${file.slice(folder.length)}\0`).update(readFileSync(file));
+  }
   return hash.digest("hex");
+}
+
+function copyTexts(from, to) {
+  for (const file of filesBelow(from)) {
+    if (!textFiles.test(file)) continue;
+    const copy = join(to, file.slice(from.length));
+    mkdirSync(dirname(copy), { recursive: true });
+    copyFileSync(file, copy);
+  }
+}
+
+/** Every file of a folder and its folders, in an order that no file system changes. */
+function filesBelow(folder) {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const child = join(folder, name);
+      return statSync(child).isDirectory() ? filesBelow(child) : [child];
+    });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();

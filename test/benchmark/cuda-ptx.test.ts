@@ -2,18 +2,14 @@
 // reference; the assembler of CUDA takes it for every architecture, where it is installed.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { tensorBytes } from "../../src/benchmark/backends/cuda/device-tensors.js";
-import { ptxOf } from "../../src/benchmark/backends/cuda/kernel-modules.js";
 import { kernelPlan, type ModuleName } from "../../src/benchmark/backends/cuda/kernel-plan.js";
-import * as attentionBf16 from "../../src/benchmark/backends/cuda/ptx/attention-bf16.js";
-import * as attentionFp16 from "../../src/benchmark/backends/cuda/ptx/attention-fp16.js";
-import * as attentionFp32 from "../../src/benchmark/backends/cuda/ptx/attention-fp32.js";
-import * as streams from "../../src/benchmark/backends/cuda/ptx/streams.js";
+import { readPtx } from "../../src/benchmark/backends/cuda/read-ptx.js";
 import { checkOutput } from "../../src/benchmark/kernels/check-output.js";
 import { decodeDtype, dtypeFacts } from "../../src/benchmark/kernels/dtype.js";
 import { specId } from "../../src/benchmark/kernels/kernel-costs.js";
@@ -30,7 +26,7 @@ const parsed = new Map<ModuleName, ReturnType<typeof parsePtx>>();
 
 /** Kernels of a module, read once. */
 async function kernelsOf(module: ModuleName): Promise<ReturnType<typeof parsePtx>> {
-  const known = parsed.get(module) ?? parsePtx(await ptxOf(module));
+  const known = parsed.get(module) ?? parsePtx(await readPtx(module));
   parsed.set(module, known);
   return known;
 }
@@ -122,30 +118,35 @@ describe("PTX against the float64 reference", () => {
   test("the machine sees a kernel that is wrong", async () => {
     const spec: KernelSpec = { kernel: "add", dtype: "fp32", shape: { elements: 100 } };
     const plan = kernelPlan(spec)!;
-    const wrong = parsePtx((await ptxOf("streams")).replaceAll("fma.rn.f32", "sub.f32"));
+    const wrong = parsePtx((await readPtx("streams")).replaceAll("fma.rn.f32", "sub.f32"));
     const memory = new ArrayBuffer(4096);
     const launch = { ...plan.steps[0]!, arguments: [256, 1024, 2048, 25, 1, 1] };
     new Float32Array(memory, 256, 100).fill(1);
     new Float32Array(memory, 1024, 100).fill(2);
     runPtx(wrong.get("combine_fp32")!, launch, memory);
     expect(new Float32Array(memory, 2048, 1)[0]).not.toBe(3);
-    runPtx(parsePtx(await ptxOf("streams")).get("combine_fp32")!, launch, memory);
+    runPtx(parsePtx(await readPtx("streams")).get("combine_fp32")!, launch, memory);
     expect(new Float32Array(memory, 2048, 100)).toEqual(new Float32Array(100).fill(3));
   });
 });
 
 describe("the shipped text", () => {
-  test("was made from the kernels that stand beside it", () => {
+  test("was made from the kernels that stand beside it, and not edited since", () => {
     const folder = new URL("../../src/benchmark/backends/cuda/ptx/", import.meta.url);
-    const source = readFileSync(new URL("kernels.cu", folder));
-    const digest = createHash("sha256").update(source).digest("hex");
-    const made = [
-      streams.STREAMS_PTX_SOURCE,
-      attentionFp32.ATTENTION_FP32_PTX_SOURCE,
-      attentionFp16.ATTENTION_FP16_PTX_SOURCE,
-      attentionBf16.ATTENTION_BF16_PTX_SOURCE,
-    ];
-    expect(made, "run scripts/generate-ptx.mjs").toEqual(made.map(() => digest));
+    const files = readdirSync(folder).filter((name) => name !== "SHA256SUMS");
+    const sums = files.map((name) => {
+      const digest = createHash("sha256").update(readFileSync(new URL(name, folder)));
+      return `${digest.digest("hex")}  ${name}`;
+    });
+    const made = readFileSync(new URL("SHA256SUMS", folder), "utf8").trimEnd().split("\n");
+    expect(sums.sort(), "run scripts/generate-ptx.mjs").toEqual(made.sort());
+  });
+
+  test("a text that is missing is named, with what helps", async () => {
+    const folder = new URL("./nowhere/", import.meta.url);
+    await expect(readPtx("streams", folder)).rejects.toThrow(
+      /cannot be read: .*nowhere\/streams\.ptx: ENOENT; build or bundle it again \(npm run build/,
+    );
   });
 
   const hasAssembler = spawnSync("ptxas", ["--version"]).status === 0;
@@ -157,7 +158,7 @@ describe("the shipped text", () => {
         // The generator asks it about all modules and seven architectures.
         for (const [module, architecture] of ASSEMBLED) {
           const path = join(folder, `${module}.ptx`);
-          writeFileSync(path, await ptxOf(module));
+          writeFileSync(path, await readPtx(module));
           execFileSync("ptxas", [`-arch=${architecture}`, path, "-o", join(folder, "out")]);
         }
       } finally {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
 
@@ -22,6 +22,9 @@ const ENTRIES = [
   "benchmark/run/tenant-worker.js",
   "benchmark/run/tenant-process.js",
 ] as const;
+
+/** Texts that the cuda backend reads, at the same place in a checkout and in `app/`. */
+export const CUDA_KERNELS = join("dist", "benchmark", "backends", "cuda", "ptx");
 
 /** Packages that stay folders: native ones, those that look for files beside them, and those found by name at run time. */
 const KEPT_PACKAGES = ["piscina", "koffi", "webgpu", "gpu.js", "gl", "@tensorflow/*"];
@@ -59,6 +62,10 @@ export async function bundleProgram(build: Build, { root, app }: BundleFolders):
   for (const file of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"]) {
     cpSync(join(root, wasm, file), join(app, dirname(wasm), file));
   }
+  cpSync(join(root, CUDA_KERNELS), join(app, CUDA_KERNELS), {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || path.endsWith(".ptx"),
+  });
   cpSync(join(root, "bench", "suites"), join(app, "bench", "suites"), {
     recursive: true,
     filter: (path) => !path.endsWith(".mjs"),

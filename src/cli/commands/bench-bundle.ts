@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, chmodSync, mkdtempSync, mkdirSync, rmSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -9,7 +17,7 @@ import type { Command } from "commander";
 import { InputError } from "../../diagnostics/problem.js";
 import { ownFolder } from "../benchmark-build.js";
 import { bundleNode } from "../bundle/bundle-node.js";
-import { bundleProgram, type Build } from "../bundle/bundle-program.js";
+import { bundleProgram, CUDA_KERNELS, type Build } from "../bundle/bundle-program.js";
 import { writeArchive } from "../bundle/write-archive.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { createProgressLine } from "../terminal.js";
@@ -61,6 +69,13 @@ export async function makeBundle(out: string, onStep: (step: string) => void): P
   }
   const build = await loadBuild(out);
   const root = ownFolder();
+  if (!existsSync(join(root, CUDA_KERNELS))) {
+    throw refuse(
+      out,
+      `the kernels in ${CUDA_KERNELS} are missing`,
+      "build Headroom: npm run build",
+    );
+  }
   const parent = mkdtempSync(join(tmpdir(), "headroom-bundle-"));
   try {
     const folder = join(parent, FOLDER);

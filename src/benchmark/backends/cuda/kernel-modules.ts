@@ -1,24 +1,11 @@
 import type { DeviceContext, KernelModule } from "./device-context.js";
 import type { ModuleName } from "./kernel-plan.js";
+import { readPtx } from "./read-ptx.js";
 
 /** The PTX of the kernels, compiled module by module when asked for. */
 export interface KernelModules {
   /** Handle of a kernel. @throws BackendError when the driver cannot compile it */
   kernel(module: ModuleName, name: string): bigint;
-}
-
-/** Text of a module; loaded when it is needed, as all of it is half a megabyte. */
-export async function ptxOf(module: ModuleName): Promise<string> {
-  switch (module) {
-    case "streams":
-      return (await import("./ptx/streams.js")).STREAMS_PTX;
-    case "attention-fp32":
-      return (await import("./ptx/attention-fp32.js")).ATTENTION_FP32_PTX;
-    case "attention-fp16":
-      return (await import("./ptx/attention-fp16.js")).ATTENTION_FP16_PTX;
-    case "attention-bf16":
-      return (await import("./ptx/attention-bf16.js")).ATTENTION_BF16_PTX;
-  }
 }
 
 /** Modules of one context. `need` has to be called before a kernel of a module is asked for. */
@@ -29,7 +16,7 @@ export function createKernelModules(
   const modules = new Map<ModuleName, KernelModule>();
   return {
     async need(module) {
-      if (!texts.has(module)) texts.set(module, await ptxOf(module));
+      if (!texts.has(module)) texts.set(module, await readPtx(module));
     },
     kernel(module, name) {
       let compiled = modules.get(module);
