@@ -32,7 +32,7 @@ export interface ScenarioPool {
   ): Promise<readonly UnitOutcome[]>;
   /**
    * Hands out each outcome as soon as it is there, in any order, and keeps none: for more units than fit into
-   * memory together. The next unit of a thread begins when `take` is done with the last.
+   * memory together. A thread works on its next unit while `take` has the last, and no further ahead.
    */
   each(
     units: readonly SimulationUnit[],
@@ -65,13 +65,25 @@ export function createScenarioPool(options: ScenarioPoolOptions = {}): ScenarioP
     take: (outcome: OutcomeOf<Unit>, index: number) => void | Promise<void>,
   ): Promise<void> => {
     let next = 0;
+    const begin = (): Begun<OutcomeOf<Unit>> | undefined => {
+      if (next >= units.length || signal?.aborted === true) return undefined;
+      const index = next++;
+      const outcome = workers.run(units[index]!, signal);
+      // Nobody waits for it where an outcome before it could not be taken.
+      outcome.catch(() => undefined);
+      return { index, outcome };
+    };
     const work = async (): Promise<void> => {
       try {
-        while (next < units.length) {
-          signal?.throwIfAborted();
-          const index = next++;
-          await take(await workers.run(units[index]!, signal), index);
+        let current = begin();
+        while (current !== undefined) {
+          const outcome = await current.outcome;
+          // The thread has work again before this one is taken.
+          const following = begin();
+          await take(outcome, current.index);
+          current = following;
         }
+        signal?.throwIfAborted();
       } catch (error) {
         // What cannot be taken ends the others too.
         next = units.length;
@@ -100,6 +112,12 @@ export function createScenarioPool(options: ScenarioPoolOptions = {}): ScenarioP
     runFleets: (units, onProgress) => runAll(units, onProgress),
     close: () => workers.close(),
   };
+}
+
+/** A unit that a thread works on. */
+interface Begun<Outcome> {
+  readonly index: number;
+  readonly outcome: Promise<Outcome>;
 }
 
 /** What comes of a unit. */
