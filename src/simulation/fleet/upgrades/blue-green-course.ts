@@ -1,7 +1,7 @@
 import { nodesOf } from "./plan-surge.js";
 import { minutes, withoutPlace, type CourseEnded, type CourseState } from "./rolling-course.js";
 import type { BlueGreenStrategy } from "./upgrade-spec.js";
-import type { UpgradeWorld } from "./upgrade-world.js";
+import type { CourseWorld } from "./course-world.js";
 
 /**
  * Adds a new node for every old one, closes all old ones, drains them batch by batch with a pause between, waits
@@ -10,7 +10,7 @@ import type { UpgradeWorld } from "./upgrade-world.js";
  * @see MicrosoftDocs/azure-aks-docs articles/aks/blue-green-node-pool-upgrade.md
  */
 export function startBlueGreen(
-  world: UpgradeWorld,
+  world: CourseWorld,
   strategy: BlueGreenStrategy,
   ended: CourseEnded,
 ): CourseState {

@@ -1,8 +1,7 @@
 import { nodesOf, type SurgePlan } from "./plan-surge.js";
-import type { PoolNode } from "./pool-nodes.js";
-import type { RollingStrategy, UpgradeSpec } from "./upgrade-spec.js";
+import type { CourseNode, CourseWorld } from "./course-world.js";
+import type { RollingStrategy } from "./upgrade-spec.js";
 import type { UpgradeEnd } from "./upgrade-result.js";
-import { waitingNames, type UpgradeWorld } from "./upgrade-world.js";
 
 /** What a course tells when it is over. */
 export type CourseEnded = (end: UpgradeEnd, why: string) => void;
@@ -25,7 +24,7 @@ export type RollingPlan = Exclude<SurgePlan, { course: "none" }>;
  * @see MicrosoftDocs/azure-aks-docs articles/aks/upgrade-aks-node-pools-rolling.md
  */
 export function startRolling(
-  world: UpgradeWorld,
+  world: CourseWorld,
   strategy: RollingStrategy,
   plan: RollingPlan,
   ended: CourseEnded,
@@ -40,12 +39,12 @@ class RollingCourse implements CourseState {
   changed = 0;
   added = 0;
   private isStopped = false;
-  private readonly queue: PoolNode[];
+  private readonly queue: CourseNode[];
   private readonly blockedMax: number;
-  private readonly spec: UpgradeSpec;
+  private readonly spec: CourseWorld["spec"];
 
   constructor(
-    private readonly world: UpgradeWorld,
+    private readonly world: CourseWorld,
     private readonly strategy: RollingStrategy,
     private readonly plan: RollingPlan,
     private readonly ended: CourseEnded,
@@ -80,11 +79,12 @@ class RollingCourse implements CourseState {
       });
   }
 
-  private take(node: PoolNode, nodeDone: () => void): void {
+  private take(node: CourseNode, nodeDone: () => void): void {
     const { world, strategy } = this;
     world.log(`${node.name} is cordoned and drained`);
     world.drain(node, strategy.drainTimeoutS, (end) => {
       if (end.kind === "timeout") this.leaveOrReplace(node, end.holdouts, nodeDone);
+      else if (end.kind === "gone") this.passBy(node, nodeDone);
       else
         world.agenda.after(strategy.soakS, "release", () => {
           this.change(node, nodeDone);
@@ -92,7 +92,7 @@ class RollingCourse implements CourseState {
     });
   }
 
-  private change(node: PoolNode, nodeDone: () => void): void {
+  private change(node: CourseNode, nodeDone: () => void): void {
     const { world } = this;
     if (this.isStopped) return;
     world.setState(node, "changing");
@@ -103,7 +103,15 @@ class RollingCourse implements CourseState {
     });
   }
 
-  private leaveOrReplace(node: PoolNode, holdouts: string, nodeDone: () => void): void {
+  /** What replaces a machine that is no more comes with the new version. */
+  private passBy(node: CourseNode, nodeDone: () => void): void {
+    if (this.isStopped) return;
+    this.world.log(`${node.name} is no more and needs no change`);
+    this.changed += 1;
+    nodeDone();
+  }
+
+  private leaveOrReplace(node: CourseNode, holdouts: string, nodeDone: () => void): void {
     const { world, strategy, blocked } = this;
     if (this.isStopped) return;
     if (strategy.undrainable === "stop" || blocked.length >= this.blockedMax) {
@@ -118,9 +126,7 @@ class RollingCourse implements CourseState {
       return;
     }
     world.log(`${node.name} is deleted with its pods and replaced: ${holdouts}`);
-    const pods = [...node.pods];
-    world.setState(node, "gone");
-    for (const pod of pods) pod.owner.kill(pod);
+    world.discard(node);
     this.addNode(() => {
       this.changed += 1;
       if (!this.isStopped) nodeDone();
@@ -173,7 +179,7 @@ class RollingCourse implements CourseState {
     else this.ended("done", `all ${nodes} nodes were changed`);
   }
 
-  private stop(node: PoolNode, holdouts: string): void {
+  private stop(node: CourseNode, holdouts: string): void {
     this.isStopped = true;
     this.world.giveUpDrains();
     const time = minutes(this.strategy.drainTimeoutS);
@@ -190,8 +196,8 @@ export function minutes(seconds: number): string {
 }
 
 /** For the end of a sentence: who has no place, which is mostly why the others may not go. */
-export function withoutPlace(world: UpgradeWorld): string {
-  const names = waitingNames(world);
+export function withoutPlace(world: CourseWorld): string {
+  const names = world.withoutPlace();
   if (names.length === 0) return "";
   return `. No node that takes pods has room for what was evicted before: ${names.join(", ")}`;
 }

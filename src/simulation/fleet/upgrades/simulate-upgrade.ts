@@ -1,11 +1,9 @@
 import { createRandomStreams } from "../../../engine/streams.js";
 import { createAgenda } from "./agenda.js";
-import { startBlueGreen } from "./blue-green-course.js";
 import { createJobsRun, type JobsRun } from "./job-run.js";
-import { planSurge, POOL_NODES_MAX } from "./plan-surge.js";
-import { startRolling, type CourseState } from "./rolling-course.js";
 import { createServiceRun, type ServiceRun } from "./service-run.js";
 import { gpusPerNode } from "./slots.js";
+import { startCourse } from "./start-course.js";
 import type {
   CapacityStep,
   JobsUpgradeResult,
@@ -15,7 +13,7 @@ import type {
 import { createRecorder, sumJobs } from "./upgrade-recorder.js";
 import type { UpgradeSpec } from "./upgrade-spec.js";
 import { createUpgradeWorld, placeWaiting, waitingNames } from "./upgrade-world.js";
-import type { PodGroup, UpgradeWorld } from "./upgrade-world.js";
+import type { PodGroup } from "./upgrade-world.js";
 
 const HOUR_S = 3_600;
 
@@ -66,7 +64,12 @@ export function simulateUpgrade(spec: UpgradeSpec): UpgradeResult {
     why: "it was still going on when the time looked at was over",
     durationS: spec.horizonS,
   };
-  const { course, state } = startCourse(world, outcome);
+  const { course, state } = startCourse(world, (end, why) => {
+    outcome.end = end;
+    outcome.why = why;
+    outcome.durationS = agenda.nowS;
+    world.log(why);
+  });
   agenda.runUntil(spec.horizonS);
   recorder.look(world, services);
 
@@ -99,39 +102,6 @@ export function simulateUpgrade(spec: UpgradeSpec): UpgradeResult {
     eventsLeftOut: recorder.eventsLeftOut,
     waitingBefore,
   };
-}
-
-const NOTHING_DONE: CourseState = { changed: 0, blocked: [], added: 0 };
-
-/** Begins the upgrade, or says why it cannot begin. */
-function startCourse(
-  world: UpgradeWorld,
-  outcome: Outcome,
-): { readonly course: UpgradeResult["course"]; readonly state: CourseState } {
-  const { strategy, pool } = world.spec;
-  const ended = (end: UpgradeEnd, why: string): void => {
-    outcome.end = end;
-    outcome.why = why;
-    outcome.durationS = world.agenda.nowS;
-    world.log(why);
-  };
-  const refuse = (why: string) => {
-    ended("refused", why);
-    return { course: "none", state: NOTHING_DONE } as const;
-  };
-  if (strategy.kind === "rolling") {
-    const plan = planSurge(pool, strategy);
-    if (plan.course === "none") return refuse(plan.why);
-    const { course } = plan;
-    return { course, state: startRolling(world, strategy, plan, ended) };
-  }
-  if (pool.nodes * 2 > POOL_NODES_MAX)
-    return refuse(`blue-green needs ${pool.nodes * 2} nodes and a pool may have ${POOL_NODES_MAX}`);
-  if (strategy.surgeAvailable < pool.nodes)
-    return refuse(
-      `blue-green needs ${pool.nodes} nodes beside the pool, and ${strategy.surgeAvailable} can be had (quota or machines)`,
-    );
-  return { course: "blue-green", state: startBlueGreen(world, strategy, ended) };
 }
 
 function capacityFigures(

@@ -1,5 +1,6 @@
 import { roundedDown, roundedUp, type CountOrShare } from "../../../policy/fleet/budget.js";
-import { createAgenda, type Agenda } from "./agenda.js";
+import { createAgenda } from "./agenda.js";
+import type { CourseAgenda } from "./course-world.js";
 
 /** Clusters that are in maintenance this soon go before those without a window. */
 const SOON_S = 14_400;
@@ -13,28 +14,32 @@ export interface MaintenanceWindow {
   readonly durationS: number;
 }
 
-/** A cluster that an update run takes through its upgrade. */
-export interface UpdateMember {
+/** A cluster of an update run. */
+export interface UpdateTarget {
   readonly name: string;
-  /** How long its upgrade takes, also when it fails. Seconds. */
-  readonly durationS: number;
-  readonly fails: boolean;
   /** Absent: it may begin at any time. */
   readonly window?: MaintenanceWindow;
 }
 
+/** A cluster of which is known beforehand how its upgrade goes. */
+export interface UpdateMember extends UpdateTarget {
+  /** How long its upgrade takes, also when it fails. Seconds. */
+  readonly durationS: number;
+  readonly fails: boolean;
+}
+
 /** Clusters of a stage that are updated side by side with its other groups. */
-export interface UpdateGroup {
+export interface UpdateGroup<Member extends UpdateTarget = UpdateMember> {
   readonly name: string;
   /** In their order where windows make no difference. */
-  readonly members: readonly UpdateMember[];
+  readonly members: readonly Member[];
   readonly maxConcurrency: CountOrShare;
 }
 
 /** One stage. */
-export interface UpdateRunStage {
+export interface UpdateRunStage<Member extends UpdateTarget = UpdateMember> {
   readonly name: string;
-  readonly groups: readonly UpdateGroup[];
+  readonly groups: readonly UpdateGroup<Member>[];
   readonly maxConcurrency: CountOrShare;
   /** More failed clusters than this end the run. */
   readonly maxAllowedFailures: CountOrShare;
@@ -53,7 +58,8 @@ export interface UpdatedMember {
   /** Infinity: not begun. Seconds. */
   readonly startS: number;
   readonly endS: number;
-  readonly state: "updated" | "failed" | "not-begun";
+  /** `begun`: it was still going on when the time looked at was over. */
+  readonly state: "updated" | "failed" | "begun" | "not-begun";
 }
 
 /** How an update run went. */
@@ -71,7 +77,7 @@ export interface UpdateRun {
 }
 
 /** How many clusters of a stage and of each of its groups go at once. */
-export function updateConcurrency(stage: UpdateRunStage): {
+export function updateConcurrency(stage: UpdateRunStage<UpdateTarget>): {
   readonly stage: number;
   readonly groups: readonly number[];
 } {
@@ -97,36 +103,78 @@ export function simulateUpdateRun(
   options: { readonly startS: number; readonly pollS: number; readonly horizonS: number },
 ): UpdateRun {
   const agenda = createAgenda();
-  const run = new Run(stages, agenda, options.pollS);
-  agenda.after(options.startS, "arrive", () => {
-    run.beginStage(0);
+  const run = createUpdateRun(stages, agenda, {
+    pollS: options.pollS,
+    isReady: () => true,
+    begin: ({ durationS, fails }, ended) => {
+      agenda.after(durationS, "release", () => {
+        ended(fails);
+      });
+    },
   });
+  run.begin(options.startS);
   agenda.runUntil(options.horizonS);
   return run.result(options.horizonS);
 }
 
-interface OpenStage {
-  readonly stage: UpdateRunStage;
+/** How clusters are updated. */
+export interface UpdateRunHooks<Member extends UpdateTarget> {
+  readonly pollS: number;
+  /** Whether the update of a cluster whose window is open can begin now; if not, the next one goes first. */
+  isReady(member: Member): boolean;
+  /** Begins the update of a cluster. @param ended called once, later than now in the order of events */
+  begin(member: Member, ended: (fails: boolean) => void): void;
+}
+
+/** An update run on a clock of others. */
+export interface RunningUpdate {
+  /** @param delayS from now */
+  begin(delayS: number): void;
+  /** How it stands at the end of the time looked at. */
+  result(horizonS: number): UpdateRun;
+}
+
+/** Creates an update run; it does nothing before `begin`. */
+export function createUpdateRun<Member extends UpdateTarget>(
+  stages: readonly UpdateRunStage<Member>[],
+  agenda: CourseAgenda,
+  hooks: UpdateRunHooks<Member>,
+): RunningUpdate {
+  const run = new Run(stages, agenda, hooks);
+  return {
+    begin: (delayS) => {
+      agenda.after(delayS, "arrive", () => {
+        run.beginStage(0);
+      });
+    },
+    result: (horizonS) => run.result(horizonS),
+  };
+}
+
+interface OpenStage<Member extends UpdateTarget> {
+  readonly stage: UpdateRunStage<Member>;
   readonly startS: number;
   readonly limits: ReturnType<typeof updateConcurrency>;
   readonly failuresMax: number;
   /** Not begun, by group. */
-  readonly left: UpdateMember[][];
+  readonly left: Member[][];
   readonly running: number[];
   endS: number;
   failures: number;
 }
 
-class Run {
-  private readonly updated: UpdatedMember[] = [];
-  private readonly opened: OpenStage[] = [];
+type Mutable<Item> = { -readonly [Key in keyof Item]: Item[Key] };
+
+class Run<Member extends UpdateTarget> {
+  private readonly updated: Mutable<UpdatedMember>[] = [];
+  private readonly opened: OpenStage<Member>[] = [];
   private end: UpdateRun["end"] = "unfinished";
   private endS = Infinity;
 
   constructor(
-    private readonly stages: readonly UpdateRunStage[],
-    private readonly agenda: Agenda,
-    private readonly pollS: number,
+    private readonly stages: readonly UpdateRunStage<Member>[],
+    private readonly agenda: CourseAgenda,
+    private readonly hooks: UpdateRunHooks<Member>,
   ) {}
 
   beginStage(index: number): void {
@@ -174,9 +222,9 @@ class Run {
     this.endS = this.agenda.nowS;
   }
 
-  private openStage(stage: UpdateRunStage, index: number): void {
+  private openStage(stage: UpdateRunStage<Member>, index: number): void {
     const members = stage.groups.reduce((sum, group) => sum + group.members.length, 0);
-    const open: OpenStage = {
+    const open: OpenStage<Member> = {
       stage,
       startS: this.agenda.nowS,
       limits: updateConcurrency(stage),
@@ -192,16 +240,16 @@ class Run {
   }
 
   /** Windows are looked at again every hour, as long as anybody waits. */
-  private poll(open: OpenStage, index: number): void {
+  private poll(open: OpenStage<Member>, index: number): void {
     if (open.left.every((members) => members.length === 0)) return;
-    this.agenda.after(this.pollS, "decide", () => {
+    this.agenda.after(this.hooks.pollS, "decide", () => {
       if (this.end === "failed" || open.failures > open.failuresMax) return;
       this.beginMembers(open, index);
       this.poll(open, index);
     });
   }
 
-  private beginMembers(open: OpenStage, index: number): void {
+  private beginMembers(open: OpenStage<Member>, index: number): void {
     const { nowS } = this.agenda;
     const running = (): number => open.running.reduce((sum, count) => sum + count, 0);
     open.stage.groups.forEach((group, place) => {
@@ -209,31 +257,40 @@ class Run {
       for (const member of inOrder(waiting, nowS)) {
         if (running() >= open.limits.stage || open.running[place]! >= open.limits.groups[place]!)
           break;
-        if (!isOpen(member.window, nowS)) continue;
+        if (!isOpen(member.window, nowS) || !this.hooks.isReady(member)) continue;
         waiting.splice(waiting.indexOf(member), 1);
         open.running[place]! += 1;
-        this.agenda.after(member.durationS, "release", () => {
-          this.memberDone(open, index, { place, fails: member.fails });
+        const noted = this.note(open, group, member, nowS);
+        this.hooks.begin(member, (fails) => {
+          noted.endS = this.agenda.nowS;
+          noted.state = fails ? "failed" : "updated";
+          this.memberDone(open, index, { place, fails });
         });
-        this.note(open, group, member, nowS);
       }
     });
     this.endStage(open, index);
   }
 
-  private note(open: OpenStage, group: UpdateGroup, member: UpdateMember, startS: number): void {
-    this.updated.push({
-      name: member.name,
+  private note(
+    open: OpenStage<Member>,
+    group: UpdateGroup<Member>,
+    { name }: Member,
+    startS: number,
+  ): Mutable<UpdatedMember> {
+    const noted: Mutable<UpdatedMember> = {
+      name,
       stage: open.stage.name,
       group: group.name,
       startS,
-      endS: startS + member.durationS,
-      state: member.fails ? "failed" : "updated",
-    });
+      endS: Infinity,
+      state: "begun",
+    };
+    this.updated.push(noted);
+    return noted;
   }
 
   private memberDone(
-    open: OpenStage,
+    open: OpenStage<Member>,
     index: number,
     { place, fails }: { readonly place: number; readonly fails: boolean },
   ): void {
@@ -246,7 +303,7 @@ class Run {
     }
   }
 
-  private endStage(open: OpenStage, index: number): void {
+  private endStage(open: OpenStage<Member>, index: number): void {
     const isBusy =
       open.left.some((members) => members.length > 0) || open.running.some((count) => count > 0);
     if (isBusy || open.endS < Infinity) return;
@@ -260,8 +317,11 @@ class Run {
 }
 
 /** Open windows first, then those that open soon, then clusters without one, then the others; else as they came. */
-function inOrder(members: readonly UpdateMember[], nowS: number): readonly UpdateMember[] {
-  const rankOf = ({ window }: UpdateMember): number => {
+function inOrder<Member extends UpdateTarget>(
+  members: readonly Member[],
+  nowS: number,
+): readonly Member[] {
+  const rankOf = ({ window }: Member): number => {
     if (window === undefined) return 2;
     if (isOpen(window, nowS)) return 0;
     return opensInS(window, nowS) <= SOON_S ? 1 : 3;

@@ -1,5 +1,6 @@
 import type { JobsRun } from "./job-run.js";
-import type { NodeState, PoolNode } from "./pool-nodes.js";
+import type { CourseNode } from "./course-world.js";
+import type { NodeState } from "./pool-nodes.js";
 import type { ServiceRun } from "./service-run.js";
 import { freeGpus } from "./pool-nodes.js";
 import { gpusOf } from "./slots.js";
@@ -21,7 +22,7 @@ export interface UpgradeRecorder {
   readonly eventsLeftOut: number;
   /** Notes how things stand now. */
   look(world: UpgradeWorld, services: readonly ServiceRun[]): void;
-  stateSet(node: PoolNode, before: NodeState, nowS: number): void;
+  stateSet(node: CourseNode, before: NodeState, nowS: number): void;
   log(what: string, nowS: number): void;
   closedUntil(): readonly ClosedWindow[];
   serviceResult(run: ServiceRun, horizonS: number): ServiceUpgradeResult;
@@ -33,7 +34,7 @@ export function createRecorder(): UpgradeRecorder {
   const ready = new Map<ServiceRun, { readonly atS: number; readonly replicas: number }[]>();
   const events: UpgradeEvent[] = [];
   let eventsLeftOut = 0;
-  const closedSince = new Map<PoolNode, { readonly fromS: number; isBlocked: boolean }>();
+  const closedSince = new Map<CourseNode, { readonly fromS: number; isBlocked: boolean }>();
   const closed: ClosedWindow[] = [];
 
   return {

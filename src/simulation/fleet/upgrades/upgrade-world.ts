@@ -1,4 +1,5 @@
 import type { Agenda, Appointment } from "./agenda.js";
+import type { CourseWorld, DrainEnd } from "./course-world.js";
 import {
   chooseNode,
   createNode,
@@ -18,34 +19,20 @@ export interface PodGroup {
   placed(): void;
 }
 
-/** How a drain ended. */
-export type DrainEnd =
-  { readonly kind: "empty" } | { readonly kind: "timeout"; readonly holdouts: string };
-
 /** The pool while it is upgraded: nodes, pods, and who waits for a place. */
-export interface UpgradeWorld {
+export interface UpgradeWorld extends CourseWorld {
   readonly spec: UpgradeSpec;
   readonly agenda: Agenda;
   readonly nodes: readonly PoolNode[];
   readonly waiting: ReadonlySet<PodGroup>;
-  /** Adds a node that is not there yet; it opens with `setState`. */
-  addNode(name: string, state: NodeState, isNew: boolean): PoolNode;
-  setState(node: PoolNode, state: NodeState): void;
-  /** The node comes back with the slots of the new version. */
-  renew(node: PoolNode): void;
   /** Looks for places, now and whenever there is new room. */
   seek(group: PodGroup): void;
   /** A pod is gone for good. */
   leave(pod: Pod): void;
   /** Blocked evictions may be possible now. */
   retryEvictions(): void;
-  /** Closes a node and evicts its pods; `ended` is called once, unless the drain is given up. */
-  drain(node: PoolNode, timeoutS: number, ended: (end: DrainEnd) => void): void;
-  /** Gives up all drains: their nodes stay closed, and nothing more is evicted. */
-  giveUpDrains(): void;
   /** Something that figures show has changed. */
   touch(): void;
-  log(what: string): void;
 }
 
 interface Drain {
@@ -149,6 +136,16 @@ class World implements UpgradeWorld {
   giveUpDrains(): void {
     for (const { timer } of this.drains.values()) this.agenda.cancel(timer);
     this.drains.clear();
+  }
+
+  discard(node: PoolNode): void {
+    const pods = [...node.pods];
+    this.setState(node, "gone");
+    for (const pod of pods) pod.owner.kill(pod);
+  }
+
+  withoutPlace(): readonly string[] {
+    return waitingNames(this);
   }
 
   log(what: string): void {
