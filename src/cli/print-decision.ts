@@ -1,5 +1,5 @@
 import { shortDecision } from "../report/short-decision.js";
-import { formatQuantity } from "../studies/run/format-quantity.js";
+import { formatQuantity, formatRange } from "../studies/run/format-quantity.js";
 import type { GoalResult, ResultDocument, RunResult } from "../studies/run/result-document.js";
 import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
@@ -102,10 +102,7 @@ function variantOutcome({ goals }: RunResult): readonly [met: string, missed: st
 
 function outcome(goal: GoalResult): string {
   const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
-  const range =
-    goal.interval === null
-      ? ""
-      : ` (${goal.interval.map((end) => formatQuantity(end, goal.unit)).join(" to ")})`;
+  const range = goal.interval === null ? "" : ` (${formatRange(...goal.interval, goal.unit)})`;
   const verdict = goal.met ? "✓ met" : goal.verdict === "not shown" ? "? not shown" : "✗ missed";
   return `${actual}${range} ${verdict}`;
 }

@@ -1,7 +1,7 @@
 import { formatDuration, formatNumber } from "../base/units.js";
 import { percentAbove, percentBelow } from "../studies/plan/answer.js";
 import type { PlanDocument, PlanGoalResult, PlanOption } from "../studies/plan/plan-document.js";
-import { formatQuantity } from "../studies/run/format-quantity.js";
+import { formatQuantity, formatRange } from "../studies/run/format-quantity.js";
 import { printStudy, type WrittenReport } from "./print-study.js";
 import { colours } from "./terminal.js";
 import { alignColumns, countText, wrapText } from "./text-layout.js";
@@ -50,8 +50,7 @@ function goalLines({ goals, limits }: PlanOption): string[] {
 
 function resultWords({ mean, interval, unit }: PlanGoalResult): string {
   if (mean === null) return "no value";
-  const range =
-    interval === null ? "" : ` (${interval.map((end) => formatQuantity(end, unit)).join(" to ")})`;
+  const range = interval === null ? "" : ` (${formatRange(...interval, unit)})`;
   return `${formatQuantity(mean, unit)}${range}`;
 }
 

@@ -56,7 +56,7 @@ export function createScenarioSchema(registries: ScenarioRegistries) {
       }).optional(),
       name: field(lineOfText(100), { description: "Name of the scenario in reports.", example: "buy-h100" }),
       question: field(lineOfText(500), {
-        description: "The question the scenario answers, printed above the answer.",
+        description: "What is asked, printed above the answer: yes or no where that answers it, else the finding.",
         example: "Are 16 nodes enough for next year's training jobs?",
       }).optional(),
       description: field(

@@ -4,6 +4,7 @@ import { parseSetArgument } from "../../scenario/apply-overlays.js";
 import { FLEET_METRICS } from "../../scenario/fleet/fleet-metrics.js";
 import { parseFleet } from "../../scenario/fleet/parse-fleet.js";
 import { resolveFleet } from "../../scenario/fleet/resolve-fleet.js";
+import { decideFleet } from "./fleet-decision.js";
 import { figuresOf } from "./fleet-result-document.js";
 import { runFleet, type FleetStudy } from "./run-fleet.js";
 
@@ -53,6 +54,12 @@ describe("the result of a fleet", () => {
     expect(figuresOf(one.result).get("rollouts[model].updatedShare")).toBe(1);
     expect(one.result.decision).toMatch(/^Yes: the fleet meets both goals \(tightest: /);
     expect(one.result.goals.map(({ met }) => met)).toEqual([true, true]);
+  });
+
+  it("a question that yes does not answer is answered by the finding", () => {
+    const { goals, figures } = one.result;
+    const decided = decideFleet({ question: "When is it out?", goals, figures });
+    expect(decided).toMatch(/^The fleet meets both goals \(tightest: new model at 100 %, goal /);
   });
 
   it("the same seed gives the same bytes", () => {

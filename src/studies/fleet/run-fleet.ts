@@ -52,6 +52,7 @@ export function runFleet(
     fleet: fleet.name,
     question: fleet.question ?? null,
     decision: decideFleet({
+      question: fleet.question ?? null,
       goals,
       figures,
       ...(replications === undefined ? {} : { replications }),

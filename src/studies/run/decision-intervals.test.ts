@@ -88,11 +88,12 @@ describe("evaluateGoals", () => {
 
 describe("decide", () => {
   const cluster = "8 GPUs";
+  const question = "Are eight GPUs enough?";
 
   test("yes, with the confidence and the interval nearest to its target", () => {
     const goals = [judge(500, 700), judge(100, 899, { id: "wide" })];
-    expect(decide({ cluster, base: run(goals), variants: [] })).toBe(
-      "Yes, at 95 % confidence: 8 GPUs meets both goals (tightest: wide is 10 min (1.67 min to 15 min), goal at most 15 min). " +
+    expect(decide({ cluster, question, base: run(goals), variants: [] })).toBe(
+      "Yes, at 95 % confidence: 8 GPUs meet both goals (tightest: wide at 10 min (1.67 to 15 min), goal at most 15 min). " +
         "Figures are means of 20 replications after a warm-up of 2 h.",
     );
   });
@@ -100,33 +101,49 @@ describe("decide", () => {
   test("neither yes nor no while an interval holds its target", () => {
     const base = run([judge(500, 700), judge(500, 1000)]);
     const variants = [run([judge(500, 1000)], { name: "cheap", overloaded: true })];
-    expect(decide({ cluster, base, variants })).toBe(
-      "Not shown, at 95 % confidence: whether 8 GPUs meets 1 of 2 goals is open: p95 wait is 10 min (8.33 min to 16.7 min), goal at most 15 min. " +
+    expect(decide({ cluster, question, base, variants })).toBe(
+      "It is open, at 95 % confidence, whether 8 GPUs meet 1 of 2 goals: p95 wait at 10 min (8.33 to 16.7 min), goal at most 15 min. " +
         "Figures are means of 20 replications after a warm-up of 2 h. " +
-        "With “cheap” it is not shown whether the goal is met: p95 wait is 10 min (8.33 min to 16.7 min), goal at most 15 min, and waits do not settle.",
+        "With “cheap” it is not shown whether the goal is met: p95 wait at 10 min (8.33 to 16.7 min), goal at most 15 min, and waits do not settle.",
     );
+  });
+
+  test("a question that yes does not answer gets the finding with its confidence", () => {
+    const other = "How many GPUs do we need?";
+    expect(
+      decide({ cluster, question: other, base: run([judge(500, 700)]), variants: [] }),
+    ).toMatch(/^At 95 % confidence, 8 GPUs meet the goal \(p95 wait at 10 min /);
+    expect(
+      decide({ cluster, question: other, base: run([judge(901, 1000)]), variants: [] }),
+    ).toMatch(/^At 95 % confidence, 8 GPUs miss the goal: p95 wait at /);
   });
 
   test("no as soon as one goal is missed for sure, with what is open beside it", () => {
     const text = decide({
       cluster,
+      question,
       base: run([judge(901, 1000), judge(500, 1000, { id: "other" })]),
       variants: [],
     });
     expect(text).toMatch(
-      /^No, at 95 % confidence: 8 GPUs misses 1 of 2 goals: p95 wait is .*; not shown either way: other is /,
+      /^No, at 95 % confidence: 8 GPUs miss 1 of 2 goals: p95 wait at .*; not shown either way: other at /,
     );
   });
 
   test("waits that did not settle are called out beside the answer", () => {
-    const text = decide({ cluster, base: run([judge(1, 2)], { overloaded: true }), variants: [] });
+    const text = decide({
+      cluster,
+      question,
+      base: run([judge(1, 2)], { overloaded: true }),
+      variants: [],
+    });
     expect(text).toContain(
       "Waits did not settle: they say how long the run is, not how the cluster does.",
     );
   });
 
   test("without goals the means are stated", () => {
-    expect(decide({ cluster, base: run([]), variants: [] })).toContain(
+    expect(decide({ cluster, question, base: run([]), variants: [] })).toContain(
       "8 GPUs completed 10.5 of 10.5 jobs; 95 % of them waited at most 10 min",
     );
   });

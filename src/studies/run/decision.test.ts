@@ -41,6 +41,7 @@ function run(
   return { result, ...(name === undefined ? {} : { name }) };
 }
 
+const question = "Are two nodes enough?";
 const cluster = "2 nodes × 8 H100 (16 GPUs)";
 
 describe("decide", () => {
@@ -56,8 +57,8 @@ describe("decide", () => {
         actual: 0.52,
       }),
     ];
-    expect(decide({ cluster, base: run(goals), variants: [] })).toBe(
-      "Yes: 2 nodes × 8 H100 (16 GPUs) meets both goals (tightest: use is 52 %, goal at least 50 %).",
+    expect(decide({ cluster, question, base: run(goals), variants: [] })).toBe(
+      "Yes: 2 nodes × 8 H100 (16 GPUs) meet both goals (tightest: use at 52 %, goal at least 50 %).",
     );
   });
 
@@ -65,33 +66,65 @@ describe("decide", () => {
     const missed = goal({ actual: 7200, met: false });
     const text = decide({
       cluster,
+      question,
       base: run([missed, goal({})]),
       variants: [run([goal({})], {}, "ten nodes"), run([missed], {}, "+25 %")],
     });
     expect(text).toBe(
-      "No: 2 nodes × 8 H100 (16 GPUs) misses 1 of 2 goals: p95 wait is 2 h, goal at most 1 h. " +
-        "With “ten nodes” the goal is met (tightest: p95 wait is 10 min, goal at most 1 h). " +
-        "With “+25 %” it misses the goal: p95 wait is 2 h, goal at most 1 h.",
+      "No: 2 nodes × 8 H100 (16 GPUs) miss 1 of 2 goals: p95 wait at 2 h, goal at most 1 h. " +
+        "With “ten nodes” the goal is met (p95 wait at 10 min, goal at most 1 h). " +
+        "With “+25 %” it misses the goal: p95 wait at 2 h, goal at most 1 h.",
     );
+  });
+
+  test.each([
+    ["How many nodes do we need?"],
+    ["Which queue should they have?"],
+    ["Reichen zwei Knoten?"],
+    ["Do jobs wait?"],
+    [null],
+  ])("a question that yes does not answer gets the finding: %s", (other) => {
+    const met = decide({ cluster, question: other, base: run([goal({})]), variants: [] });
+    expect(met).toBe(
+      "2 nodes × 8 H100 (16 GPUs) meet the goal (p95 wait at 10 min, goal at most 1 h).",
+    );
+    const base = run([goal({ actual: 7200, met: false })]);
+    expect(
+      decide({ cluster: "1 node × 8 H100 (8 GPUs)", question: other, base, variants: [] }),
+    ).toBe("1 node × 8 H100 (8 GPUs) misses the goal: p95 wait at 2 h, goal at most 1 h.");
+  });
+
+  test("no yes where jobs have no place, or where figures only say how long the run was", () => {
+    for (const over of [{ neverPlaceable: 1 }, { overloaded: true }]) {
+      const text = decide({ cluster, question, base: run([goal({})], over), variants: [] });
+      expect(text).toMatch(/^2 nodes × 8 H100 \(16 GPUs\) meet the goal /);
+    }
   });
 
   test("a goal without a name of its own is called by its metric in words", () => {
     const text = decide({
       cluster,
+      question,
       base: run([goal({ id: "jobs.waitS.p95 atMost" })]),
       variants: [],
     });
-    expect(text).toContain("tightest: p95 wait is 10 min");
+    expect(text).toContain("(p95 wait at 10 min, goal");
   });
 
   test("a goal without a value is missed and says so", () => {
-    const text = decide({ cluster, base: run([goal({ actual: null, met: false })]), variants: [] });
-    expect(text).toContain("p95 wait is no value, goal at most 1 h");
+    const text = decide({
+      cluster,
+      question: null,
+      base: run([goal({ actual: null, met: false })]),
+      variants: [],
+    });
+    expect(text).toContain("p95 wait without a value, goal at most 1 h");
   });
 
   test("jobs that no goal counts are named beside the answer", () => {
     const text = decide({
       cluster,
+      question,
       base: run([goal({})], { neverPlaceable: 1, waiting: 2, running: 1 }),
       variants: [],
     });
@@ -101,7 +134,7 @@ describe("decide", () => {
   });
 
   test("without goals it states what happened and decides nothing", () => {
-    expect(decide({ cluster, base: run([]), variants: [] })).toBe(
+    expect(decide({ cluster, question: null, base: run([]), variants: [] })).toBe(
       "2 nodes × 8 H100 (16 GPUs) completed 10 of 10 jobs; 95 % of them waited at most 10 min; " +
         "jobs held >99.9 % of the GPU time. No goals were set, so nothing is decided.",
     );

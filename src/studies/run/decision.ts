@@ -1,5 +1,15 @@
 import { formatNumber } from "../../base/units.js";
+import { asksWhether } from "./asks-whether.js";
 import { formatQuantity } from "./format-quantity.js";
+import {
+  allGoals,
+  alsoOpen,
+  byVerdict,
+  countGoals,
+  goalOutcome,
+  tightestWords,
+  verdictSentence,
+} from "./goal-words.js";
 import { labelMetric } from "./metric-label.js";
 import { confidenceWords, replicationWords } from "./replication-words.js";
 import type { GoalResult, RunResult } from "./result-document.js";
@@ -17,19 +27,24 @@ export interface DecidedRun {
 /**
  * Says in plain words whether the cluster is enough, from the goals alone.
  *
- * Without goals there is nothing to decide, so it states what happened instead.
+ * It begins with yes or no only where that answers the question and nothing beside the goals speaks against it: every
+ * other question is answered by the finding itself. Without goals there is nothing to decide, so it states what
+ * happened instead.
  *
  * @param options.cluster how a person would name the cluster: "8 nodes × 8 H100 (64 GPUs)"
+ * @param options.question what the scenario asks; null when it asks nothing
  */
 export function decide(options: {
   readonly cluster: string;
+  readonly question: string | null;
   readonly base: DecidedRun;
   readonly variants: readonly DecidedRun[];
 }): string {
-  const { cluster, base, variants } = options;
+  const { cluster, question, base, variants } = options;
   if (base.result.goals.length === 0) return describe(cluster, base);
+  const canSayNo = asksWhether(question, { hasAlternatives: variants.length > 0 });
   const sentences = [
-    verdict(cluster, base),
+    verdict(cluster, base, canSayNo),
     basis(base),
     unsettled(base),
     leftOut(base),
@@ -68,33 +83,24 @@ function describeServing({ requests, finished, ttftS }: NonNullable<RunResult["s
   return `answered ${jobCount(finished)} of ${jobCount(requests)} requests${first}`;
 }
 
-function verdict(cluster: string, { result }: DecidedRun): string {
-  const { missed, open } = judged(result.goals);
-  const total = result.goals.length;
+function verdict(cluster: string, { result }: DecidedRun, canSayNo: boolean): string {
+  const { neverPlaceable, overloaded } = result.jobs;
+  // Met goals are no "yes" where jobs have no place at all, or figures only say how long the run was.
+  const isSound =
+    neverPlaceable === 0 &&
+    overloaded !== true &&
+    overloadedServices(result) === "" &&
+    missingStagePods(result).length === 0;
   const confidence = confidenceWords(result.replications);
-  const sure = confidence === undefined ? "" : `, at ${confidence}`;
-  if (missed.length > 0) {
-    return `No${sure}: ${cluster} misses ${count(missed.length, total)}: ${missed.map(shortfall).join("; ")}${alsoOpen(open)}.`;
-  }
-  if (open.length > 0) {
-    return `Not shown${sure}: whether ${cluster} meets ${count(open.length, total)} is open: ${open.map(shortfall).join("; ")}.`;
-  }
-  return `Yes${sure}: ${cluster} meets ${all(total)} (${closest(result.goals)}).`;
-}
-
-/** Goals by what was shown of them; one run shows everything it can. */
-function judged(goals: readonly GoalResult[]): {
-  readonly missed: readonly GoalResult[];
-  readonly open: readonly GoalResult[];
-} {
-  return {
-    missed: goals.filter((goal) => !goal.met && goal.verdict !== "not shown"),
-    open: goals.filter((goal) => goal.verdict === "not shown"),
-  };
-}
-
-function alsoOpen(open: readonly GoalResult[]): string {
-  return open.length === 0 ? "" : `; not shown either way: ${open.map(shortfall).join("; ")}`;
+  return verdictSentence({
+    subject: cluster,
+    isPlural: !/^1 /.test(cluster),
+    goals: result.goals,
+    ...(confidence === undefined ? {} : { confidence }),
+    saysYes: canSayNo && isSound,
+    saysNo: canSayNo,
+    metricWords: phraseOf,
+  });
 }
 
 /** What the figures are, where they are not those of one plain run. */
@@ -159,7 +165,7 @@ function missingStagePods({ serving }: DecidedRun["result"]): readonly string[] 
 
 function variantVerdict(run: DecidedRun): string {
   const { goals } = run.result;
-  const { missed, open } = judged(goals);
+  const { missed, open } = byVerdict(goals);
   const name = run.name ?? "the variant";
   const settled =
     run.result.jobs.overloaded === true
@@ -167,54 +173,22 @@ function variantVerdict(run: DecidedRun): string {
       : overloadedServices(run.result) === ""
         ? ""
         : ", and a service does not keep up";
+  const words = (list: readonly GoalResult[]): string =>
+    list.map((goal) => goalOutcome(goal, phraseOf)).join("; ");
   if (missed.length > 0) {
-    return `With “${name}” it misses ${count(missed.length, goals.length)}: ${missed.map(shortfall).join("; ")}${alsoOpen(open)}${settled}.`;
+    return `With “${name}” it misses ${countGoals(missed.length, goals.length)}: ${words(missed)}${alsoOpen(open, phraseOf)}${settled}.`;
   }
   if (open.length > 0) {
-    return `With “${name}” it is not shown whether ${count(open.length, goals.length)} ${open.length === 1 ? "is" : "are"} met: ${open.map(shortfall).join("; ")}${settled}.`;
+    return `With “${name}” it is not shown whether ${countGoals(open.length, goals.length)} ${goals.length === 1 || open.length === 1 ? "is" : "are"} met: ${words(open)}${settled}.`;
   }
-  return `With “${name}” ${all(goals.length)} ${goals.length === 1 ? "is" : "are"} met (${closest(goals)})${settled}.`;
+  return `With “${name}” ${allGoals(goals.length)} ${goals.length === 1 ? "is" : "are"} met (${tightestWords(goals, phraseOf)})${settled}.`;
+}
+
+function phraseOf(metric: string): string {
+  return labelMetric(metric).phrase;
 }
 
 /** Means over replications need not be whole. */
 function jobCount(jobs: number): string {
   return Number.isInteger(jobs) ? String(jobs) : formatNumber(jobs, { digits: 5, separator: "" });
-}
-
-function count(missed: number, total: number): string {
-  return missed === total ? all(total) : `${missed} of ${total} goals`;
-}
-
-function all(total: number): string {
-  if (total === 1) return "the goal";
-  return total === 2 ? "both goals" : `all ${total} goals`;
-}
-
-function shortfall(goal: GoalResult): string {
-  const bound = goal.comparison === "atMost" ? "at most" : "at least";
-  const actual = goal.actual === null ? "no value" : formatQuantity(goal.actual, goal.unit);
-  const range =
-    goal.interval === null
-      ? ""
-      : ` (${goal.interval.map((end) => formatQuantity(end, goal.unit)).join(" to ")})`;
-  return `${goalName(goal)} is ${actual}${range}, goal ${bound} ${formatQuantity(goal.target, goal.unit)}`;
-}
-
-/** The name the scenario gave the goal, or its metric in words. */
-function goalName({ id, metric, comparison }: GoalResult): string {
-  return id === `${metric} ${comparison}` ? labelMetric(metric).phrase : id;
-}
-
-/** The met goal with the least room, as evidence for "yes". */
-function closest(goals: readonly GoalResult[]): string {
-  const [tightest] = [...goals].sort((left, right) => room(left) - room(right));
-  return tightest === undefined ? "" : `tightest: ${shortfall(tightest)}`;
-}
-
-/** Distance to the target as a share of the target; smaller is tighter. */
-function room({ actual, interval, target, comparison }: GoalResult): number {
-  if (actual === null) return -1;
-  const nearest = interval === null ? actual : interval[comparison === "atMost" ? 1 : 0];
-  const scale = Math.max(Math.abs(target), Number.EPSILON);
-  return (comparison === "atMost" ? target - nearest : nearest - target) / scale;
 }

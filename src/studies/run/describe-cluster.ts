@@ -66,5 +66,5 @@ function sentence(
     const { count, node } = only;
     return `${count} node${count === 1 ? "" : "s"} × ${node.gpuCount} ${node.gpuModel} (${total})`;
   }
-  return `${nodes} nodes with ${total}`;
+  return `${nodes} ${nodes === 1 ? "node" : "nodes"} with ${total}`;
 }

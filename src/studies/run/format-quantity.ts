@@ -18,6 +18,16 @@ export function formatQuantity(value: number, unit: string): string {
   }
 }
 
+/** Two values of one unit: "8.33 to 16.7 min", "45 s to 2.1 min". */
+export function formatRange(low: number, high: number, unit: string): string {
+  const from = formatQuantity(low, unit);
+  const to = formatQuantity(high, unit);
+  const shown = to.slice(to.indexOf(" "));
+  return to.includes(" ") && from.endsWith(shown)
+    ? `${from.slice(0, -shown.length)} to ${to}`
+    : `${from} to ${to}`;
+}
+
 /** Shares just below 1 print as ">99.9 %": rounding them up to 100 % would claim there was no rest. */
 function formatShare(share: number): string {
   const percent = share * 100;

@@ -43,6 +43,7 @@ export function runScenario(
   const [base, ...variants] = runs as [ConfigurationRun, ...ConfigurationRun[]];
   const decision = decide({
     cluster: describeCluster(base.configuration.cluster).sentence,
+    question: scenario.question ?? null,
     base: { result: base.result },
     variants: variants.map((run) => ({ name: run.configuration.name, result: run.result })),
   });

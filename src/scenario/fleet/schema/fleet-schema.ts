@@ -121,7 +121,7 @@ function aboutFields() {
     }).optional(),
     name: field(lineOfText(100), { description: "Name of the fleet in reports.", example: "stores" }),
     question: field(lineOfText(500), {
-      description: "The question the fleet answers, printed above the answer.",
+      description: "What is asked, printed above the answer: yes or no where that answers it, else the finding.",
       example: "Can 1,000 stores take a new model within a week?",
     }).optional(),
     description: field(z.string().max(10_000, "must have at most 10000 characters"), {
