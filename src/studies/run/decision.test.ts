@@ -118,7 +118,7 @@ describe("decide", () => {
       base: run([goal({ actual: null, met: false })]),
       variants: [],
     });
-    expect(text).toContain("p95 wait without a value, goal at most 1 h");
+    expect(text).toContain("no value for p95 wait, goal at most 1 h");
   });
 
   test("jobs that no goal counts are named beside the answer", () => {

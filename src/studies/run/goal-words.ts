@@ -79,7 +79,7 @@ export function goalOutcome(goal: GoalResult, metricWords: (metric: string) => s
   const { id, metric, comparison, actual, interval, target, unit } = goal;
   const name = id === `${metric} ${comparison}` ? metricWords(metric) : id;
   const bound = `goal ${comparison === "atMost" ? "at most" : "at least"} ${formatQuantity(target, unit)}`;
-  if (actual === null) return `${name} without a value, ${bound}`;
+  if (actual === null) return `no value for ${name}, ${bound}`;
   const range = interval === null ? "" : ` (${rangeWords(interval, unit)})`;
   return `${name} at ${formatQuantity(actual, unit)}${range}, ${bound}`;
 }
