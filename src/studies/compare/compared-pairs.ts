@@ -1,6 +1,4 @@
-import type { ComparedMetric } from "./compare-document.js";
 import type { CompareRequest } from "./compare-request.js";
-import type { JudgedGoal } from "./judge-goals.js";
 
 /** Which configurations are held against which, by their places. */
 export function pairsOf({
@@ -14,15 +12,4 @@ export function pairsOf({
   return firsts.flatMap((first) =>
     places.slice(first + 1).map((second) => [first, second] as const),
   );
-}
-
-/** Whether more replications could change no verdict. */
-export function isDecided({
-  differences,
-  goals,
-}: {
-  readonly differences: readonly (readonly ComparedMetric[])[];
-  readonly goals: readonly (readonly JudgedGoal[])[];
-}): boolean {
-  return [...differences.flat(), ...goals.flat()].every(({ verdict }) => verdict !== "not shown");
 }

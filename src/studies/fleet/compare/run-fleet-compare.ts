@@ -1,29 +1,24 @@
 import { VERSION } from "../../../io/version.js";
+import { joinFleetNames } from "../../../scenario/fleet/fleet-names.js";
 import { FLEET_METRICS, findFleetMetric } from "../../../scenario/fleet/fleet-metrics.js";
 import { changedFields } from "../../compare/changed-fields.js";
-import { indifferenceOf, type ChosenMetric } from "../../compare/compare-metrics.js";
+import type { ChosenMetric } from "../../compare/compare-metrics.js";
 import type {
   CompareDesign,
   ComparedFleet,
-  ComparedMetric,
   Comparison,
   FleetCompareDocument,
 } from "../../compare/compare-document.js";
 import type { CompareRequest } from "../../compare/compare-request.js";
 import { answerSentence, comparisonSentence } from "../../compare/compare-sentence.js";
-import { isDecided, pairsOf } from "../../compare/compared-pairs.js";
-import {
-  judgeDifferences,
-  type ComparedSamples,
-  type Pairing,
-} from "../../compare/judge-differences.js";
-import { judgeGoals, type JudgedGoal } from "../../compare/judge-goals.js";
-import { planLooks, type Look } from "../../compare/looks.js";
+import { comparedInputs } from "../../compare/compared-inputs.js";
+import { pairsOf } from "../../compare/compared-pairs.js";
+import type { JudgedGoal } from "../../compare/judge-goals.js";
+import { judgeBeside, lookAt, type SeenFigures, type Sight } from "../../compare/look-at.js";
+import { takeLooks } from "../../compare/take-looks.js";
 import type { FleetUnitSuccess } from "../../pool/fleet-unit.js";
 import type { ScenarioPool } from "../../pool/scenario-pool.js";
 import { gatherAssumptions } from "../../run/gather-assumptions.js";
-import { labelMetric } from "../../run/metric-label.js";
-import type { InputFile } from "../../run/result-document.js";
 import { describeFleet } from "../describe-fleet.js";
 import type { FleetConfiguration } from "../fleet-configuration.js";
 import { createFleetRuns, meanOfRuns, valuesOfRuns } from "../fleet-runs.js";
@@ -48,13 +43,10 @@ export type FleetCompareRequest = Omit<CompareRequest, "configurations" | "isInd
   readonly configurations: readonly FleetConfiguration[];
 };
 
-interface Sight {
-  readonly look: Look;
-  readonly pairing: Pairing;
+/** What one look shows, with the runs it saw. */
+interface SightOfRuns extends Sight {
+  /** By configuration, then replication. */
   readonly runs: readonly (readonly FleetUnitSuccess[])[];
-  readonly deciding: readonly ChosenMetric[];
-  readonly differences: readonly (readonly ComparedMetric[])[];
-  readonly goals: readonly (readonly JudgedGoal[])[];
 }
 
 /**
@@ -78,118 +70,48 @@ export async function runFleetCompare(
   const runs = createFleetRuns(configurations, { pool, seed, onProgress });
   await runs.extendTo(1);
   const isDrawn = configurations.some((_, index) => runs.isRandom(index));
-  const looks = isDrawn
-    ? planLooks(request.replicationsMax, request.confidence, request.isFixed)
-    : [{ replications: 1, alpha: 1 - request.confidence }];
-  const taken: Look[] = [];
-  let stopped: CompareDesign["stopped"] = isDrawn ? "replications" : "one run";
-  let sight: Sight | undefined;
-  for (const look of looks) {
-    await runs.extendTo(look.replications);
-    taken.push(look);
-    const seen = configurations.map((_, index) => runs.outcomes(index, look.replications));
-    sight = lookAt(request, seen, { look, pairing: isDrawn ? "paired" : "one-run" });
-    if (isDrawn && isDecided(sight)) {
-      stopped = "decided";
-      break;
-    }
-    if (look !== looks.at(-1) && clock() - startMs >= timeLimitS * 1000) {
-      stopped = "time";
-      break;
-    }
-  }
-  const design: CompareDesign = {
-    streams: isDrawn ? "common" : "none",
-    replications: sight!.look.replications,
-    replicationsMax: isDrawn ? request.replicationsMax : 1,
-    confidence: request.confidence,
-    looks: taken,
-    looksPlanned: looks.length,
-    stopped,
-    indifferenceShare: request.indifferenceShare,
-    warmUp: null,
-  };
-  return documentOf(request, sight!, design, (index) => runs.isRandom(index));
+  const { sight, design } = await takeLooks(request, {
+    isDrawn,
+    isTimeUp: () => clock() - startMs >= timeLimitS * 1000,
+    async lookAt(look) {
+      await runs.extendTo(look.replications);
+      const seen = configurations.map((_, index) => runs.outcomes(index, look.replications));
+      return sightOf(request, seen, { look, pairing: isDrawn ? "paired" : "one-run" });
+    },
+  });
+  const streams = isDrawn ? "common" : "none";
+  return documentOf(request, sight, { streams, ...design, warmUp: null }, (index) =>
+    runs.isRandom(index),
+  );
 }
 
-function lookAt(
+function sightOf(
   request: FleetCompareRequest,
-  runs: Sight["runs"],
+  runs: SightOfRuns["runs"],
   { look, pairing }: Pick<Sight, "look" | "pairing">,
-): Sight {
-  const { configurations, indifferenceShare } = request;
-  const targets = configurations.map(({ loaded }) => loaded.fleet.goals);
+): SightOfRuns {
+  const targets = request.configurations.map(({ loaded }) => loaded.fleet.goals);
   const paths = [...new Set(targets.flat().map(({ metric }) => metric))];
   const chosen = paths.length > 0 ? paths : WITHOUT_GOALS.filter((path) => hasValue(path, runs));
   const deciding = chosen.map(chosenMetric);
-  const pairs = pairsOf(request);
-  const family = pairs.flatMap((pair) =>
-    deciding.map((metric) => samplesOf(runs, pair, metric, indifferenceShare)),
-  );
-  const judged = judgeDifferences(family, { alpha: look.alpha, pairing });
-  const differences = pairs.map((_, row) =>
-    deciding.map((metric, column) => {
-      const index = row * deciding.length + column;
-      return comparedMetric("decides", metric, family[index]!, judged[index]!);
-    }),
-  );
-  const goalSamples = targets.flatMap((goals, index) =>
-    goals.map((goal) => ({
-      goal,
-      values: valuesOfRuns(runs[index]!, goal.metric),
-      indifference: indifferenceOf(goal.metric, goal.target, indifferenceShare),
-    })),
-  );
-  const all = judgeGoals(goalSamples, { alpha: look.alpha, isOneRun: pairing === "one-run" });
-  let next = 0;
-  const goals = targets.map((own) => all.slice(next, (next += own.length)));
-  return { look, pairing, runs, deciding, differences, goals };
+  const figures: SeenFigures = {
+    valuesOf: (configuration, path) => valuesOfRuns(runs[configuration]!, path),
+    meanOf: meanOfRuns,
+  };
+  return { ...lookAt(request, { look, pairing, figures, deciding }, targets), runs };
 }
 
 function chosenMetric(path: string): ChosenMetric {
   return { path, unit: findFleetMetric(path)?.unit ?? "" };
 }
 
-function hasValue(path: string, runs: Sight["runs"]): boolean {
+function hasValue(path: string, runs: SightOfRuns["runs"]): boolean {
   return runs.some((own) => valuesOfRuns(own, path).some((value) => value !== null));
-}
-
-function samplesOf(
-  runs: Sight["runs"],
-  [first, second]: readonly [number, number],
-  { path }: ChosenMetric,
-  indifferenceShare: number,
-): ComparedSamples {
-  const before = valuesOfRuns(runs[first]!, path);
-  const after = valuesOfRuns(runs[second]!, path);
-  return {
-    before,
-    after,
-    indifference: indifferenceOf(path, meanOfRuns(before), indifferenceShare),
-  };
-}
-
-function comparedMetric(
-  role: ComparedMetric["role"],
-  { path, unit }: ChosenMetric,
-  { before, after, indifference }: ComparedSamples,
-  judged: ReturnType<typeof judgeDifferences>[number],
-): ComparedMetric {
-  return {
-    metric: path,
-    unit,
-    role,
-    before: meanOfRuns(before),
-    after: meanOfRuns(after),
-    indifference,
-    better: labelMetric(path).better,
-    ...judged,
-  };
 }
 
 function documentOf(
   request: FleetCompareRequest,
-  sight: Sight,
+  sight: SightOfRuns,
   design: CompareDesign,
   isRandom: (configuration: number) => boolean,
 ): FleetCompareDocument {
@@ -209,18 +131,19 @@ function documentOf(
     design,
     configurations,
     comparisons,
-    inputs: inputsOf(request.configurations),
+    inputs: comparedInputs(request.configurations),
     assumptions: gatherAssumptions(
       base!.loaded.fleet.assumptions,
       others.map(({ name, loaded }) => ({ name, assumptions: loaded.fleet.assumptions })),
     ),
     warnings: warningsOf(request, sight, design),
+    names: joinFleetNames(request.configurations.map(({ loaded }) => loaded.fleet.names)),
   };
 }
 
 function comparedFleet(
   { configurations }: FleetCompareRequest,
-  { runs, deciding, goals }: Sight,
+  { runs, deciding, goals }: SightOfRuns,
   index: number,
   isRandom: boolean,
 ): ComparedFleet {
@@ -241,21 +164,18 @@ function comparedFleet(
 
 function comparisonOf(
   { configurations, indifferenceShare }: FleetCompareRequest,
-  { runs, deciding, differences, look, pairing }: Sight,
+  sight: SightOfRuns,
   pair: readonly [number, number],
   { row, goals }: { readonly row: number; readonly goals: readonly JudgedGoal[] },
 ): Comparison {
+  const { runs, deciding, differences } = sight;
   const [first, second] = [configurations[pair[0]]!, configurations[pair[1]]!];
   const known = new Set(deciding.map(({ path }) => path));
   const both = pair.map((index) => runs[index]!);
-  const beside = FLEET_METRICS.filter(({ path }) => !known.has(path) && hasValue(path, both)).map(
-    ({ path }) => {
-      const metric = chosenMetric(path);
-      const samples = samplesOf(runs, pair, metric, indifferenceShare);
-      const [judged] = judgeDifferences([samples], { alpha: look.alpha, pairing });
-      return comparedMetric("beside", metric, samples, judged!);
-    },
-  );
+  const others = FLEET_METRICS.map(({ path }) => path)
+    .filter((path) => !known.has(path) && hasValue(path, both))
+    .map(chosenMetric);
+  const beside = judgeBeside(sight, pair, others, indifferenceShare);
   const metrics = [...differences[row]!, ...beside];
   const names = { base: first.name, variant: second.name };
   return {
@@ -268,16 +188,9 @@ function comparisonOf(
   };
 }
 
-function inputsOf(configurations: readonly FleetConfiguration[]): readonly InputFile[] {
-  const files = new Map<string, InputFile>();
-  for (const { loaded } of configurations)
-    for (const file of loaded.inputs) files.set(`${file.path}\0${file.sha256}`, file);
-  return [...files.values()];
-}
-
 function warningsOf(
   { configurations }: FleetCompareRequest,
-  { runs }: Sight,
+  { runs }: SightOfRuns,
   design: CompareDesign,
 ): readonly string[] {
   const nothingDrawn =
