@@ -1,5 +1,4 @@
 import { VERSION } from "../../../io/version.js";
-import { joinFleetNames } from "../../../scenario/fleet/fleet-names.js";
 import { FLEET_METRICS, findFleetMetric } from "../../../scenario/fleet/fleet-metrics.js";
 import { changedFields } from "../../compare/changed-fields.js";
 import type { ChosenMetric } from "../../compare/compare-metrics.js";
@@ -137,7 +136,6 @@ function documentOf(
       others.map(({ name, loaded }) => ({ name, assumptions: loaded.fleet.assumptions })),
     ),
     warnings: warningsOf(request, sight, design),
-    names: joinFleetNames(request.configurations.map(({ loaded }) => loaded.fleet.names)),
   };
 }
 
