@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { FAILURE_PRESETS } from "../../performance/reliability/failure-presets.js";
 import { LIMITS } from "../defaults.js";
+import { repairTime, weibullShape } from "./failure-fields.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "./field.js";
 import { duration } from "./quantities.js";
 
@@ -9,27 +10,11 @@ import { duration } from "./quantities.js";
 export const RESTART_DEFAULT_S = 300;
 
 function repairSchema(description: string) {
-  return field(
-    z.strictObject({
-      fixed: field(duration("zero-or-more"), {
-        description: "Every repair takes this long; `0s` only stops the jobs.",
-        example: "4h",
-      }).optional(),
-      mean: field(duration("above-zero"), {
-        description: "Repair times are exponential with this mean.",
-        example: "12h",
-      }).optional(),
-      median: field(duration("above-zero"), {
-        description: "Half of the repairs are done by then; log-normal together with `p95`.",
-        example: "4h",
-      }).optional(),
-      p95: field(duration("above-zero"), {
-        description: "Of all repairs, 95 % are done by then; with `median`.",
-        example: "3d",
-      }).optional(),
-    }),
-    { description, example: { median: "4h", p95: "3d" } },
-  ).optional();
+  const fixed = field(duration("zero-or-more"), {
+    description: "Every repair takes this long; `0s` only stops the jobs.",
+    example: "4h",
+  });
+  return repairTime(fixed, description).optional();
 }
 
 function groupNames(description: string) {
@@ -83,12 +68,7 @@ function componentSchema() {
         "Failures of one node in 1,000 days, all its instances together. Give either this or `mtbf`.",
       example: 6.5,
     }).optional(),
-    shape: field(z.number().min(0.2, "must be at least 0.2").max(20), {
-      description:
-        "Shape of the Weibull distribution of the time to failure, with the same mean: below 1 failures come early, above 1 they come with age, 1 is exponential.",
-      default: 1,
-      example: 0.7,
-    }).optional(),
+    shape: weibullShape().optional(),
     repair: repairSchema("How long its repairs take. Left out, `faults.repair`."),
   });
 }

@@ -1,46 +1,21 @@
 import { z } from "zod";
 
+import { repairTime, weibullShape } from "../../schema/failure-fields.js";
 import { field } from "../../schema/field.js";
 import { duration, proportion } from "../../schema/quantities.js";
 
-/** How long something is out of service; one of the three forms. */
-export function repairTimeSchema(description: string) {
-  return field(
-    z.strictObject({
-      fixed: field(duration("above-zero"), {
-        description: "Always this long.",
-        example: "4h",
-      }).optional(),
-      mean: field(duration("above-zero"), {
-        description: "Exponential with this mean.",
-        example: "12h",
-      }).optional(),
-      median: field(duration("above-zero"), {
-        description: "Half of the times are shorter; log-normal together with `p95`.",
-        example: "4h",
-      }).optional(),
-      p95: field(duration("above-zero"), {
-        description: "Of all times, 95 % are shorter; with `median`.",
-        example: "3d",
-      }).optional(),
-    }),
-    { description, example: { median: "4h", p95: "3d" } },
-  );
-}
-
 function failureSchema(what: string, repair: string) {
+  const alwaysThisLong = field(duration("above-zero"), {
+    description: "Always this long.",
+    example: "4h",
+  });
   return z.strictObject({
     mtbf: field(duration("above-zero").pipe(z.number().min(3_600, "must be at least 1h")), {
       description: `Mean time from being put into service to the next failure of ${what}.`,
       example: "2y",
     }),
-    shape: field(z.number().min(0.2, "must be at least 0.2").max(20), {
-      description:
-        "Shape of the Weibull distribution of the time to failure, with the same mean: below 1 failures come early, above 1 they come with age, 1 is exponential.",
-      default: 1,
-      example: 0.7,
-    }).optional(),
-    repair: repairTimeSchema(repair),
+    shape: weibullShape().optional(),
+    repair: repairTime(alwaysThisLong, repair),
   });
 }
 
