@@ -9,7 +9,7 @@ import type {
 } from "../../performance/llm/replica-plan.js";
 import { TOKENS_PER_BLOCK } from "../../performance/llm/cache-blocks.js";
 import { type LatencyGoal, meetsGoals } from "./goals.js";
-import { type SteadyState, steadyState } from "./steady-state.js";
+import { type SteadyQuestion, type SteadyState, steadyState } from "./steady-state.js";
 
 /** What is asked of a model on machines. */
 export interface FitQuestion {
@@ -172,7 +172,7 @@ function layoutOf(
   const served = searchConcurrency(question, plan, inEngine);
   return {
     ...layout,
-    alone: stateAt(question, plan, 1),
+    alone: stateAt(question, plan, 1, "when-others-end"),
     ...(served === undefined ? {} : { served }),
   };
 }
@@ -182,9 +182,17 @@ export function stateAt(
   question: Pick<FitQuestion, "promptTokens" | "outputTokens" | "batchTokensMax">,
   { stepTime }: PlannedReplica,
   concurrency: number,
+  arrivals: SteadyQuestion["arrivals"],
 ): SteadyState {
   const { promptTokens, outputTokens, batchTokensMax } = question;
-  return steadyState({ stepTime, promptTokens, outputTokens, batchTokensMax, concurrency });
+  return steadyState({
+    stepTime,
+    promptTokens,
+    outputTokens,
+    batchTokensMax,
+    concurrency,
+    arrivals,
+  });
 }
 
 /**
@@ -199,14 +207,19 @@ function searchConcurrency(
 ): Layout["served"] {
   const { goals } = question;
   if (goals.length === 0)
-    return { concurrency: inEngine, state: stateAt(question, plan, inEngine) };
+    return {
+      concurrency: inEngine,
+      state: stateAt(question, plan, inEngine, "when-others-end"),
+    };
+  const at = (concurrency: number): SteadyState =>
+    stateAt(question, plan, concurrency, "at-random");
   const holds = (concurrency: number): boolean => {
     const crowded = Math.ceil(concurrency + 1.645 * Math.sqrt(concurrency));
-    return crowded <= inEngine && meetsGoals(stateAt(question, plan, crowded), goals);
+    return crowded <= inEngine && meetsGoals(at(crowded), goals);
   };
   if (!holds(1)) {
-    if (!meetsGoals(stateAt(question, plan, 1), goals)) return undefined;
-    return { concurrency: 1, state: stateAt(question, plan, 1) };
+    if (!meetsGoals(at(1), goals)) return undefined;
+    return { concurrency: 1, state: at(1) };
   }
   let low = 1;
   let high = inEngine + 1;
@@ -215,7 +228,7 @@ function searchConcurrency(
     if (holds(middle)) low = middle;
     else high = middle;
   }
-  return { concurrency: low, state: stateAt(question, plan, low) };
+  return { concurrency: low, state: at(low) };
 }
 
 /** Requests per second of all engines of a layout; 0 where goals never hold. */

@@ -13,6 +13,7 @@ import { parseInventory } from "./inventory.js";
 import { findLayouts, type FitQuestion } from "./layouts.js";
 import { namedMachines } from "./machines.js";
 import { peakTokensPerMinute, simulateAt } from "./simulate-engine.js";
+import { simulateServing } from "../../simulation/serving/simulate-serving.js";
 import { steadyState } from "./steady-state.js";
 
 const CATALOGUE = createCatalogue();
@@ -48,7 +49,12 @@ describe("steady state", () => {
 
   test.each([8, 32, 64])("agrees with a simulation at %i in flight", (concurrency) => {
     const asked = question("llama-3.1-8b-instruct");
-    const state = steadyState({ ...asked, stepTime: plan.stepTime, concurrency });
+    const state = steadyState({
+      ...asked,
+      stepTime: plan.stepTime,
+      concurrency,
+      arrivals: "at-random",
+    });
     const found = simulateAt(asked, plan, state.requestsPerS, concurrency);
     expect(Math.abs(state.tpotMeanS / found.tpotMeanS - 1)).toBeLessThan(0.12);
     // The wait of a prompt is an approximation for heavy traffic.
@@ -62,7 +68,8 @@ describe("steady state", () => {
         fc.integer({ min: 1, max: 6000 }),
         fc.integer({ min: 1, max: 1000 }),
         fc.integer({ min: 1, max: 255 }),
-        (promptTokens, outputTokens, concurrency) => {
+        fc.constantFrom("at-random" as const, "when-others-end" as const),
+        (promptTokens, outputTokens, concurrency, arrivals) => {
           const at = (inFlight: number): ReturnType<typeof steadyState> =>
             steadyState({
               stepTime: plan.stepTime,
@@ -70,6 +77,7 @@ describe("steady state", () => {
               outputTokens,
               batchTokensMax: 2048,
               concurrency: inFlight,
+              arrivals,
             });
           const [few, more] = [at(concurrency), at(concurrency + 1)];
           expect(more.requestsPerS).toBeGreaterThanOrEqual(few.requestsPerS * 0.98);
@@ -78,6 +86,37 @@ describe("steady state", () => {
         },
       ),
     );
+  });
+
+  test.each([
+    [2048, 256],
+    [32_000, 16],
+    [700, 1],
+  ])("one request of %i and %i tokens alone meets nobody", (promptTokens, outputTokens) => {
+    const asked = { promptTokens, outputTokens, batchTokensMax: 2048 };
+    const arrivals = "when-others-end";
+    const alone = steadyState({ ...asked, stepTime: plan.stepTime, concurrency: 1, arrivals });
+    const run = simulateServing({
+      requests: {
+        count: 1,
+        arrivalS: Float64Array.of(0),
+        promptTokens: Int32Array.of(promptTokens),
+        outputTokens: Int32Array.of(outputTokens),
+      },
+      replica: { ...plan, batchTokensMax: 2048, requestsMax: 256 },
+      replicas: 1,
+      router: "round-robin",
+    });
+    expect(alone.ttftMeanS / run.ttftS[0]!).toBeCloseTo(1, 1.5);
+    expect(alone.ttftP95S).toBe(alone.ttftMeanS);
+    if (outputTokens > 1) expect(alone.tpotMeanS / run.tpotS[0]!).toBeCloseTo(1, 2);
+  });
+
+  test("many at once who come when others end wait as long as Little's law says", () => {
+    const asked = { promptTokens: 8000, outputTokens: 16, batchTokensMax: 2048, concurrency: 50 };
+    const state = steadyState({ ...asked, stepTime: plan.stepTime, arrivals: "when-others-end" });
+    const inFlight = state.requestsPerS * (state.ttftMeanS + 15 * state.tpotMeanS);
+    expect(inFlight / 50).toBeCloseTo(1, 1);
   });
 
   test("arithmetic is never done faster than the GPU can", () => {

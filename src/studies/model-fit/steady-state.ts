@@ -10,6 +10,11 @@ export interface SteadyQuestion {
   readonly batchTokensMax: number;
   /** Requests in flight. */
   readonly concurrency: number;
+  /**
+   * `at-random`: so many are in flight on average, and who comes finds them all. `when-others-end`: there are always
+   * exactly so many, so that a request shares steps with one fewer; a single one with nobody.
+   */
+  readonly arrivals: "at-random" | "when-others-end";
 }
 
 /** What one engine does in steady state with so many requests in flight. */
@@ -37,45 +42,75 @@ const Z95 = 1.6448536269514722;
  * Percentiles: a request's share of steps with a chunk is binomial (normal approximation); a prompt waits for the
  * step under way and for prompts before it as in M/D/1 with the exponential tail of heavy traffic (Kingman 1962).
  *
- * *Validity*: equal requests at Poisson arrivals, no prefix cache, nobody loses its cache. The `check model` answer says
+ * Where requests come when others end, a request meets the c − 1 others only (mean value analysis, Reiser and Lavenberg
+ * 1980), and comes between two steps; where prompts hold the engine up, it waits as long as Little's law says.
+ *
+ * *Validity*: equal requests, no prefix cache, nobody loses its cache. The `check model` answer says
  * what a simulation of the same finds.
  */
 export function steadyState(question: SteadyQuestion): SteadyState {
   const { stepTime, promptTokens: prompt, outputTokens: output, concurrency } = question;
-  const budget = question.batchTokensMax;
   const decodeSteps = Math.max(0, output - 1);
   const flow = flowOf(question);
-  const { begunPerStep, decodes, chunkShare } = flow;
-  const context = prompt + output / 2;
-  const decodeOnlyS = decodes > 0 ? stepTime.stepS(batchOf(decodes, context, [])) : 0;
-  const chunkTokens = (begunPerStep * prompt) / chunkShare;
-  const mixedS = stepTime.stepS(
-    batchOf(decodes, context, [
-      {
-        tokens: chunkTokens,
-        cachedTokens: Math.max(0, (prompt - chunkTokens) / 2),
-        promptTokens: prompt,
-      },
-    ]),
-  );
-  const meanS = chunkShare * mixedS + (1 - chunkShare) * decodeOnlyS;
+  const steps = stepsOf(question, flow);
+  const { decodes, chunkShare, begunPerStep } = flow;
+  const meanS = chunkShare * steps.mixedS(decodes) + (1 - chunkShare) * steps.decodeS(decodes);
   const requestsPerS = begunPerStep / meanS;
+  const isClosed = question.arrivals === "when-others-end";
+  const others = isClosed ? (concurrency - 1) / concurrency : 1;
+  // What a request meets while it decodes, and while its prompt is computed.
+  const beside = isClosed && decodeSteps > 0 ? 1 + decodes * others : decodes;
+  const decodeOnlyS = steps.decodeS(beside);
+  const mixedS = steps.mixedS(beside);
+  const otherShare = chunkShare * others;
+  const ownMeanS = otherShare * mixedS + (1 - otherShare) * decodeOnlyS;
   const spreadOfShare =
-    decodeSteps === 0 ? 0 : Z95 * Math.sqrt((chunkShare * (1 - chunkShare)) / decodeSteps);
-  const share95 = Math.min(1, chunkShare + spreadOfShare);
+    decodeSteps === 0 ? 0 : Z95 * Math.sqrt((otherShare * (1 - otherShare)) / decodeSteps);
+  const share95 = Math.min(1, otherShare + spreadOfShare);
   const endS =
     decodeSteps === 0 ? 0 : (stepTime.afterS + stepTime.perTokenS * output) / decodeSteps;
-  const load = Math.min(1, (begunPerStep * prompt) / Math.max(1, budget - decodes));
-  const serviceS = flow.prefillSteps * mixedS;
-  const waitMeanS = load < 1 ? (load * serviceS) / (2 * (1 - load)) : Number.POSITIVE_INFINITY;
+  const room = Math.max(1, question.batchTokensMax - decodes);
+  const load = Math.min(1, (begunPerStep * prompt) / room);
+  const otherLoad = load * others;
+  const promptStepS = steps.mixedS(decodes * others);
+  const serviceS = flow.prefillSteps * promptStepS;
+  const waitMeanS =
+    otherLoad < 1 ? (otherLoad * serviceS) / (2 * (1 - otherLoad)) : Number.POSITIVE_INFINITY;
+  // Who is in flight and does not decode waits for its first token (Little's law).
+  const queuedS = concurrency / requestsPerS - decodeSteps * ownMeanS;
+  const first =
+    isClosed && chunkShare === 1
+      ? { meanS: Math.max(serviceS, queuedS), p95S: Math.max(serviceS, queuedS) }
+      : {
+          meanS: (isClosed ? 0 : meanS / 2) + waitMeanS + serviceS,
+          p95S: (isClosed ? 0 : mixedS) + waitP95S(otherLoad, waitMeanS) + serviceS,
+        };
   return {
     requestsPerS,
     outputTokensPerS: requestsPerS * output,
-    ttftMeanS: stepTime.beforeS + meanS / 2 + waitMeanS + serviceS,
-    ttftP95S: stepTime.beforeS + mixedS + waitP95S(load, waitMeanS) + serviceS,
-    tpotMeanS: meanS + endS,
+    ttftMeanS: stepTime.beforeS + first.meanS,
+    ttftP95S: stepTime.beforeS + first.p95S,
+    tpotMeanS: ownMeanS + endS,
     tpotP95S: share95 * mixedS + (1 - share95) * decodeOnlyS + endS,
     prefillLoad: Math.min(load, concurrency),
+  };
+}
+
+/** Seconds of a step with so many decoding requests: alone, and with a chunk of a prompt. */
+function stepsOf(
+  { stepTime, promptTokens: prompt, outputTokens: output }: SteadyQuestion,
+  { begunPerStep, chunkShare }: ReturnType<typeof flowOf>,
+): {
+  readonly decodeS: (decodes: number) => number;
+  readonly mixedS: (decodes: number) => number;
+} {
+  const context = prompt + output / 2;
+  const tokens = (begunPerStep * prompt) / chunkShare;
+  const cachedTokens = Math.max(0, (prompt - tokens) / 2);
+  return {
+    decodeS: (decodes) => (decodes > 0 ? stepTime.stepS(batchOf(decodes, context, [])) : 0),
+    mixedS: (decodes) =>
+      stepTime.stepS(batchOf(decodes, context, [{ tokens, cachedTokens, promptTokens: prompt }])),
   };
 }
 
