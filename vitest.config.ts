@@ -5,8 +5,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/full/**", "node_modules/**"],
     // A hung test, not a slow machine: the slowest takes 20 s alone, and neighbours can take all but a tenth of a core.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     setupFiles: ["test/property-seed.ts"],
     pool: "forks",
     maxWorkers: 2,

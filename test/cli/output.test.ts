@@ -70,7 +70,9 @@ describe("a run that is ended from outside", () => {
         "--input-type=module",
         "--eval",
         `import { writeFilesAtomically } from ${JSON.stringify(module)};
-         function* endless() { for (;;) yield "x"; }
+         const pause = new Int32Array(new SharedArrayBuffer(4));
+         // Slowly: the test may come to look at it late, and the disk has an end.
+         function* endless() { for (;;) { Atomics.wait(pause, 0, 0, 20); yield "x".repeat(1 << 16); } }
          await writeFilesAtomically(${JSON.stringify(out)}, [{ name: "variants/1/jobs.csv", chunks: endless() }]);`,
       ]);
       while (

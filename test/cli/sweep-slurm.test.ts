@@ -55,5 +55,4 @@ policy: { queue: fifo-skip, placement: pack }
       expect(readFileSync(join(out, name), "utf8")).toBe(readFileSync(join(local, name), "utf8"));
     }
   },
-  180_000,
 );

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { findChromium } from "../report/browser-check.js";
+import { findChromium, startChromium, unhurried } from "../report/browser-check.js";
 import { headroom, REPOSITORY } from "./headroom.js";
 
 const executablePath = findChromium();
@@ -22,7 +22,7 @@ describe.skipIf(executablePath === undefined && !required)("what-if in the page"
 
   beforeAll(async () => {
     if (executablePath === undefined) throw new Error("no Chromium found: set CHROMIUM_PATH");
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await startChromium(executablePath);
   });
   afterAll(async () => {
     await browser.close();
@@ -30,7 +30,7 @@ describe.skipIf(executablePath === undefined && !required)("what-if in the page"
   });
 
   async function open(report: string): Promise<Page> {
-    const page = await browser.newPage();
+    const page = unhurried(await browser.newPage());
     page.on("console", (message) => said.push(message.text()));
     page.on("pageerror", (error) => said.push(error.message));
     page.on("request", (request) => {
@@ -59,77 +59,69 @@ describe.skipIf(executablePath === undefined && !required)("what-if in the page"
     })()`);
   }
 
-  test(
-    "nodes, load, hosting and MIG give the bytes of the command line",
-    { timeout: 240_000 },
-    async () => {
-      const out = join(folder, "mig");
-      const scenario = "scenarios/mig-vs-whole.yaml";
-      expect(
-        headroom(["run", scenario, "--set", "variants=null", "--what-if", "--out", out]).exitCode,
-      ).toBe(0);
-      const report = join(out, "report.html");
-      expect(statSync(report).size).toBeLessThan(3e6);
-      const page = await open(report);
-      const group = /cluster\.nodes\[([^\]]+)\]\.count/u.exec(readFileSync(report, "utf8"))![1]!;
-      const asked = {
-        Nodes: "5",
-        Load: "1.1",
-        Hosting: "{ profile: vm }",
-        GPUs: "{ mode: mig, policy: by-demand }",
-      };
-      const fromPage = await change(page, asked);
-      const { stdout } = headroom([
-        ...["run", scenario, "--json", "--set", "variants=null"],
-        ...["--set", `cluster.nodes[${group}].count=5`, "--set", "workload.load=1.1"],
-        ...["--set", `cluster.nodes[${group}].hosting={ profile: vm }`],
-        ...["--set", `cluster.nodes[${group}].partitioning={ mode: mig, policy: by-demand }`],
-      ]);
-      expect(JSON.parse(stdout)).toHaveProperty("schema", "headroom/result/v1");
-      expect(fromPage === stdout).toBe(true);
-      await page.close();
-    },
-  );
+  test("nodes, load, hosting and MIG give the bytes of the command line", async () => {
+    const out = join(folder, "mig");
+    const scenario = "scenarios/mig-vs-whole.yaml";
+    expect(
+      headroom(["run", scenario, "--set", "variants=null", "--what-if", "--out", out]).exitCode,
+    ).toBe(0);
+    const report = join(out, "report.html");
+    expect(statSync(report).size).toBeLessThan(3e6);
+    const page = await open(report);
+    const group = /cluster\.nodes\[([^\]]+)\]\.count/u.exec(readFileSync(report, "utf8"))![1]!;
+    const asked = {
+      Nodes: "5",
+      Load: "1.1",
+      Hosting: "{ profile: vm }",
+      GPUs: "{ mode: mig, policy: by-demand }",
+    };
+    const fromPage = await change(page, asked);
+    const { stdout } = headroom([
+      ...["run", scenario, "--json", "--set", "variants=null"],
+      ...["--set", `cluster.nodes[${group}].count=5`, "--set", "workload.load=1.1"],
+      ...["--set", `cluster.nodes[${group}].hosting={ profile: vm }`],
+      ...["--set", `cluster.nodes[${group}].partitioning={ mode: mig, policy: by-demand }`],
+    ]);
+    expect(JSON.parse(stdout)).toHaveProperty("schema", "headroom/result/v1");
+    expect(fromPage === stdout).toBe(true);
+    await page.close();
+  });
 
-  test(
-    "a scenario that extends another, with a compressed trace; what cannot be is said",
-    { timeout: 240_000 },
-    async () => {
-      const project = join(folder, "project");
-      mkdirSync(join(project, "scenarios"), { recursive: true });
-      mkdirSync(join(project, "traces"));
-      writeFileSync(join(project, "package.json"), "{}");
-      const trace = readFileSync(join(REPOSITORY, "traces", "team-week.csv"));
-      writeFileSync(join(project, "traces", "week.csv.gz"), gzipSync(trace));
-      const quickstart = readFileSync(join(REPOSITORY, "scenarios", "quickstart.yaml"), "utf8");
-      writeFileSync(
-        join(project, "scenarios", "base.yaml"),
-        quickstart.replace("team-week.csv", "week.csv.gz").replace(/^variants:[\s\S]*/mu, ""),
-      );
-      const mine = join(project, "scenarios", "mine.yaml");
-      writeFileSync(mine, "schema: headroom/scenario/v1\nextends: base.yaml\nname: mine\n");
-      const out = join(folder, "mine");
-      const options = ["run", mine, "--seed", "7"];
-      expect(headroom([...options, "--what-if", "--out", out]).stderr).toBe("");
-      const page = await open(join(out, "report.html"));
-      const fromPage = await change(page, { Nodes: "7", Queue: "sjf" });
-      const { stdout } = headroom([
-        ...[...options, "--json", "--set", "cluster.nodes[h100].count=7"],
-        ...["--set", "policy.queue=sjf"],
-      ]);
-      expect(fromPage === stdout).toBe(true);
-      // The queue needs estimates that the scenario does not give.
-      expect(
-        await change(page, { Queue: "gittins", GPUs: "{ mode: mig, policy: dynamic }" }),
-      ).toMatch(/^This cannot be simulated: |^\{/u);
-      await page.close();
-    },
-  );
+  test("a scenario that extends another, with a compressed trace; what cannot be is said", async () => {
+    const project = join(folder, "project");
+    mkdirSync(join(project, "scenarios"), { recursive: true });
+    mkdirSync(join(project, "traces"));
+    writeFileSync(join(project, "package.json"), "{}");
+    const trace = readFileSync(join(REPOSITORY, "traces", "team-week.csv"));
+    writeFileSync(join(project, "traces", "week.csv.gz"), gzipSync(trace));
+    const quickstart = readFileSync(join(REPOSITORY, "scenarios", "quickstart.yaml"), "utf8");
+    writeFileSync(
+      join(project, "scenarios", "base.yaml"),
+      quickstart.replace("team-week.csv", "week.csv.gz").replace(/^variants:[\s\S]*/mu, ""),
+    );
+    const mine = join(project, "scenarios", "mine.yaml");
+    writeFileSync(mine, "schema: headroom/scenario/v1\nextends: base.yaml\nname: mine\n");
+    const out = join(folder, "mine");
+    const options = ["run", mine, "--seed", "7"];
+    expect(headroom([...options, "--what-if", "--out", out]).stderr).toBe("");
+    const page = await open(join(out, "report.html"));
+    const fromPage = await change(page, { Nodes: "7", Queue: "sjf" });
+    const { stdout } = headroom([
+      ...[...options, "--json", "--set", "cluster.nodes[h100].count=7"],
+      ...["--set", "policy.queue=sjf"],
+    ]);
+    expect(fromPage === stdout).toBe(true);
+    // The queue needs estimates that the scenario does not give.
+    expect(
+      await change(page, { Queue: "gittins", GPUs: "{ mode: mig, policy: dynamic }" }),
+    ).toMatch(/^This cannot be simulated: |^\{/u);
+    await page.close();
+  });
 
   test("no errors, no requests, and without scripts the page says what to do", async () => {
     expect(said).toEqual([]);
     const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
+    const page = unhurried(await context.newPage());
     await page.goto(`file://${join(folder, "mine", "report.html")}`);
     expect(await page.isVisible("#what-if noscript p.verdict")).toBe(true);
     expect(await page.isVisible("form.what-if")).toBe(false);

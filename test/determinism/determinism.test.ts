@@ -60,7 +60,7 @@ describe("the same bits on every engine", () => {
     await expect(`${JSON.stringify(reference, null, 2)}\n`).toMatchFileSnapshot(EXPECTED);
   });
 
-  test.for(engines)("%s gives the same", { timeout: 400_000 }, async ([, find], context) => {
+  test.for(engines)("%s gives the same", async ([, find], context) => {
     const engine = await find();
     if (!engine.ok) {
       // In CI an engine that was not tried would be a promise not kept.

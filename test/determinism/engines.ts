@@ -103,9 +103,10 @@ export async function chromiumEngine(): Promise<EngineUnderTest> {
   return {
     ok: true,
     async computeDigests(bundle) {
-      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 0 });
       try {
         const page = await browser.newPage();
+        page.setDefaultTimeout(0);
         await page.addScriptTag({ content: bundle });
         return await page.evaluate<Digests>(`${PROBE_GLOBAL}.computeDigests()`);
       } finally {

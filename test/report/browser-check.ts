@@ -33,6 +33,21 @@ export function findChromium(): string | undefined {
 }
 
 /**
+ * Starts a Chromium that is given as much time as a test has, for all that it does: the limits that playwright sets
+ * by itself are half a minute, which a busy machine takes.
+ */
+export async function startChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 0 });
+}
+
+/** A page without limits of its own on time. */
+export function unhurried(page: Page): Page {
+  page.setDefaultTimeout(0);
+  page.setDefaultNavigationTimeout(0);
+  return page;
+}
+
+/**
  * Opens a report from disk as people do, wide and narrow, light and dark, with and without scripts.
  *
  * @param path the HTML file
@@ -45,7 +60,7 @@ export async function checkReportInBrowser(
 ): Promise<readonly string[]> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error("no Chromium found: set CHROMIUM_PATH");
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const browser = await startChromium(executablePath);
   try {
     const problems: string[] = [];
     for (const situation of SITUATIONS) {
@@ -72,7 +87,7 @@ async function checkSituation(
     colorScheme,
     javaScriptEnabled,
   });
-  const page = await context.newPage();
+  const page = unhurried(await context.newPage());
   const problems: string[] = [];
   const address = pathToFileURL(resolve(path)).href;
   page.on("console", (message) => problems.push(`console ${message.type()}: ${message.text()}`));

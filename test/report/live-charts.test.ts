@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 import { chartFiles } from "../../src/report/chart-files.js";
 import { buildRunReport } from "../../src/report/run-report.js";
 import { headroom, temporaryFolder } from "../cli/headroom.js";
-import { findChromium } from "./browser-check.js";
+import { findChromium, startChromium, unhurried } from "./browser-check.js";
 import { fixtureInput } from "./fixture.js";
 
 const executablePath = findChromium();
@@ -53,12 +53,9 @@ describe.skipIf(executablePath === undefined && !required)("charts of --interact
       /default-src 'none';[^"]*script-src 'sha256-[^']+' 'sha256-[^']+'; base-uri/u,
     );
 
-    const browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: ["--no-sandbox"],
-    });
+    const browser = await startChromium(executablePath!);
     try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const page = unhurried(await browser.newPage({ viewport: { width: 1280, height: 900 } }));
       const address = pathToFileURL(path).href;
       const noticed: string[] = [];
       page.on("console", (message) => noticed.push(message.text()));

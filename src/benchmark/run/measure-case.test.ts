@@ -117,14 +117,21 @@ describe("measureCase", () => {
     for (const timeS of measured.tenants[0]!.samplesS) expect(timeS).toBeCloseTo(0.0011, 9);
   });
 
-  test("a case whose time is up keeps at least five samples", async () => {
-    const { session } = createPlainSession({});
-    const job: CaseJob = { id: "late", spec: SPEC, tenants: 1 };
-    const sampling = { ...SAMPLING, samples: 1_000_000, caseS: 0.02 };
-    const outcome = await measureCase(session, job, { seed: 3, sampling });
-    const count = (outcome as MeasuredCase).tenants[0]!.samplesS.length;
-    expect(count).toBeGreaterThanOrEqual(5);
-    expect(count).toBeLessThan(1_000_000);
+  test.each([
+    ["keeps at least five samples", 15, 5],
+    ["long ago keeps at least three", 25, 3],
+    ["has all that were taken until then", 2, 11],
+  ])("a case whose time is up %s", async (_, runMs, count) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const { session } = createPlainSession({ onRun: () => vi.setSystemTime(Date.now() + runMs) });
+      const job: CaseJob = { id: "late", spec: SPEC, tenants: 1 };
+      const sampling = { ...SAMPLING, samples: 1_000_000, caseS: 0.02 };
+      const outcome = await measureCase(session, job, { seed: 3, sampling });
+      expect((outcome as MeasuredCase).tenants[0]!.samplesS).toHaveLength(count);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -16,6 +16,8 @@ export interface PlainDevice {
   /** The first reading after each run takes so long, whether the device is done or not. */
   readonly slowFirstReadMs?: number;
   readonly hasDeviceClock?: boolean;
+  /** Called after every run, with the launches it had. */
+  onRun?(launches: number): void;
 }
 
 /** A session on that device, and how often its kernel was launched and disposed of. */
@@ -34,6 +36,7 @@ export function createPlainSession(device: PlainDevice): {
       }
       timeS += device.launchS?.(counts.launches) ?? 0.001;
     }
+    device.onRun?.(launches);
     finishedAtMs = performance.now() + (device.unfinishedMs ?? 0);
     return Promise.resolve(
       device.hasDeviceClock === false ? { hostS: timeS } : { hostS: 1.1 * timeS, deviceS: timeS },
