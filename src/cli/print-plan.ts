@@ -1,5 +1,6 @@
 import { formatDuration, formatNumber } from "../base/units.js";
-import { percentAbove, percentBelow } from "../studies/plan/answer.js";
+import { percentBelow } from "../studies/plan/answer.js";
+import { boundSentences, costWords } from "../studies/plan/bound-words.js";
 import type { PlanDocument, PlanGoalResult, PlanOption } from "../studies/plan/plan-document.js";
 import { formatQuantity, formatRange } from "../studies/run/format-quantity.js";
 import { printStudy, type WrittenReport } from "./print-study.js";
@@ -55,12 +56,12 @@ function resultWords({ mean, interval, unit }: PlanGoalResult): string {
 }
 
 function optionLines(document: PlanDocument, best: PlanOption): string[] {
-  const { cheaper, safer, currency, bound, minimise } = document;
+  const { cheaper, safer, currency, bound } = document;
   const row = (what: string, option: PlanOption): string[] => [
     what,
     option.label,
-    option.cost === null ? "" : formatQuantity(option.cost, currency ?? ""),
-    `${option.goals.filter(({ met }) => met).length} of ${option.goals.length} goals`,
+    option.cost === null ? "" : costWords(option.cost, currency),
+    `${option.goals.filter(({ met }) => met).length} of ${countText(option.goals.length)} ${option.goals.length === 1 ? "goal" : "goals"}`,
     option.confidence === null ? "" : `${percentBelow(option.confidence)} confidence`,
   ];
   const rows = [
@@ -70,14 +71,10 @@ function optionLines(document: PlanDocument, best: PlanOption): string[] {
     row("recommended", best),
     ...(safer === null ? [] : [row("safer", safer)]),
   ];
-  const unit = minimise === "power" ? "W" : (currency ?? "");
   const proven =
-    bound?.value === null || bound?.value === undefined || bound.gap === null
+    bound?.gap === null || bound?.gap === undefined
       ? []
-      : [
-          "",
-          `  Proven: no plan of the space that meets the goals has less than ${formatQuantity(bound.value, unit)} of ${minimise}${bound.gap < 1e-6 ? ", which is what the answer has" : `; the answer is within ${percentAbove(bound.gap)}`}.`,
-        ];
+      : ["", `  ${wrapText(`Proven: ${boundSentences(document)}`, 2)}`];
   return [...alignColumns([["", "plan", "cost", "met", ""], ...rows]), ...proven];
 }
 

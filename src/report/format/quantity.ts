@@ -24,7 +24,8 @@ export function formatDifference(difference: number, unit: string): string {
 export function formatMagnitude(difference: number, unit: string): string {
   const magnitude = Math.abs(difference);
   if (unit !== "share") return formatQuantity(magnitude, unit);
-  return `${formatSignificant(magnitude * 100)}${NO_BREAK_SPACE}points`;
+  const points = formatSignificant(magnitude * 100);
+  return `${points}${NO_BREAK_SPACE}${points === "1" ? "point" : "points"}`;
 }
 
 /** Every digit of a value and its unit, for the place where auditors look. */

@@ -1,9 +1,10 @@
 import { formatDuration } from "../format/duration.js";
-import { percentAbove, percentBelow, worstGoal } from "../../studies/plan/answer.js";
+import { percentBelow, worstGoal } from "../../studies/plan/answer.js";
+import { boundSentences, costWords, powerWords } from "../../studies/plan/bound-words.js";
 import type { PlanDocument, PlanGoalResult, PlanOption } from "../../studies/plan/plan-document.js";
 import type { Cell, ReportBlock, ReportSection, RichCell } from "../block.js";
 import { nameMetric } from "../format/metric-names.js";
-import { countOf, formatSignificant } from "../format/number.js";
+import { countOf, forPeople, formatSignificant } from "../format/number.js";
 import {
   exactQuantity,
   formatMagnitude,
@@ -128,8 +129,10 @@ function optionsTable(document: PlanDocument, best: PlanOption): ReportBlock {
   const hasPower = best.powerW > 0;
   const row = (what: string, option: PlanOption): readonly Cell[] => [
     { text: what, note: option.label },
-    option.cost === null ? null : quantityCell(option.cost, currency ?? ""),
-    ...(hasPower ? [quantityCell(option.powerW, "W")] : []),
+    option.cost === null
+      ? null
+      : figureCell(option.cost, currency ?? "", costWords(option.cost, currency)),
+    ...(hasPower ? [figureCell(option.powerW, "W", powerWords(option.powerW))] : []),
     option.gpus,
     goalsCell(option),
     ...(hasConfidence ? [option.confidence === null ? null : percentBelow(option.confidence)] : []),
@@ -152,6 +155,11 @@ function optionsTable(document: PlanDocument, best: PlanOption): ReportBlock {
     ],
     fullTable: "plan.json",
   };
+}
+
+/** Three digits for people, whatever the others in the column have; every digit where auditors look. */
+function figureCell(value: number, unit: string, words: string): RichCell {
+  return { text: forPeople(words), value, exact: exactQuantity(value, unit) };
 }
 
 function goalsCell(option: PlanOption): RichCell {
@@ -179,12 +187,11 @@ function goalsCell(option: PlanOption): RichCell {
 }
 
 function boundBlocks(document: PlanDocument): readonly ReportBlock[] {
-  const { bound, growth, minimise, currency } = document;
+  const { bound, growth } = document;
   const lines: string[] = [];
   if (bound?.gap !== null && bound?.gap !== undefined) {
-    const unit = minimise === "power" ? "W" : (currency ?? "");
     lines.push(
-      `- **How near to the best possible:** no plan of the space that meets the goals has less than ${formatQuantity(bound.value!, unit)} of ${minimise} ([proven](#bound))${bound.gap < 1e-6 ? ", which is what the answer has" : `; the answer is within ${percentAbove(bound.gap)} of that`}.`,
+      `- **How near to the best possible:** ${boundSentences(document)} ([the proof](#bound))`,
     );
   }
   if (growth !== null) {

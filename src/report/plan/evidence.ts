@@ -1,4 +1,4 @@
-import { percentAbove } from "../../studies/plan/answer.js";
+import { boundSentences } from "../../studies/plan/bound-words.js";
 import type { PlanDocument } from "../../studies/plan/plan-document.js";
 import type { Cell, ReportBlock, ReportSection } from "../block.js";
 import { formatDuration } from "../format/duration.js";
@@ -8,20 +8,14 @@ import { formatQuantity, quantityCell } from "../format/quantity.js";
 
 /** What every plan needs, by proof, and how near the answer is to it. */
 export function boundSection(document: PlanDocument): ReportSection | undefined {
-  const { bound, minimise, currency } = document;
+  const { bound } = document;
   if (bound === null) return undefined;
-  const unit = minimise === "power" ? "W" : (currency ?? "");
   const words =
     bound.value === null
       ? "Not even all that may be bought meets the goals: that is proven, whatever the schedule."
       : bound.value <= 0
         ? "Nothing but 0 could be proven: no goal is about the waits or completion times of jobs, or nothing follows from it."
-        : `No plan that meets the goals has less than **${formatQuantity(bound.value, unit)}** of ${minimise}` +
-          (bound.gap === null
-            ? "."
-            : bound.gap < 1e-6
-              ? ", which is what the answer has."
-              : `; the answer is within **${percentAbove(bound.gap)}** of that.`);
+        : boundSentences(document, (text) => `**${text}**`);
   const table: ReportBlock = {
     kind: "table",
     caption: "What any plan must have, whatever the schedule",

@@ -45,7 +45,9 @@ function differenceWords(metric: ComparedMetric): string {
 /** The size of a difference: shares differ by percentage points. */
 export function differenceQuantity(value: number, unit: string): string {
   return unit === "share"
-    ? formatQuantity(value, unit).replace(/ %$/, " points")
+    ? formatQuantity(value, unit)
+        .replace(/ %$/, " points")
+        .replace(/^1 points$/, "1 point")
     : formatQuantity(value, unit);
 }
 
@@ -54,27 +56,37 @@ function signed(value: number, unit: string): string {
   return `${sign}${differenceQuantity(Math.abs(value), unit)}`;
 }
 
-/** "it meets 1 of 2 goals, misses 1". */
+/** "it meets 1 of 3 goals, misses another and is not shown to meet or to miss the third" */
 function goalWords(goals: readonly JudgedGoal[]): string {
-  const count = (verdict: JudgedGoal["verdict"]): number =>
-    goals.filter((goal) => goal.verdict === verdict).length;
-  const parts: string[] = [];
-  const [met, missed, close, open] = [
-    count("met"),
-    count("missed"),
-    count("too close"),
-    count("not shown"),
+  const total = goals.length;
+  const kinds: readonly (readonly [JudgedGoal["verdict"], (goals: string) => string])[] = [
+    ["met", (which) => `meets ${which}`],
+    ["missed", (which) => `misses ${which}`],
+    ["too close", (which) => `is too close to the target of ${which} to tell`],
+    [
+      "not shown",
+      (which) =>
+        `is shown neither to meet nor to miss ${which.replace(/^(?:both goals|all (\d+) goals)$/, (_, count?: string) => (count === undefined ? "either goal" : `any of the ${count} goals`))}`,
+    ],
   ];
-  const of = goals.length === 1 ? "the goal" : `of ${goals.length} goals`;
-  if (met > 0) parts.push(`meets ${met === goals.length ? allOf(met) : `${met} ${of}`}`);
-  if (missed > 0)
-    parts.push(`misses ${missed === goals.length ? allOf(missed) : `${missed} ${of}`}`);
-  if (close > 0) parts.push(`is too close to the target of ${close} to tell`);
-  if (open > 0) {
-    const which = open === goals.length ? allOf(open) : `${open} ${of}`;
-    parts.push(`is not shown to meet or miss ${which}`);
-  }
-  return `it ${parts.join(", ")}`;
+  let told = 0;
+  const parts = kinds.flatMap(([verdict, words]) => {
+    const count = goals.filter((goal) => goal.verdict === verdict).length;
+    if (count === 0) return [];
+    const which = whichGoals(count, told, total);
+    told += count;
+    return [words(which)];
+  });
+  const last = parts.pop()!;
+  return `it ${parts.length === 0 ? last : `${parts.join(", ")} and ${last}`}`;
+}
+
+/** What some of the goals are called after others were told: "1 of 2 goals", then "the other". */
+function whichGoals(count: number, told: number, total: number): string {
+  if (count === total) return allOf(total);
+  if (told === 0) return `${count} of ${total} goals`;
+  if (told + count < total) return String(count);
+  return count === 1 ? "the other" : `the other ${count}`;
 }
 
 function allOf(goals: number): string {

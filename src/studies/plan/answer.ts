@@ -1,7 +1,21 @@
 import { formatDuration, formatNumber } from "../../base/units.js";
 import { formatQuantity } from "../run/format-quantity.js";
 import { labelMetric } from "../run/metric-label.js";
-import type { PlanDocument, PlanGoalResult, PlanGroupResult, PlanOption } from "./plan-document.js";
+import {
+  amountOfPlan,
+  boundClause,
+  costWords,
+  looseBoundSentence,
+  powerWords,
+} from "./bound-words.js";
+import type {
+  PlanCheaperFlip,
+  PlanDocument,
+  PlanGoalResult,
+  PlanGroupResult,
+  PlanOption,
+} from "./plan-document.js";
+import { whatToBuy } from "./what-to-buy.js";
 
 /** Everything an answer is made of. */
 export type AnswerInput = Omit<PlanDocument, "answer">;
@@ -17,6 +31,7 @@ export function planAnswer(input: AnswerInput): string {
   return [
     firstSentence(input, input.best),
     costSentence(input, input.best),
+    looseBoundSentence(input),
     growthSentence(input),
     sensitivitySentence(input),
   ]
@@ -30,52 +45,14 @@ function firstSentence(input: AnswerInput, best: PlanOption): string {
   );
   const last = clauses.pop()!;
   const rest = clauses.length === 0 ? last : `${clauses.join(", ")}, and ${last}`;
-  return `${whatClause(best, input)}; ${rest}.`;
-}
-
-/** "Buy 14 × HGX H100, bare metal, InfiniBand". */
-function whatClause(best: PlanOption, { space }: AnswerInput): string {
-  const counted = best.groups.filter(({ isDecided, nodes }) => isDecided && nodes > 0);
-  const nodes = counted.map((group) => nodesWords(group, counted));
-  const choices = best.choices.flatMap(({ choice }, index) =>
-    space.decisions[index]!.isCount ? [] : [choice],
-  );
-  return `${verbOf(counted)} ${[...nodes, ...hostingWords(counted, choices), ...choices].join(", ")}`;
-}
-
-/** How the machines are hosted, where all are alike and no choice says it already. */
-function hostingWords(
-  counted: readonly PlanGroupResult[],
-  choices: readonly string[],
-): readonly string[] {
-  const kinds = [...new Set(counted.map(({ hosting }) => hosting))];
-  const [kind] = kinds;
-  if (kinds.length !== 1 || kind === null || kind === undefined) return [];
-  const words = kind === "vm" ? "virtual machines" : "bare metal";
-  return choices.some((choice) => /bare.?metal|virtual|\bVMs?\b/i.test(choice)) ? [] : [words];
-}
-
-function nodesWords(
-  { name, label, nodes, have }: PlanGroupResult,
-  all: readonly PlanGroupResult[],
-): string {
-  const twin = all.filter((group) => group.label === label).length > 1 ? ` (${name})` : "";
-  if (have === 0) return `${nodes} × ${label}${twin}`;
-  if (have === nodes) return `no more than the ${nodes} × ${label}${twin} there are`;
-  return `${nodes - have} more × ${label}${twin} (${nodes} in all)`;
-}
-
-function verbOf(counted: readonly PlanGroupResult[]): string {
-  if (counted.length === 0) return "Choose";
-  if (counted.every(({ isBought }) => isBought)) return "Buy";
-  return counted.some(({ isBought }) => isBought) ? "Buy and rent" : "Rent";
+  return `${whatToBuy(best, input)}; ${rest}.`;
 }
 
 function goalsClause({ isRandom }: AnswerInput, best: PlanOption): string {
   const survives = [...new Set(best.goals.flatMap(({ without }) => without ?? []))];
   const still = survives.length === 0 ? "" : ` even without ${survives.join(" or ")}`;
   if (!isRandom) return `it meets every goal for these jobs${still}`;
-  return `it meets every goal${still} with ${percentBelow(best.confidence ?? 0)} confidence`;
+  return `with ${percentBelow(best.confidence ?? 0)} confidence it meets every goal${still}`;
 }
 
 /** Rounded down: nobody is told more confidence than there is. */
@@ -83,24 +60,6 @@ export function percentBelow(share: number): string {
   const percent = share * 100;
   if (percent >= 99.9) return "99.9 %";
   return `${formatNumber(percent < 99 ? Math.floor(percent) : Math.floor(percent * 10) / 10)} %`;
-}
-
-function boundClause({ bound, minimise }: AnswerInput): string {
-  if (bound?.gap === null || bound?.gap === undefined) return "";
-  const what = minimise === "power" ? "power" : "cost";
-  if (bound.gap < 1e-6)
-    return `no plan of those considered that meets them has less ${what} (proven)`;
-  // Beyond twice the bound a percentage says less than how many times it is.
-  return bound.gap > 1
-    ? `has at most ${formatNumber(Math.ceil((1 + bound.gap) * 10) / 10)} times the ${what} that is proven to be needed`
-    : `is within ${percentAbove(bound.gap)} of a proven lower bound on ${what}`;
-}
-
-/** Rounded up: nobody is told to be nearer than is proven. */
-export function percentAbove(share: number): string {
-  const percent = share * 100;
-  const rounded = percent < 10 ? Math.ceil(percent * 10) / 10 : Math.ceil(percent);
-  return `${formatNumber(rounded)} %`;
 }
 
 function cheaperClause({ cheaper }: AnswerInput, best: PlanOption): string {
@@ -168,13 +127,13 @@ function isCountOf(
 
 function costSentence({ currency, horizonS, minimise }: AnswerInput, best: PlanOption): string {
   const power =
-    minimise === "power" ? `It draws ${formatQuantity(best.powerW, "W")} with every GPU busy.` : "";
+    minimise === "power" ? `It draws ${powerWords(best.powerW)} with every GPU busy.` : "";
   if (best.cost === null || currency === null) return power;
   const years = horizonS / YEAR_S;
   const time = Number.isInteger(years)
     ? `${years} ${years === 1 ? "year" : "years"}`
     : formatDuration(horizonS);
-  return `${power === "" ? "" : `${power} `}It costs ${formatQuantity(best.cost, currency)} over ${time}.`;
+  return `${power === "" ? "" : `${power} `}It costs ${costWords(best.cost, currency)} over ${time}.`;
 }
 
 function growthSentence({ growth }: AnswerInput): string {
@@ -196,37 +155,41 @@ function growthSentence({ growth }: AnswerInput): string {
 /** Numbers that a sentence names at most. */
 const FLIPS_NAMED_MAX = 3;
 
-/** "The answer changes if “Speed of computing on h100” is below 0.95; the cheaper plan would do if “Load” is below 0.93." */
+/** "It no longer meets every goal if “Speed of computing on h100” is below 0.95. The cheaper plan would do if …" */
 function sensitivitySentence({ sensitivity, growth }: AnswerInput): string {
   if (sensitivity === null || !sensitivity.goalsMet || sensitivity.factors.length === 0) return "";
-  const flips = sensitivity.factors.flatMap(({ id, label, flip }) =>
+  const flips = sensitivity.factors.flatMap(({ id, label, value, flip }) =>
     // How much load it carries was said as growth.
-    flip === null || (id === "load" && growth !== null) ? [] : [{ label, flip }],
+    flip === null || (id === "load" && growth !== null) ? [] : [{ id, label, value, flip }],
   );
-  const clauses = [
-    ...(flips.length === 0 ? [] : [`the answer no longer meets them if ${flipWords(flips)}`]),
+  const sentences = [
+    ...(flips.length === 0 ? [] : [`It no longer meets every goal if ${flipWords(flips)}.`]),
     ...(sensitivity.cheaper.length === 0
       ? []
-      : [`the cheaper plan would do if ${flipWords(sensitivity.cheaper)}`]),
+      : [`The cheaper plan would do if ${flipWords(sensitivity.cheaper)}.`]),
   ];
-  if (clauses.length === 0) {
-    const others = sensitivity.factors.filter(({ id }) => id !== "load");
-    return others.length === 0
-      ? ""
-      : `No other assumed number that was varied changes the answer within its range (${others.length} of them).`;
-  }
-  const words = clauses.join("; ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  if (sentences.length > 0) return sentences.join(" ");
+  const others = sensitivity.factors.filter(({ id }) => id !== "load").length;
+  const other = others === sensitivity.factors.length ? "" : "other ";
+  if (others === 0) return "";
+  if (others === 1)
+    return `The one ${other}assumed number that was varied does not change the answer within its range.`;
+  const none = others === 2 ? "Neither of the two" : `None of the ${others}`;
+  return `${none} ${other}assumed numbers that were varied changes the answer within its range.`;
 }
 
-function flipWords(
-  flips: readonly { readonly label: string; readonly flip: { readonly text: string } }[],
-): string {
-  const named = flips
-    .slice(0, FLIPS_NAMED_MAX)
-    .map(({ label, flip }) => `“${label}” is ${flip.text}`);
+function flipWords(flips: readonly PlanCheaperFlip[]): string {
+  const named = flips.slice(0, FLIPS_NAMED_MAX).map(flipText);
   const rest = flips.length - named.length;
-  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", or if ");
+  return `${named.join(", or if ")}${rest > 0 ? ` (${rest} more in the table)` : ""}`;
+}
+
+/** Load as people speak of it, rounded to the side that claims less; every other number under its name. */
+function flipText({ id, label, value, flip }: PlanCheaperFlip): string {
+  if (id !== "load" || value === null) return `“${label}” is ${flip.text}`;
+  const permille = (flip.value / value) * 1000;
+  const percent = (flip.side === "below" ? Math.floor(permille) : Math.ceil(permille)) / 10;
+  return `the load is ${flip.side} ${formatNumber(percent)} % of today's`;
 }
 
 function noPlan({ conflict, space, bound, minimise, currency }: AnswerInput): string {
@@ -236,7 +199,7 @@ function noPlan({ conflict, space, bound, minimise, currency }: AnswerInput): st
   const floor =
     conflict?.isProven === true || bound?.value === null || bound === null || bound.value === 0
       ? ""
-      : ` A plan that meets them has at least ${formatQuantity(bound.value, minimise === "power" ? "W" : (currency ?? ""))} of ${minimise} (proven).`;
+      : ` A plan that meets them ${minimise === "power" ? "draws" : "costs"} at least ${amountOfPlan(bound.value, { minimise, currency })} (proven).`;
   const who =
     space.candidates === 1
       ? "The only plan there is does not meet the goals"

@@ -13,9 +13,15 @@ export function formatQuantity(value: number, unit: string): string {
       return formatNumber(value);
     default: {
       const text = formatNumber(value, Number.isInteger(value) ? { digits: COUNT_DIGITS } : {});
-      return unit === "" ? text : `${text} ${unit}`;
+      return unit === "" ? text : `${text} ${text === "1" ? oneOf(unit) : unit}`;
     }
   }
+}
+
+/** The unit of one thing: "job" for "jobs", "GPU hour" for "GPU hours"; other units stay. */
+function oneOf(unit: string): string {
+  if (!/[a-zA-Z]{2}s$/.test(unit)) return unit;
+  return unit.replace(/(ss|sh|ch|x)es$|s$/, "$1");
 }
 
 /** Two values of one unit: "8.33 to 16.7 min", "45 s to 2.1 min". */
