@@ -21,10 +21,13 @@ export function simulateFleet(spec: FleetSpec, seed: number): FleetRun {
   const streams = createRandomStreams(seed);
   const { durationS } = spec;
   const sites = spec.sites === undefined ? undefined : simulateSites(spec.sites, spec, streams);
-  const upgrades =
-    spec.upgrades === undefined ? undefined : simulateUpgrades(spec.upgrades, spec, streams);
   const clusters =
     spec.clusters === undefined ? undefined : simulateClusters(spec.clusters, spec, streams);
+  const ofMembers = clusters?.upgrades ?? [];
+  const upgrades =
+    spec.upgrades === undefined && ofMembers.length === 0
+      ? undefined
+      : simulateUpgrades(spec.upgrades ?? { upgrades: [] }, spec, streams, ofMembers);
   return {
     durationS,
     ...(sites === undefined ? {} : { sites }),

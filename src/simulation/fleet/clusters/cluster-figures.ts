@@ -4,7 +4,7 @@ import type { FleetJob } from "./copy.js";
 import type { MoveTotals } from "./data/data-store.js";
 import type { MemberCluster } from "./member-cluster.js";
 import type { RayOutcome } from "./ray/ray-meter.js";
-import type { ServiceOutcome, UsersOutcome } from "./service-run.js";
+import type { ServiceOutcome, UsersOutcome } from "./service-outcome.js";
 import type { ClustersRun } from "./clusters-run.js";
 
 const HOUR_S = 3600;

@@ -4,7 +4,7 @@ import type { MoveTotals } from "./data/data-store.js";
 import type { GroupPrice } from "./group-prices.js";
 import type { MemberCluster } from "./member-cluster.js";
 import type { RayOutcome } from "./ray/ray-meter.js";
-import type { ServiceOutcome } from "./service-run.js";
+import type { ServiceOutcome } from "./service-outcome.js";
 
 /** What a run of member clusters knows at its end. */
 export interface ClustersRun {

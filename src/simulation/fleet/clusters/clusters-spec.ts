@@ -1,8 +1,10 @@
 import type { AffinityTerm, PreferredTerm } from "../../../policy/fleet/cluster-affinity.js";
 import type { SpreadConstraint } from "../../../policy/fleet/topology-spread.js";
+import type { DrainBehavior } from "../upgrades/upgrade-spec.js";
 import type { DataSpec } from "./data/data-spec.js";
 import type { RayClusterSpec } from "./ray/ray-spec.js";
 import type { FleetServiceSpec } from "./service-spec.js";
+import type { MemberUpgradeSpec } from "./upgrades/member-upgrade-spec.js";
 
 /** A taint of a member cluster: only what tolerates it is placed there. */
 export interface ClusterTaint {
@@ -167,6 +169,10 @@ export interface JobGroupSpec {
     /** Index of a place; absent: kept at the cluster itself, and not found from another. */
     readonly to?: number;
   };
+  /** What it does when one of its nodes is drained; absent: it ends at once. */
+  readonly onDrain?: DrainBehavior;
+  /** Seconds to write the checkpoint of `save`. */
+  readonly saveS?: number;
   /** Seconds a run takes to go on from a checkpoint or to begin anew after a stop. */
   readonly restartS: number;
   /** Seconds after submission. */
@@ -199,4 +205,6 @@ export interface ClustersSpec {
   readonly data: DataSpec;
   readonly services: readonly FleetServiceSpec[];
   readonly ray: readonly RayClusterSpec[];
+  /** Upgrades of the nodes of members; absent: none. */
+  readonly upgrades?: readonly MemberUpgradeSpec[];
 }

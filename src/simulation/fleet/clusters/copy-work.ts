@@ -49,6 +49,8 @@ export function beginRun(setting: WorkSetting, copy: Copy): void {
     speed: pool.spec.speed,
     endTimer: undefined,
     checkpointTimer: undefined,
+    pausedS: undefined,
+    atCheckpoint: undefined,
   };
   copy.run = run;
   const work = (): void => {
@@ -76,6 +78,28 @@ export function endRun(setting: WorkSetting, copy: Copy): number {
   const doneS = doneWorkS(setting.clock.nowS, run);
   const keptS = entry.safeAt === undefined || entry.safeAt === copy.member ? entry.safeWorkS : 0;
   return (Math.max(0, doneS - keptS) / run.speed) * gpusOf(group);
+}
+
+/**
+ * Stops the work of a run for a last checkpoint, which lies at its cluster when it has been written.
+ *
+ * @param written called when it has, unless the run was stopped before
+ */
+export function saveRun(
+  { clock }: WorkSetting,
+  copy: Copy,
+  { saveS, written }: { readonly saveS: number; readonly written: () => void },
+): void {
+  const run = copy.run!;
+  run.endTimer?.cancel();
+  run.checkpointTimer?.cancel();
+  run.pausedS = clock.nowS;
+  clock.at(clock.nowS + saveS, "release", () => {
+    if (copy.run !== run) return;
+    copy.entry.safeWorkS = doneWorkS(clock.nowS, run);
+    copy.entry.safeAt = copy.member;
+    written();
+  });
 }
 
 function beginWork(setting: WorkSetting, copy: Copy, run: CopyRun): void {
@@ -107,9 +131,11 @@ function scheduleCheckpoint(setting: WorkSetting, copy: Copy, run: CopyRun): voi
       // A later checkpoint, or another run of the same work, may have got further meanwhile.
       if (entry.isDone || (entry.winner !== undefined && entry.winner !== copy)) return;
       const safeAt = checkpoint.to === undefined ? copy.member : undefined;
-      if (entry.safeAt === safeAt && entry.safeWorkS >= doneS) return;
+      const isKnown = entry.safeAt === safeAt || entry.safeAt === copy.member;
+      if (isKnown && entry.safeWorkS >= doneS) return;
       entry.safeWorkS = doneS;
       entry.safeAt = safeAt;
+      if (copy.run === run) run.atCheckpoint?.();
     });
     scheduleCheckpoint(setting, copy, run);
   });
@@ -139,5 +165,6 @@ function endWork(setting: WorkSetting, copy: Copy): void {
 }
 
 function doneWorkS(nowS: number, run: CopyRun): number {
-  return run.doneAtStartS + Math.max(0, nowS - run.workFromS!) * run.speed;
+  const untilS = run.pausedS ?? nowS;
+  return run.doneAtStartS + Math.max(0, untilS - run.workFromS!) * run.speed;
 }

@@ -91,6 +91,10 @@ export interface CopyRun {
   speed: number;
   endTimer: FleetTimer | undefined;
   checkpointTimer: FleetTimer | undefined;
+  /** Since when it writes a checkpoint before it leaves a drained node: no work is done any more. */
+  pausedS: number | undefined;
+  /** Called when a checkpoint counts, for a run that is to leave then. */
+  atCheckpoint: (() => void) | undefined;
 }
 
 /** GPUs a gang holds. */

@@ -4,6 +4,7 @@ import { beginRun, endRun, fetchInputs, letInputsGo, type WorkSetting } from "./
 import type { EventLog } from "./event-log.js";
 import { createJobCosts, type JobCosts } from "./job-costs.js";
 import { copiesWanted, JobDispatch } from "./job-dispatch.js";
+import type { StoppedBy } from "./member-cluster.js";
 import { isOrchestrated, PreemptionGates } from "./preemption-gates.js";
 
 /**
@@ -59,19 +60,20 @@ export class Hub {
     this.dueSync();
   }
 
-  /** A copy was stopped on its member. */
-  stopped(copy: Copy, why: string, by: Copy | undefined): void {
+  /** A copy was stopped on its member. @returns GPU-seconds of work that have to be done again */
+  stopped(copy: Copy, why: string, by: StoppedBy): number {
     const lost = endRun(this.work, copy);
     const { job } = copy.entry;
     job.stops++;
     job.gpuSecondsLost += lost;
     const { counts, spec } = this.work.members[copy.member]!;
-    if (by !== undefined) by.victimGpuSecondsLost += lost;
-    else counts.lossGpuSeconds += lost;
+    if (by === undefined) counts.lossGpuSeconds += lost;
+    else if (by !== "upgrade") by.victimGpuSecondsLost += lost;
     if (isOrchestrated(this.spec, copy.entry)) copy.canPreempt = false;
     copy.gatedS = undefined;
-    const who = by === undefined ? "" : ` for ${by.entry.job.name}`;
+    const who = typeof by === "object" ? ` for ${by.entry.job.name}` : "";
     this.log.note(spec.name, "job-stopped", `${job.name} stopped${who}: ${why}`);
+    return lost;
   }
 
   /** A copy could preempt and may not yet: the first to say so gets the gate opened, the next later. */

@@ -7,12 +7,15 @@ import { growPools } from "./grow-pools.js";
 import type { GangDemand, MemberView } from "./member-view.js";
 import { NodePool, packGang, type Holder } from "./node-pool.js";
 
+/** For whom a copy was stopped: another one, the upgrade of a node, or nobody. */
+export type StoppedBy = Copy | "upgrade" | undefined;
+
 /** What a member tells the hub. */
 export interface MemberEvents {
   /** The copy holds its GPUs from now on. */
   admitted(copy: Copy): void;
-  /** The copy was stopped and waits again; its GPUs are free. */
-  stopped(copy: Copy, why: string, by: Copy | undefined): void;
+  /** The copy was stopped and waits again; its GPUs are free. @returns GPU-seconds of work to be done again */
+  stopped(copy: Copy, why: string, by: StoppedBy): number;
   /** The copy could run after stopping others, and may not. */
   gated(copy: Copy): void;
   /** What is no job, such as replicas of services, may take room before jobs do. */
@@ -105,11 +108,12 @@ export class MemberCluster implements MemberView {
     this.due();
   }
 
-  /** Stops a copy that holds GPUs and puts it back into the queue. */
-  stop(copy: Copy, why: string, by?: Copy): void {
+  /** Stops a copy that holds GPUs and puts it back into the queue. @returns GPU-seconds of work to be done again */
+  stop(copy: Copy, why: string, by?: StoppedBy): number {
     this.free(copy);
-    this.events.stopped(copy, why, by);
+    const lostGpuS = this.events.stopped(copy, why, by);
     this.enqueue(copy);
+    return lostGpuS;
   }
 
   /** All nodes go down, or come back. */

@@ -6,8 +6,11 @@ import type { FleetClock, FleetTimer } from "./fleet-clock.js";
 /** `coming` is being provisioned, `down` is being repaired, `gone` was given back or taken. */
 type NodeState = "coming" | "up" | "down" | "gone";
 
-interface PoolNode {
+/** A machine of a pool. */
+export interface PoolNode {
   state: NodeState;
+  /** An upgrade has cordoned it: what holds it stays or is drained, and nothing new comes. */
+  isClosed: boolean;
   freeGpus: number;
   readonly holders: Set<Holder>;
   /** Since when it is paid for. */
@@ -36,6 +39,11 @@ export class NodePool {
   launches = 0;
   losses = 0;
   gpuSecondsHeld = 0;
+  /** Called when GPUs were given back or a node went. */
+  watcher: (() => void) | undefined;
+  /** Nodes that an upgrade has beyond those the pool had: no part of its size. */
+  private surge = 0;
+  private isHeld = false;
   private cost = 0;
   private nodeSecondsClosed = 0;
   private heldGpus = 0;
@@ -58,7 +66,7 @@ export class NodePool {
   }
 
   get freeGpus(): number {
-    return this.nodes.reduce((sum, node) => sum + (node.state === "up" ? node.freeGpus : 0), 0);
+    return this.nodes.reduce((sum, node) => sum + (isOpen(node) ? node.freeGpus : 0), 0);
   }
 
   /** GPUs of nodes that are up. */
@@ -71,14 +79,15 @@ export class NodePool {
     return this.spec.elastic?.max ?? this.spec.count;
   }
 
-  /** Free GPUs by node, with those that a set of holders would give back; 0 on nodes that are not up. */
+  /** Free GPUs by node, with those that a set of holders would give back; 0 on nodes that are not up or closed. */
   freeByNode(without?: ReadonlySet<Holder>): number[] {
-    const free = this.nodes.map((node) => (node.state === "up" ? node.freeGpus : 0));
+    const free = this.nodes.map((node) => (isOpen(node) ? node.freeGpus : 0));
     for (const holder of without ?? []) {
       if (!("place" in holder) || holder.place === undefined) continue;
       if (this.isMine(holder))
         for (const node of holder.place.nodes)
-          free[node] = free[node]! + holder.entry.job.group.gpusPerWorker;
+          if (!this.nodes[node]!.isClosed)
+            free[node] = free[node]! + holder.entry.job.group.gpusPerWorker;
     }
     return free;
   }
@@ -89,7 +98,7 @@ export class NodePool {
     for (const index of nodes) {
       const node = this.nodes[index]!;
       node.freeGpus -= gpusPerWorker;
-      if (node.state !== "up" || node.freeGpus < 0)
+      if (!isOpen(node) || node.freeGpus < 0)
         throw new Error(
           `fleet pool ${this.spec.name}: node ${index} is ${node.state} and has ${node.freeGpus} GPUs free after taking, at second ${this.clock.nowS}`,
         );
@@ -112,6 +121,53 @@ export class NodePool {
       node.holders.delete(holder);
     }
     for (const index of new Set(nodes)) this.watchIdle(index);
+    this.watcher?.();
+    this.events.changed();
+  }
+
+  /** An upgrade begins: until it is over, idle nodes are not given back. */
+  hold(): void {
+    this.isHeld = true;
+    for (const node of this.nodes) {
+      node.idleTimer?.cancel();
+      node.idleTimer = undefined;
+    }
+  }
+
+  /** The upgrade is over: what it left behind is the pool from now on. */
+  release(): void {
+    this.isHeld = false;
+    this.surge = 0;
+    this.nodes.forEach((_, index) => {
+      this.watchIdle(index);
+    });
+    this.events.changed();
+  }
+
+  /** Orders a node for an upgrade, which says when it is there. */
+  order(): PoolNode {
+    this.surge += 1;
+    return this.nodes[this.add("coming")]!;
+  }
+
+  /** A node that was ordered is there. */
+  arrive(node: PoolNode): void {
+    node.state = "up";
+    this.isUp(this.nodes.indexOf(node));
+    this.events.changed();
+  }
+
+  /** Cordons a node, or lets it take work again. */
+  setClosed(node: PoolNode, isClosed: boolean): void {
+    node.isClosed = isClosed;
+    if (!isClosed) this.events.changed();
+  }
+
+  /** Deletes a node that nothing is on. */
+  remove(node: PoolNode): void {
+    if (node.state === "gone") return;
+    this.surge -= 1;
+    this.end(node);
     this.events.changed();
   }
 
@@ -129,9 +185,9 @@ export class NodePool {
     });
   }
 
-  /** Nodes that exist or are on their way. */
+  /** Nodes that exist or are on their way, without those that an upgrade has beside them. */
   get alive(): number {
-    return this.nodes.reduce((sum, { state }) => sum + Number(state !== "gone"), 0);
+    return this.nodes.reduce((sum, { state }) => sum + Number(state !== "gone"), 0) - this.surge;
   }
 
   /** Money and node-hours up to a time, and GPU-seconds held. */
@@ -161,6 +217,7 @@ export class NodePool {
   private add(state: NodeState): number {
     const node: PoolNode = {
       state,
+      isClosed: false,
       freeGpus: this.spec.gpusPerNode,
       holders: new Set(),
       paidFromS: this.clock.nowS,
@@ -203,6 +260,7 @@ export class NodePool {
         this.events.changed();
       });
     }
+    this.watcher?.();
     this.events.changed();
   }
 
@@ -218,12 +276,17 @@ export class NodePool {
   private watchIdle(index: number): void {
     const { elastic } = this.spec;
     const node = this.nodes[index]!;
-    if (elastic === undefined || node.state !== "up" || node.holders.size > 0) return;
+    if (elastic === undefined || this.isHeld) return;
+    if (node.state !== "up" || node.holders.size > 0) return;
     node.idleTimer ??= this.clock.at(this.clock.nowS + elastic.idleTimeoutS, "sample", () => {
       node.idleTimer = undefined;
       if (this.alive > elastic.min) this.end(node);
     });
   }
+}
+
+function isOpen({ state, isClosed }: PoolNode): boolean {
+  return state === "up" && !isClosed;
 }
 
 /**

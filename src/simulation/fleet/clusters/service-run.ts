@@ -1,35 +1,14 @@
 import type { RandomStream, RandomStreams } from "../../../engine/streams.js";
-import { createOctaveHistogram, type OctaveHistogram } from "../../../stats/octave-histogram.js";
+import { judgeEviction } from "../../../policy/fleet/eviction.js";
 import type { DataStore } from "./data/data-store.js";
 import type { FleetClock, FleetTimer } from "./fleet-clock.js";
 import type { MemberCluster } from "./member-cluster.js";
-import { packGang } from "./node-pool.js";
+import { packGang, type Holder } from "./node-pool.js";
+import { emptyUsers, type ServiceOutcome } from "./service-outcome.js";
 import type { FleetServiceSpec, UsersSpec } from "./service-spec.js";
 
-/** Requests of the people of one region. */
-export interface UsersOutcome {
-  readonly region: string;
-  requests: number;
-  unserved: number;
-  missedGoal: number;
-  /** Served by a cluster that is not the nearest allowed one. */
-  elsewhere: number;
-  /** Begun anew because the cluster that had them went down. */
-  rerouted: number;
-  readonly latency: OctaveHistogram;
-  /** Requests served. */
-  served: number;
-  wanSumS: number;
-  queueSumS: number;
-  computeSumS: number;
-  readonly servedBy: Map<string, number>;
-}
-
-/** What one service did. */
-export interface ServiceOutcome {
-  readonly name: string;
-  readonly users: readonly UsersOutcome[];
-}
+/** Kubernetes' terminationGracePeriodSeconds. */
+const GRACE_S = 30;
 
 interface Request {
   readonly users: number;
@@ -46,6 +25,8 @@ interface ReplicaHolder {
   pool: number;
   nodes: readonly number[];
   isReady: boolean;
+  /** It was told to end. */
+  isEnding: boolean;
 }
 
 /** The replicas of a service on one member, one queue before them. */
@@ -53,6 +34,10 @@ interface Station {
   readonly member: MemberCluster;
   readonly wanted: number;
   readonly replicas: Set<ReplicaHolder>;
+  /** Evicted, and still on their nodes. */
+  readonly ending: Set<ReplicaHolder>;
+  /** Called when the replacements of evicted replicas have their place, the oldest first. */
+  readonly displaced: (() => void)[];
   readonly waiting: Request[];
   readonly busy: Set<Request>;
   /** Where its compute times come from. */
@@ -69,6 +54,8 @@ export interface ServiceSetting {
   readonly data: DataStore;
   readonly members: readonly MemberCluster[];
   readonly streams: RandomStreams;
+  /** A replica on this member serves from now on. */
+  readonly readyChanged: (member: number) => void;
 }
 
 /**
@@ -85,7 +72,7 @@ export class ServiceRun {
   private readonly byRegion = new Map<string, MemberCluster[]>();
 
   constructor(
-    private readonly spec: FleetServiceSpec,
+    readonly spec: FleetServiceSpec,
     private readonly setting: ServiceSetting,
   ) {
     for (const member of setting.members)
@@ -97,6 +84,8 @@ export class ServiceRun {
       member: setting.members[member]!,
       wanted: count,
       replicas: new Set(),
+      ending: new Set(),
+      displaced: [],
       waiting: [],
       busy: new Set(),
       stream: setting.streams.stream(
@@ -150,14 +139,22 @@ export class ServiceRun {
           return nodes === undefined ? [] : [{ pool, nodes }];
         })[0];
         if (found === undefined) break;
-        const replica: ReplicaHolder = { holderName: name, station, ...found, isReady: false };
+        const replica: ReplicaHolder = {
+          holderName: name,
+          station,
+          ...found,
+          isReady: false,
+          isEnding: false,
+        };
         station.member.pools[found.pool]!.take(replica, found.nodes, gpusPerReplica);
         station.replicas.add(replica);
+        station.displaced.shift()?.();
         clock.at(clock.nowS + this.spec.startS, "release", () => {
           if (!station.replicas.has(replica)) return;
           replica.isReady = true;
           countReady(station);
           this.serve(station);
+          this.setting.readyChanged(station.member.index);
         });
       }
       const missing = station.wanted - station.replicas.size;
@@ -167,15 +164,73 @@ export class ServiceRun {
     });
   }
 
-  /** A replica's node went. What it worked on, and what no replica is left for, is sent on. */
-  lost(holder: object): void {
-    const replica = this.stations
-      .flatMap(({ replicas }) => [...replicas])
-      .find((one) => one === holder);
+  /**
+   * A replica's node went. What it worked on, and what no replica is left for, is sent on.
+   *
+   * @param placed called when its replacement has a place
+   */
+  lost(holder: object, placed?: () => void): void {
+    const replica = this.replicaOf(holder);
     if (replica === undefined) return;
     const { station } = replica;
+    if (placed !== undefined && !replica.isEnding) station.displaced.push(placed);
     station.replicas.delete(replica);
     countReady(station);
+    this.letGo(replica);
+  }
+
+  /** Whether it is one of its replicas. */
+  has(holder: object): boolean {
+    return this.replicaOf(holder) !== undefined;
+  }
+
+  /** Replicas that should be on a member, and those of them that answer; undefined where the service has none. */
+  stateOn(member: number): { readonly wanted: number; readonly ready: number } | undefined {
+    const station = this.stations.find((one) => one.member.index === member);
+    return station === undefined ? undefined : { wanted: station.wanted, ready: station.ready };
+  }
+
+  /**
+   * Asks a replica to leave its node, as its disruption budget allows. It takes no more requests, finishes those it
+   * has within its grace, and a replacement looks for a place from now on.
+   *
+   * @param placed called when the replacement has its place
+   * @returns why it stays; undefined when it leaves
+   */
+  evict(holder: Holder, placed: () => void): string | undefined {
+    const replica = this.replicaOf(holder);
+    if (replica === undefined || replica.isEnding) return undefined;
+    const { station } = replica;
+    const { wanted, ready } = station;
+    // Kubernetes' rule: a replica that does not serve yet may go while the budget is kept.
+    const available = replica.isReady ? ready : Math.min(wanted, ready + 1);
+    const state = { wanted, placements: wanted, available };
+    if (judgeEviction(state, this.spec.budget) !== "allowed")
+      return `may not be evicted: its disruption budget keeps what serves, ${ready} of ${wanted} now`;
+    replica.isEnding = true;
+    station.replicas.delete(replica);
+    station.ending.add(replica);
+    station.displaced.push(placed);
+    countReady(station);
+    const { clock } = this.setting;
+    clock.at(clock.nowS + (this.spec.graceS ?? GRACE_S), "release", () => {
+      if (station.ending.has(replica)) this.letGo(replica);
+    });
+    station.member.due();
+    if (station.ready === 0) this.sendOn(station.waiting.splice(0));
+    return undefined;
+  }
+
+  private replicaOf(holder: object): ReplicaHolder | undefined {
+    return this.stations
+      .flatMap(({ replicas, ending }) => [...replicas, ...ending])
+      .find((one) => one === holder);
+  }
+
+  /** Gives its GPUs back; what it worked on, and what no replica is left for, is sent on. */
+  private letGo(replica: ReplicaHolder): void {
+    const { station } = replica;
+    station.ending.delete(replica);
     station.member.pools[replica.pool]!.give(replica, replica.nodes, this.spec.gpusPerReplica);
     const tooMany = [...station.busy].slice(slotsOf(station, this.spec));
     const homeless = station.ready === 0 ? station.waiting.splice(0) : [];
@@ -183,7 +238,11 @@ export class ServiceRun {
       request.endTimer?.cancel();
       station.busy.delete(request);
     }
-    for (const request of [...tooMany, ...homeless]) {
+    this.sendOn([...tooMany, ...homeless]);
+  }
+
+  private sendOn(requests: readonly Request[]): void {
+    for (const request of requests) {
       this.outcome.users[request.users]!.rerouted++;
       this.route(request);
     }
@@ -293,21 +352,4 @@ function countReady(station: Station): void {
   }
   station.ready = ready;
   station.speed = ready === 0 ? 1 : sum / ready;
-}
-
-function emptyUsers(region: string): UsersOutcome {
-  return {
-    region,
-    requests: 0,
-    unserved: 0,
-    missedGoal: 0,
-    elsewhere: 0,
-    rerouted: 0,
-    latency: createOctaveHistogram(),
-    served: 0,
-    wanSumS: 0,
-    queueSumS: 0,
-    computeSumS: 0,
-    servedBy: new Map(),
-  };
 }

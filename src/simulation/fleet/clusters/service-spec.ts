@@ -1,3 +1,6 @@
+import type { CountOrShare } from "../../../policy/fleet/budget.js";
+import type { DisruptionBudget } from "../../../policy/fleet/eviction.js";
+
 /** People who send requests from one region. */
 export interface UsersSpec {
   readonly region: string;
@@ -34,6 +37,12 @@ export interface FleetServiceSpec {
   /** When people begin to ask. Seconds. */
   readonly firstRequestS: number;
   readonly users: readonly UsersSpec[];
+  /** For its replicas on each member by themselves; absent: an eviction is always allowed. */
+  readonly budget?: DisruptionBudget;
+  /** Replicas that must serve on each member, for the report of upgrades; absent: nobody said. */
+  readonly need?: CountOrShare;
+  /** Seconds that an evicted replica keeps its GPUs, and works on what it has; absent: 30. */
+  readonly graceS?: number;
   /** Latency that requests should keep; absent: none. */
   readonly latencyGoalS?: number;
 }

@@ -1,6 +1,7 @@
 import { createEngine } from "../../../engine/engine.js";
 import type { RandomStreams } from "../../../engine/streams.js";
 import type { FleetPartOutcome } from "../fleet-part.js";
+import type { FleetUpgradeResult } from "../upgrades/fleet-upgrade-result.js";
 import type { ClustersSpec } from "./clusters-spec.js";
 import { createClusterRecorder, type ClusterRecorder } from "./cluster-recorder.js";
 import type { ClustersRun } from "./clusters-run.js";
@@ -17,6 +18,7 @@ import { MemberCluster } from "./member-cluster.js";
 import { RayRun } from "./ray/ray-run.js";
 import { ServiceRun } from "./service-run.js";
 import { drawJobs } from "./submitted-jobs.js";
+import { MemberUpgrades } from "./upgrades/member-upgrades.js";
 import { createWindowSeries, type WindowSeries } from "./window-series.js";
 
 /** Events of one run; a fleet of this part has thousands of jobs and millions of requests at most. */
@@ -25,6 +27,8 @@ const EVENTS_MAX = 200_000_000;
 /** Result of member clusters: what every part gives, and the runs of jobs, services and Ray for the report. */
 export interface ClustersOutcome extends FleetPartOutcome {
   readonly run: ClustersRun;
+  /** What became of upgrades of members. */
+  readonly upgrades: readonly FleetUpgradeResult[];
 }
 
 /**
@@ -60,6 +64,7 @@ class ClustersWorld {
   private readonly log: EventLog;
   private readonly recorder: ClusterRecorder;
   private readonly prices: readonly GroupPrice[];
+  private readonly upgrades: MemberUpgrades;
 
   constructor(
     private readonly spec: ClustersSpec,
@@ -103,11 +108,26 @@ class ClustersWorld {
     };
     this.jobs = drawJobs(spec.jobs, streams);
     this.hub = new Hub(spec, this.work, () => this.jobs, this.log);
-    const setting = { clock, data, members: this.members, streams };
+    const setting = {
+      clock,
+      data,
+      members: this.members,
+      streams,
+      readyChanged: (member: number) => {
+        this.upgrades.readyChanged(member);
+      },
+    };
     this.services = spec.services.map((service) => new ServiceRun(service, setting));
     this.ray = spec.ray.map(
       (cluster) => new RayRun(cluster, this.members[cluster.member]!, clock, streams),
     );
+    const { work, services, ray } = this;
+    this.upgrades = new MemberUpgrades(spec.upgrades ?? [], this.members, {
+      clock,
+      work,
+      services,
+      ray,
+    });
     this.prices = priceGroups(spec, this.hub.costs);
     this.recorder = createClusterRecorder(this.members, clock, times.stepS);
   }
@@ -126,6 +146,7 @@ class ClustersWorld {
         this.hub.submit(job);
       });
     for (const member of this.members) member.due();
+    this.upgrades.start();
     this.recorder.start();
   }
 
@@ -149,6 +170,7 @@ class ClustersWorld {
       series: this.recorder.series(),
       tables: clusterTables(run),
       warnings: this.warnings(),
+      upgrades: this.upgrades.results(this.times.durationS),
     };
   }
 
@@ -174,9 +196,11 @@ class ClustersWorld {
     return {
       admitted: (copy) => {
         this.hub.admitted(copy);
+        this.upgrades.admitted(copy);
       },
       stopped: (copy, why, by) => {
-        this.hub.stopped(copy, why, by);
+        this.upgrades.stopping(copy);
+        return this.hub.stopped(copy, why, by);
       },
       gated: (copy) => {
         this.hub.gated(copy);

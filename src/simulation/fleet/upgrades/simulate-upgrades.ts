@@ -18,13 +18,19 @@ export interface UpgradesOutcome extends FleetPartOutcome {
  *
  * Each pool is upgraded as if its cluster were alone; stages, windows and the other pools of its cluster decide when
  * its turn comes. Where an upgrade stops, what it leaves behind counts until the end of the run.
+ *
+ * @param ofMembers upgrades of named clusters, which were simulated with what runs there
  */
 export function simulateUpgrades(
   spec: UpgradesSpec,
   run: { readonly durationS: number },
   streams: RandomStreams,
+  ofMembers: readonly FleetUpgradeResult[] = [],
 ): UpgradesOutcome {
-  const upgrades = spec.upgrades.map((upgrade) => simulateOne(upgrade, run.durationS, streams));
+  const upgrades = [
+    ...spec.upgrades.map((upgrade) => simulateOne(upgrade, run.durationS, streams)),
+    ...ofMembers,
+  ];
   return { ...outcomeOfUpgrades(upgrades, run.durationS), upgrades };
 }
 

@@ -12,6 +12,7 @@ export function figuresOfUpgrades(upgrades: readonly FleetUpgradeResult[]): Upgr
     results.reduce((total, result) => total + value(result), 0);
   const nodes = pools.reduce((total, { plan }) => total + plan.upgrade.pool.nodes, 0);
   const ends = upgrades.map((one) => one.run);
+  const isNeedKnown = results.every((result) => result.isNeedKnown !== false);
   const allEnded = ends.every(({ end }) => end === "done");
   return {
     doneShare: nodes === 0 ? null : sum(({ nodesChanged }) => nodesChanged) / nodes,
@@ -20,8 +21,10 @@ export function figuresOfUpgrades(upgrades: readonly FleetUpgradeResult[]): Upgr
         ? Math.max(...upgrades.map(({ run, upgrade }) => lastEndS(run) - upgrade.startS))
         : null,
     stoppedPools: pools.filter(({ result }) => !isEnded(result)).length,
-    serviceMissS: sum(({ missS }) => missS),
-    serviceMisses: sum(({ services }) => services.reduce((total, { misses }) => total + misses, 0)),
+    serviceMissS: isNeedKnown ? sum(({ missS }) => missS) : null,
+    serviceMisses: isNeedKnown
+      ? sum(({ services }) => services.reduce((total, { misses }) => total + misses, 0))
+      : null,
     jobStops: sum(({ stops }) => stops),
     lostGpuHours: sum(({ lostGpuHours }) => lostGpuHours),
     restartGpuHours: sum(({ restartGpuHours }) => restartGpuHours),

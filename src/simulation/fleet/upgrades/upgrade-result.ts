@@ -100,6 +100,8 @@ export interface UpgradeResult {
   readonly missS: number;
   /** No service below its need, nothing without a place, every node done. Jobs may have been stopped. */
   readonly isPainless: boolean;
+  /** False where a service stands on the pool of which nobody said how many replicas it needs. Absent: true. */
+  readonly isNeedKnown?: boolean;
   readonly capacity: readonly CapacityStep[];
   readonly closed: readonly ClosedWindow[];
   readonly services: readonly ServiceUpgradeResult[];

@@ -11,6 +11,11 @@ const EVENTS_OF_POOL_MAX = 50;
 const AFTERWARDS = 0.1;
 const AFTERWARDS_MIN_S = 1_800;
 
+/** How long after the end of an upgrade its lines go on. Seconds. */
+export function shownAfterS(durationS: number): number {
+  return durationS * AFTERWARDS + AFTERWARDS_MIN_S;
+}
+
 /** Words of the way an upgrade ended, for a table. */
 const END_WORDS: Readonly<Record<UpgradeEnd, string>> = {
   done: "done",
@@ -71,7 +76,7 @@ function timelineOf(upgrades: readonly FleetUpgradeResult[]): readonly FleetEven
 }
 
 function seriesOf(
-  { upgrade }: FleetUpgradeResult,
+  { upgrade, pools }: FleetUpgradeResult,
   { plan, startS, result }: PoolUpgradeResult,
   durationS: number,
 ): readonly FleetSeries[] {
@@ -88,7 +93,8 @@ function seriesOf(
     id: `${id}-${name}`.replace(/[^A-Za-z0-9-]/g, "-"),
     label,
     unit,
-    of: upgrade.name,
+    // Each pool has its own times: lines of two share no chart.
+    of: pools.length === 1 ? upgrade.name : `${upgrade.name}/${plan.pool}`,
     ...gridOf(steps, { startS, endS, worst }),
   });
   const { capacity, services } = result;
@@ -151,7 +157,12 @@ function poolsTable(rows: readonly Row[]): FleetTable {
       always("spare_nodes", "spare", ({ pool }) => pool.plan.spares),
       column("surge_nodes", "added", ({ surgeNodes }) => surgeNodes),
       column("open_gpus_min", "fewest open GPUs", ({ openGpusMin }) => openGpusMin),
-      column("service_miss_s", "below need", ({ missS }) => missS, "s"),
+      column(
+        "service_miss_s",
+        "below need",
+        ({ missS, isNeedKnown = true }) => (isNeedKnown ? missS : null),
+        "s",
+      ),
       column("job_stops", "jobs stopped", ({ stops }) => stops),
       column("lost_gpu_hours", "work lost", ({ lostGpuHours }) => lostGpuHours, "GPU hours"),
       column("waiting_gpu_hours", "waiting", (result) => result.waitingGpuHours, "GPU hours"),
