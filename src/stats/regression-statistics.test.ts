@@ -44,7 +44,7 @@ describe("Mann–Whitney", () => {
       fc.property(values, values, (left, right) => {
         expect(mannWhitney(left, right).p).toBeCloseTo(exhaustiveP(left, right), 10);
       }),
-      { numRuns: 60, seed: 6 },
+      { numRuns: 60 },
     );
   });
 
