@@ -2,6 +2,7 @@ import { InputError } from "../diagnostics/problem.js";
 import { checkOutputFolder } from "../io/output-folder.js";
 import { VERSION } from "../io/version.js";
 import { compareFiles } from "../report/compare-report.js";
+import { refuseFiguresAsNames } from "../report/redact/fleet-redactor.js";
 import type { FleetCompareDocument } from "../studies/compare/compare-document.js";
 import { loadFleetCompare } from "../studies/fleet/compare/load-fleet-compare.js";
 import {
@@ -13,6 +14,7 @@ import { isWorse } from "./compare-gate.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { writeReportFiles, type PageCommandOptions } from "./page-options.js";
 import { printCompare } from "./print-compare.js";
+import { shownDocument } from "./redacted-document.js";
 import { defaultReportFolder } from "./report-folder.js";
 import { NOTHING_KEPT, stoppable } from "./stoppable.js";
 import { threadsOf } from "./study-options.js";
@@ -73,20 +75,13 @@ export async function compareFleets(
       allowedFolders: options.allowPath,
     });
     const { fleet } = configurations[0]!.loaded;
+    if (options.redact === true)
+      for (const { loaded } of configurations)
+        refuseFiguresAsNames(loaded.fleet.names, loaded.fleet.file);
     const out =
       options.out ?? (options.json ? undefined : defaultReportFolder(`compare-${fleet.name}`));
     if (out !== undefined) checkOutputFolder(out, COMPARE_FILES);
-    const { replications, confidence } = fleet.statistics;
-    const request: FleetCompareRequest = {
-      configurations,
-      seed: options.seed ?? fleet.seed,
-      confidence: options.confidence ?? confidence,
-      replicationsMax: options.replications ?? (replications > 1 ? replications : REPLICATIONS_MAX),
-      isFixed: options.fixed === true,
-      indifferenceShare: options.indifference,
-      pairs: options.pairs,
-      ...(options.timeLimit === undefined ? {} : { timeLimitS: options.timeLimit }),
-    };
+    const request = requestOf(configurations, options);
     const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
       simulate(request, options, {
         signal,
@@ -103,18 +98,37 @@ export async function compareFleets(
         interactive: options.interactive,
       });
       written = await writeReportFiles(out, report, options, () => ({
-        files: document.inputs.map(({ path }) => path),
+        files: [...paths, ...options.allowPath],
       }));
     }
+    const shown = await shownDocument(document, options, [...paths, ...options.allowPath]);
     progress.clear();
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
-    } else if (!options.quiet) printCompare(document, written);
+    } else if (!options.quiet) printCompare(shown, written);
     if (options.gate === true && isWorse(document)) process.exitCode = EXIT_CODES.failed;
   } finally {
     progress.clear();
   }
+}
+
+function requestOf(
+  configurations: FleetCompareRequest["configurations"],
+  options: CompareFleetsOptions,
+): FleetCompareRequest {
+  const { seed, statistics } = configurations[0]!.loaded.fleet;
+  const { replications, confidence } = statistics;
+  return {
+    configurations,
+    seed: options.seed ?? seed,
+    confidence: options.confidence ?? confidence,
+    replicationsMax: options.replications ?? (replications > 1 ? replications : REPLICATIONS_MAX),
+    isFixed: options.fixed === true,
+    indifferenceShare: options.indifference,
+    pairs: options.pairs,
+    ...(options.timeLimit === undefined ? {} : { timeLimitS: options.timeLimit }),
+  };
 }
 
 async function simulate(

@@ -1,13 +1,17 @@
 import { checkOutputFolder } from "../io/output-folder.js";
 import { VERSION } from "../io/version.js";
+import { parseSetArgument } from "../scenario/apply-overlays.js";
 import { fleetPlanFiles } from "../report/fleet/fleet-plan-report.js";
+import { refuseFiguresAsNames } from "../report/redact/fleet-redactor.js";
 import type { FleetPlanDocument } from "../studies/fleet/plan/fleet-plan-document.js";
 import { runFleetPlan } from "../studies/fleet/plan/run-fleet-plan.js";
+import { loadUnitFleet } from "../studies/pool/fleet-unit.js";
 import { createScenarioPool } from "../studies/pool/scenario-pool.js";
 import { formatQuantity } from "../studies/run/format-quantity.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { writeReportFiles, type PageCommandOptions } from "./page-options.js";
 import { printStudy } from "./print-study.js";
+import { shownDocument } from "./redacted-document.js";
 import { defaultReportFolder } from "./report-folder.js";
 import { NOTHING_KEPT, stoppable } from "./stoppable.js";
 import { createProgressLine } from "./terminal.js";
@@ -35,6 +39,7 @@ export async function planFleet(path: string, options: PlanFleetOptions): Promis
   try {
     if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
     progress.show(`reading ${path}`);
+    if (options.redact === true) await refuseBefore(path, options);
     const document = await stoppable(NOTHING_KEPT, progress, (signal) =>
       simulate(path, options, {
         signal,
@@ -54,18 +59,19 @@ export async function planFleet(path: string, options: PlanFleetOptions): Promis
         interactive: options.interactive,
       });
       written = await writeReportFiles(out, report, options, () => ({
-        files: document.inputs.map((input) => input.path),
+        files: [path, ...options.allowPath],
       }));
     }
+    const shown = await shownDocument(document, options, [path, ...options.allowPath]);
     progress.clear();
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
     } else if (!options.quiet)
       printStudy({
-        question: document.question,
-        lines: [wrapText(document.answer), "", ...planRows(document), ""],
-        warnings: document.warnings,
+        question: shown.question,
+        lines: [wrapText(shown.answer), "", ...planRows(shown), ""],
+        warnings: shown.warnings,
         written,
         data: REPORT_FILES.slice(0, 3),
       });
@@ -73,6 +79,13 @@ export async function planFleet(path: string, options: PlanFleetOptions): Promis
   } finally {
     progress.clear();
   }
+}
+
+/** What cannot be redacted is said before an hour is spent on it. */
+async function refuseBefore(path: string, { set, allowPath }: PlanFleetOptions): Promise<void> {
+  const overlays = set.map(parseSetArgument);
+  const { fleet } = await loadUnitFleet({ path, overlays, allowedFolders: allowPath });
+  refuseFiguresAsNames(fleet.names, path);
 }
 
 async function simulate(

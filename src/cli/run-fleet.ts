@@ -2,12 +2,14 @@ import { InputError } from "../diagnostics/problem.js";
 import { loadFleet } from "../io/load-fleet.js";
 import { checkOutputFolder } from "../io/output-folder.js";
 import { VERSION } from "../io/version.js";
+import { refuseFiguresAsNames } from "../report/redact/fleet-redactor.js";
 import { fleetRunFiles, fleetTables } from "../report/fleet/fleet-run-files.js";
 import type { FleetResult } from "../studies/fleet/fleet-result-document.js";
 import { runFleet } from "../studies/fleet/run-fleet.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { writeReportFiles, type PageCommandOptions } from "./page-options.js";
 import { printFleet } from "./print-fleet.js";
+import { shownDocument } from "./redacted-document.js";
 import { defaultReportFolder } from "./report-folder.js";
 import { createProgressLine } from "./terminal.js";
 import { shellQuoted } from "./text-layout.js";
@@ -39,6 +41,7 @@ export async function runFleetFile(path: string, options: RunFleetOptions): Prom
       allowedFolders: options.allowPath,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
+    if (options.redact === true) refuseFiguresAsNames(loaded.fleet.names, path);
     const out = options.out ?? (options.json ? undefined : defaultReportFolder(loaded.fleet.name));
     if (out !== undefined) checkOutputFolder(out, REPORT_FILES);
     const study = runFleet(loaded, (index, count) => {
@@ -52,15 +55,18 @@ export async function runFleetFile(path: string, options: RunFleetOptions): Prom
         interactive: options.interactive,
       });
       progress.show(`writing ${out}`);
-      written = await writeReportFiles(out, files, options, () => ({}));
+      written = await writeReportFiles(out, files, options, () => ({
+        files: [path, ...options.allowPath],
+      }));
     }
+    const shown = await shownDocument(study.result, options, [path, ...options.allowPath]);
     progress.clear();
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(study.result, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       for (const warning of written?.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
     } else if (!options.quiet) {
       printFleet(
-        study.result,
+        shown,
         written,
         fleetTables(study).map(({ name }) => `${name}.csv`),
       );
@@ -75,7 +81,6 @@ function refuseOthers(options: RunFleetOptions): void {
   const given = [
     ...(options.whatIf === true ? ["--what-if"] : []),
     ...(options.trace === true ? ["--trace"] : []),
-    ...(options.redact === true ? ["--redact"] : []),
   ];
   if (given.length === 0) return;
   throw new InputError([
@@ -84,27 +89,6 @@ function refuseOthers(options: RunFleetOptions): void {
       rule: "conflicting-fields",
       message: `${given.join(" and ")} ${given.length === 1 ? "is" : "are"} for scenarios; the file is a fleet`,
       help: `leave ${given.length === 1 ? "it" : "them"} out`,
-    },
-  ]);
-}
-
-/**
- * Names of sites, services and clusters stand in paths of figures and headers of tables, where pseudonyms do not
- * reach: half of them would stay.
- *
- * @throws InputError when the folder holds the report of a fleet
- */
-export function refuseRedactedFleet(
-  files: readonly { readonly name: string; readonly text: string }[],
-): void {
-  const result = files.find(({ name }) => name === "result.json")?.text ?? "";
-  if (!result.startsWith('{\n  "schema": "headroom/fleet-result/')) return;
-  throw new InputError([
-    {
-      file: "headroom report",
-      rule: "conflicting-fields",
-      message: "--redact is for reports of scenarios; the folder holds that of a fleet",
-      help: "give the fleet other names and run it again",
     },
   ]);
 }

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { InputError } from "../../diagnostics/problem.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { readReportFolder } from "../../io/report-folder-files.js";
-import { pagesOf, type TextFile } from "../../report/redact/redact-files.js";
+import { pagesOf } from "../../report/redact/redact-files.js";
+import type { TextFile } from "../../report/redact/report-texts.js";
 import { ReportJsonFault } from "../../report/report-json.js";
 import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
-import { refuseRedactedFleet } from "../run-fleet.js";
 import { createProgressLine } from "../terminal.js";
 
 interface ReportOptions extends PageCommandOptions {
@@ -57,7 +57,6 @@ async function run(folder: string, options: ReportOptions): Promise<void> {
   try {
     progress.show(`reading ${folder}`);
     const files = readReportFolder(folder);
-    if (options.redact === true) refuseRedactedFleet(files);
     checkOutputFolder(out, ["report.html", "report.md", "report.json"]);
     progress.show("drawing the report");
     await render(folder, files, out, options);

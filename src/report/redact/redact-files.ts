@@ -5,21 +5,15 @@ import { tableJson } from "../table-json.js";
 import { csvText } from "../tables-csv.js";
 import { collectFromJson, collectFromRow, createNameCollection, namesOf } from "./collect-names.js";
 import { csvRecords } from "./csv-rows.js";
+import { fleetRedactor, redactFleetFiles } from "./fleet-files.js";
+import {
+  asWritten,
+  CHART_FILE,
+  FIXED_IN_PAGES,
+  FIXED_KEYS,
+  type TextFile,
+} from "./report-texts.js";
 import { createRedactor, type PrivateNames, type Redactor } from "./redactor.js";
-
-/** A text file of a report. */
-export interface TextFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** Keys of JSON documents whose values are words of Headroom, whatever somebody is called. */
-const FIXED_KEYS = new Set([
-  ...["schema", "version", "verdict", "comparison", "unit", "provenance", "metric", "currency"],
-  ...["kind", "align", "tone", "status", "better", "sha256", "href", "mark", "type", "field"],
-]);
-/** In `report.json` and charts also names of tables; ids of other documents may hold names. */
-const FIXED_IN_PAGES = new Set([...FIXED_KEYS, "fullTable"]);
 
 /** Columns whose cells are names, or sentences that may hold some. */
 const NAME_COLUMNS = new Set(["job_id", "workload_name", "tenant", "user", "service"]);
@@ -35,6 +29,11 @@ export async function redactFiles(
   known: Partial<PrivateNames> = {},
   page: HtmlOptions = {},
 ): Promise<readonly TextFile[]> {
+  const ofFleet = fleetRedactor(files, known.files);
+  if (ofFleet !== undefined) {
+    const redacted = redactFleetFiles(files, ofFleet);
+    return [...redacted, ...(await pagesOf(redacted, page))];
+  }
   const redactor = createRedactor(collectNames(files, known));
   const redacted = files
     .filter(({ name }) => name !== "report.html" && name !== "report.md")
@@ -112,8 +111,6 @@ function redactCsv(text: string, redactor: Redactor): string {
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-const CHART_FILE = /^(charts\/)(.*)(\.vl\.json)$/u;
-
 function redactChartFile(name: string, redactor: Redactor): string {
   return name.replace(
     CHART_FILE,
@@ -141,9 +138,4 @@ function redactValue(value: unknown, redactor: Redactor, fixed: ReadonlySet<stri
       fixed.has(key) && typeof entry === "string" ? entry : redactValue(entry, redactor, fixed),
     ]),
   );
-}
-
-/** Without the apostrophe that keeps spreadsheets from running a text. */
-function asWritten(cell: string): string {
-  return cell.replace(/^'(?=[=+\-@\t\r\n])/u, "");
 }

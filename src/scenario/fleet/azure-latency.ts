@@ -42,6 +42,13 @@ export function azureRoundTripS(from: string, to: string): number | undefined {
   return BY_PAIR.get(`${fold(from)} ${fold(to)}`) ?? BY_PAIR.get(`${fold(to)} ${fold(from)}`);
 }
 
+const REGIONS = new Set(PAIRS.flatMap(([from, to]) => [fold(from), fold(to)]));
+
+/** Whether the table has a region: a name that Microsoft gave, and nobody else. */
+export function isAzureRegion(name: string): boolean {
+  return REGIONS.has(fold(name));
+}
+
 function fold(region: string): string {
   return region.toLowerCase().replace(/[^a-z0-9]/g, "");
 }

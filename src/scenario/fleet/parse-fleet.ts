@@ -1,3 +1,4 @@
+import { plainValue } from "../../diagnostics/located-node.js";
 import type { Problem } from "../../diagnostics/problem.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { sortProblems } from "../../diagnostics/render-problems.js";
@@ -17,6 +18,7 @@ import { checkRollouts } from "./checks/check-rollouts.js";
 import { checkSites } from "./checks/check-sites.js";
 import { checkUpgrades } from "./checks/check-upgrades.js";
 import { fleetFormat } from "./fleet-format.js";
+import { namesInFleet, type FleetNames } from "./fleet-names.js";
 import { FLEET_SCHEMA, type FleetDocument } from "./schema/fleet-schema.js";
 
 /** What a fleet is read from. */
@@ -31,6 +33,8 @@ export interface ParsedFleet {
   readonly spec: FleetDocument;
   /** Files that were extended, nearest first. */
   readonly extended: readonly string[];
+  /** Names that people made up, those included that what was laid over the file took away. */
+  readonly names: FleetNames;
   /** What is allowed and probably not meant; same form as problems. */
   readonly warnings: readonly Problem[];
 }
@@ -76,6 +80,7 @@ export function parseFleet(options: ParseFleetOptions): ParsedFleet {
     file: options.file,
     spec: result.data,
     extended: document.extended,
+    names: namesInFleet([plainValue(document.root), context.plain]),
     warnings: sortProblems(warnings.map(asFleet)),
   };
 }

@@ -44,6 +44,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
     },
     assumptions: [...assumptions.values()],
     extended: parsed.extended,
+    names: parsed.names,
     warnings: parsed.warnings,
   };
 }

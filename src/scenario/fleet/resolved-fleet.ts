@@ -1,6 +1,7 @@
 import type { Problem } from "../../diagnostics/problem.js";
 import type { FleetSpec } from "../../simulation/fleet/fleet-spec.js";
 import type { Assumption, Goal } from "../resolved.js";
+import type { FleetNames } from "./fleet-names.js";
 import type { FleetPlanInput } from "./schema/fleet-plan-schema.js";
 
 /** A fleet ready to be run. */
@@ -19,5 +20,7 @@ export interface ResolvedFleet {
   readonly assumptions: readonly Assumption[];
   /** Files that were extended, nearest first. */
   readonly extended: readonly string[];
+  /** Names that people made up, by what they name. */
+  readonly names: FleetNames;
   readonly warnings: readonly Problem[];
 }

@@ -58,12 +58,15 @@ function badText(error: string): { readonly error: string; readonly params: { ru
   return { error, params: { rule: "bad-text" } };
 }
 
+/** What `plainName` accepts; the JSON Schema tells names from other texts by it. */
+export const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
 /** A name that also works in file names, command lines and node labels. */
 export function plainName(): z.ZodString {
   return z
     .string()
     .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+      PLAIN_NAME,
       "must be 1 to 63 letters, digits, dots, underscores or hyphens, beginning with a letter or digit",
     );
 }

@@ -1,3 +1,4 @@
+import type { FleetNames } from "../../scenario/fleet/fleet-names.js";
 import type { ComputedResult } from "../replicate/replication-intervals.js";
 import type { Assumption, InputFile, WarmUpResult } from "../run/result-document.js";
 import type { JudgedDifference } from "./judge-differences.js";
@@ -151,6 +152,8 @@ export interface FleetCompareDocument extends Omit<CompareDocument, "schema" | "
   readonly schema: "headroom/fleet-compare/v1";
   /** The base first. */
   readonly configurations: readonly ComparedFleet[];
+  /** Names that people made up in the fleets, by what they name: what `--redact` puts pseudonyms for. None after it. */
+  readonly names: FleetNames;
 }
 
 /** A comparison of either kind; reports read both alike. */

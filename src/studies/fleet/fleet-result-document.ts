@@ -1,3 +1,4 @@
+import type { FleetNames } from "../../scenario/fleet/fleet-names.js";
 import type { FleetEvent } from "../../simulation/fleet/fleet-part.js";
 import type { Assumption, GoalResult, InputFile, MetricInterval } from "../run/result-document.js";
 
@@ -44,6 +45,8 @@ export interface FleetResult {
   readonly warnings: readonly string[];
   /** Numbers that did not come out of the run, with their provenance. */
   readonly assumptions: readonly Assumption[];
+  /** Names that people made up in the fleet, by what they name: what `--redact` puts pseudonyms for. None after it. */
+  readonly names: FleetNames;
 }
 
 /** Every figure of a result that has a value, by its dotted path: what compare, sweep and plan read. */

@@ -75,6 +75,7 @@ export function runFleet(
       ),
     ],
     assumptions: fleet.assumptions,
+    names: fleet.names,
   };
   return { result, run: first };
 }

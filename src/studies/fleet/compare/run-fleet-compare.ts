@@ -1,4 +1,5 @@
 import { VERSION } from "../../../io/version.js";
+import { joinFleetNames } from "../../../scenario/fleet/fleet-names.js";
 import { FLEET_METRICS, findFleetMetric } from "../../../scenario/fleet/fleet-metrics.js";
 import { changedFields } from "../../compare/changed-fields.js";
 import type { ChosenMetric } from "../../compare/compare-metrics.js";
@@ -136,6 +137,7 @@ function documentOf(
       others.map(({ name, loaded }) => ({ name, assumptions: loaded.fleet.assumptions })),
     ),
     warnings: warningsOf(request, sight, design),
+    names: joinFleetNames(request.configurations.map(({ loaded }) => loaded.fleet.names)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FleetNames } from "../../../scenario/fleet/fleet-names.js";
 import type { CompareDesign } from "../../compare/compare-document.js";
 import type { JudgedGoal } from "../../compare/judge-goals.js";
 import type { Assumption, InputFile } from "../../run/result-document.js";
@@ -33,4 +34,6 @@ export interface FleetPlanDocument {
   readonly inputs: readonly InputFile[];
   readonly assumptions: readonly Assumption[];
   readonly warnings: readonly string[];
+  /** Names that people made up in the fleet and its plans, by what they name: what `--redact` puts pseudonyms for. None after it. */
+  readonly names: FleetNames;
 }

@@ -2,6 +2,7 @@ import { formatNumber } from "../../../base/units.js";
 import { InputError } from "../../../diagnostics/problem.js";
 import { VERSION } from "../../../io/version.js";
 import { parseSetArgument, type ScenarioOverlay } from "../../../scenario/apply-overlays.js";
+import { joinFleetNames } from "../../../scenario/fleet/fleet-names.js";
 import { findFleetMetric } from "../../../scenario/fleet/fleet-metrics.js";
 import { valuesOfDecision } from "../../../scenario/fleet/fleet-plan.js";
 import {
@@ -101,6 +102,7 @@ export async function runFleetPlan(
       best === -1
         ? []
         : runs.outcomes(judged[best]!.index, 1)[0]!.warnings.map((one) => `The best plan: ${one}`),
+    names: joinFleetNames(configurations.map(({ loaded: own }) => own.fleet.names)),
   } as const;
   return { ...document, answer: answerOf(document, goals.length) };
 }
