@@ -24,6 +24,17 @@ describe("GPUs", () => {
     }
   });
 
+  test.each([
+    ["H100 SXM5-80GB", 81559],
+    ["A100 SXM4-80GB", 81920],
+    ["L4", 23034],
+    ["H200 SXM-141GB", 143771],
+  ])("memory of %s as nvidia-smi reports it", (name, mebibytes) => {
+    const gpu = GPU_CATALOGUE.find((one) => one.name === name)!;
+    expect(gpu.memoryReportedBytes).toBe(mebibytes * 2 ** 20);
+    expect(SOURCES[gpu.memoryReportedSource!]).toContain("nvidia-smi");
+  });
+
   test("nominal memory never exceeds what the driver reports", () => {
     const reported = GPU_CATALOGUE.filter((gpu) => gpu.memoryReportedBytes !== undefined);
     expect(reported.length).toBeGreaterThan(0);

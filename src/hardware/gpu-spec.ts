@@ -16,6 +16,8 @@ export interface GpuSpec {
   readonly memoryBytes: number;
   /** Memory the driver reports, where a source has it. */
   readonly memoryReportedBytes?: number;
+  /** Where that was read; among `sources` when absent. */
+  readonly memoryReportedSource?: SourceId;
   readonly memoryBytesPerS?: number;
   readonly fp32FlopPerS?: number;
   readonly tf32FlopPerS?: number;

@@ -24,6 +24,8 @@ export const SOURCES = {
   "k8s-test-infra":
     "NVIDIA/k8s-test-infra@3b2b865 deployments/nvml-mock/helm/nvml-mock/profiles/*.yaml (mock defaults, not measurements)",
   aic: "ai-dynamo/aiconfigurator@095f58a aic-core/src/aiconfigurator_core/systems/*.yaml (NVIDIA, Apache-2.0)",
+  "nvidia-smi":
+    "memory that nvidia-smi reports: github.com/modal-labs/modal-client/pull/2797 (2025-01-23: T4, A10, L4, L40S, A100, H100), github.com/NVIDIA/DCGM/issues/232 (A10G), transcripts in public repositories (H200, B200)",
   "stas-acc": "stas00/ml-engineering@744d01e compute/accelerator/README.md",
   "stas-net": "stas00/ml-engineering@744d01e network/README.md",
   lightning:

@@ -60,7 +60,8 @@ export function gpuRatesOf(gpu: GpuSpec, precision: MatmulPrecision = "bf16"): G
     memoryBytes: {
       value: gpu.memoryReportedBytes ?? gpu.memoryBytes,
       provenance: "published",
-      source: published,
+      source:
+        gpu.memoryReportedSource === undefined ? published : sourceText([gpu.memoryReportedSource]),
     },
     peakFlopPerS: { value: peak, provenance: "published", source: published },
     bf16FlopPerS: bf16,

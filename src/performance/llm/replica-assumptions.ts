@@ -1,4 +1,5 @@
-import { sourceText } from "../../hardware/sources.js";
+import type { GpuSpec } from "../../hardware/gpu-spec.js";
+import { type SourceId, sourceText } from "../../hardware/sources.js";
 import type { CacheRule } from "./cache-blocks.js";
 import type { ReplicaLinks } from "./replica-links.js";
 import type { ReplicaAssumption, ReplicaParallel, ReplicaQuestion } from "./replica-plan.js";
@@ -38,7 +39,7 @@ export function assumptionsOf(
       `rates and memory of ${host.gpu.name}`,
       "data sheet",
       isGiven ? "given" : "published",
-      isGiven ? `given in ${host.gpu.given!.file}` : sourceText(host.gpu.sources),
+      isGiven ? `given in ${host.gpu.given!.file}` : sourceText(figureSources(host.gpu)),
     ),
     ...measuredRates(question, usesRoofline && isTimed, isTimed),
     item(
@@ -60,6 +61,11 @@ export function assumptionsOf(
       item(`host-${index + 1}`, "machine", text, "assumed", "no source names it"),
     ),
   ];
+}
+
+/** Where rates were read, and what the driver reports of the memory. */
+function figureSources({ sources, memoryReportedSource }: GpuSpec): readonly SourceId[] {
+  return memoryReportedSource === undefined ? sources : [...sources, memoryReportedSource];
 }
 
 /** Rates of a calibration, as far as the step times use them: the fit of trained-physics takes products as a bound only. */

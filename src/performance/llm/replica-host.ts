@@ -90,7 +90,13 @@ export function hostOfMig(gpu: GpuSpec, profile: string, gpus = 1): ReplicaHost 
   const slots = found.slots / geometry.slots;
   const whole = gpu.memoryReportedBytes ?? gpu.memoryBytes;
   // What was measured on a whole GPU says nothing of an instance.
-  const { nvlink: _nvlink, memoryReportedBytes: _reported, measured: _measured, ...rest } = gpu;
+  const {
+    nvlink: _nvlink,
+    memoryReportedBytes: _reported,
+    memoryReportedSource: _reportedSource,
+    measured: _measured,
+    ...rest
+  } = gpu;
   const times = (factor: number, ...names: readonly (keyof GpuSpec)[]): Partial<GpuSpec> =>
     Object.fromEntries(
       names.flatMap((name) => {
