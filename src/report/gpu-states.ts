@@ -32,8 +32,11 @@ export interface IdleClass {
 }
 
 const idleClasses: Readonly<Record<string, IdleClass>> = {
-  q3_satisfied: { state: "free", meaning: "usable: a job of the mix fits here now" },
-  xl_satisfied: { state: "free", meaning: "usable: beside jobs that ask only for CPUs" },
+  q3_satisfied: { state: "free", meaning: "a job of the mix fits here now" },
+  xl_satisfied: {
+    state: "free",
+    meaning: "as the jobs of the mix see it that ask only for CPUs, and fit beside it",
+  },
   q1_lack_both: {
     state: "fragmented",
     meaning: "too few GPUs free together on the node, and its CPUs are taken too",
@@ -45,7 +48,7 @@ const idleClasses: Readonly<Record<string, IdleClass>> = {
   q4_lack_cpu: { state: "fragmented", meaning: "GPUs free, but the node's CPUs are taken" },
   xr_lack_cpu: {
     state: "fragmented",
-    meaning: "GPUs free, but not even a CPU-only job finds CPUs on the node",
+    meaning: "as the jobs of the mix see it that ask only for CPUs, and find none on the node",
   },
   no_access: { state: "fragmented", meaning: "GPUs free, but of a model the jobs do not accept" },
   stranded_compute: {

@@ -45,7 +45,23 @@ export function gpusSection(input: RunReportInput, runs: readonly Configuration[
     const names = left.map(({ name }) => escapeMarkdown(name));
     blocks.push({ kind: "text", markdown: `Not drawn over time: ${names.join(", ")}.` });
   }
-  return { id: "gpus", title: "Where the GPUs were", blocks, explanation: EXPLANATION };
+  const explanation = `${EXPLANATION}${dataNames(timed)}`;
+  return { id: "gpus", title: "Where the GPUs were", blocks, explanation };
+}
+
+/** What the classes of the table are called in the files for machines. */
+function dataNames(runs: readonly Configuration[]): string {
+  const names = idleNames(runs);
+  if (names.length === 0) return "";
+  return ` In result.json and utilization.csv the reasons of the table have short names, from the top: ${names.join(", ")}.`;
+}
+
+/** Classes that some configuration had, the largest of the first one first. */
+function idleNames(runs: readonly Configuration[]): readonly string[] {
+  const [base] = runs;
+  return [...new Set(runs.flatMap(({ result }) => Object.keys(result.gpu.idleByClass)))]
+    .filter((name) => runs.some((run) => shareIn(run, name) > 0))
+    .sort((left, right) => shareIn(base!, right) - shareIn(base!, left));
 }
 
 /** A run that stops before anything happens, or at the instant it begins, has no shares of time. */
@@ -76,12 +92,8 @@ function shares({ name, result }: Configuration): {
 }
 
 function idleTable(runs: readonly Configuration[]): ReportBlock | undefined {
-  const classes = [
-    ...new Set(runs.flatMap(({ result }) => Object.keys(result.gpu.idleByClass))),
-  ].filter((name) => runs.some((run) => shareIn(run, name) > 0));
+  const classes = idleNames(runs);
   if (classes.length === 0) return undefined;
-  const [base] = runs;
-  classes.sort((left, right) => shareIn(base!, right) - shareIn(base!, left));
   return runs.length <= IDLE_COLUMNS_MAX ? idleColumns(runs, classes) : idleGroups(runs, classes);
 }
 
@@ -107,11 +119,7 @@ function idleColumns(runs: readonly Configuration[], classes: readonly string[])
     ],
     rows: classes.map((name): readonly Cell[] => {
       const { state, meaning } = idleClass(name);
-      return [
-        state,
-        meaning === name ? name : { text: meaning, note: name },
-        ...runs.map((run) => shareIn(run, name) * 100),
-      ];
+      return [state, meaning, ...runs.map((run) => shareIn(run, name) * 100)];
     }),
   };
 }
@@ -128,8 +136,7 @@ function idleGroups(runs: readonly Configuration[], classes: readonly string[]):
     rows: classes.flatMap((name) => runs.map((run) => [run.name, shareIn(run, name) * 100])),
     rowGroups: classes.map((name) => {
       const { state, meaning } = idleClass(name);
-      const title = meaning === name ? `${state}: ${name}` : `${state}: ${meaning} (${name})`;
-      return { title, rowCount: runs.length };
+      return { title: `${state}: ${meaning}`, rowCount: runs.length };
     }),
     fullTable: "result.json",
   };

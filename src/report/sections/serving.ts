@@ -4,6 +4,7 @@ import { latencyChart, replicasChart } from "../charts/serving-over-time.js";
 import { quantityCell } from "../format/quantity.js";
 import { formatSignificant } from "../format/number.js";
 import type { Configuration } from "../run-report-input.js";
+import { coldStartTable } from "./cold-starts.js";
 import { figureTable, type Figure } from "./figure-table.js";
 import { STAGE_COLUMNS, stageRows } from "./serving-stages.js";
 
@@ -210,22 +211,6 @@ function classTable(runs: readonly Configuration[]): readonly ReportBlock[] {
         ]),
       ),
       fullTable: "result.json",
-    },
-  ];
-}
-
-function coldStartTable(runs: readonly Configuration[]): readonly ReportBlock[] {
-  const any = runs.some(({ result }) => (result.serving?.coldStarts ?? 0) > 0);
-  if (!any) return [];
-  return [
-    {
-      kind: "table",
-      caption: "What a cold start was made of, mean over cold starts",
-      columns: [{ header: "Phase" }, { header: "Time", unit: "s", digits: 3, align: "right" }],
-      ...grouped(runs, ({ name, coldStartPhases }) =>
-        coldStartPhases.map((phase) => [{ text: phase.name, note: name }, phase.seconds]),
-      ),
-      fullTable: "replicas.csv",
     },
   ];
 }
