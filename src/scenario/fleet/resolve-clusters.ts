@@ -3,6 +3,7 @@ import { neverFits } from "../../simulation/fleet/clusters/job-costs.js";
 import type { Assume } from "./assume.js";
 import { resolveFleetJobs } from "./resolve-fleet-jobs.js";
 import { resolveInference } from "./resolve-inference.js";
+import { resolveMemberUpgrades } from "./resolve-member-upgrades.js";
 import { resolveMembers } from "./resolve-members.js";
 import { placesOf, resolveDatasets } from "./resolve-places.js";
 import { resolveRay } from "./resolve-ray.js";
@@ -21,8 +22,10 @@ export function resolveClusters(spec: FleetDocument, assume: Assume): ClustersSp
   };
   const regions = [...new Set(places.map(({ region }) => region))];
   const { dispatch } = spec.fleet;
+  const members = resolveMembers(spec, assume);
+  const upgrades = resolveMemberUpgrades(spec, members, assume);
   const resolved: ClustersSpec = {
-    members: resolveMembers(spec, assume),
+    members,
     hub: {
       heartbeatMaxS: dispatch?.heartbeatMax ?? CLUSTER_DEFAULTS.heartbeatS,
       syncS: dispatch?.sync ?? CLUSTER_DEFAULTS.syncS,
@@ -43,6 +46,7 @@ export function resolveClusters(spec: FleetDocument, assume: Assume): ClustersSp
     },
     services: resolveInference(spec, places, names, assume),
     ray: resolveRay(spec, names, assume),
+    ...(upgrades === undefined ? {} : { upgrades }),
   };
   for (const [from, to] of pairsNeeded(resolved))
     for (const assumption of findLink(spec.fleet.wan, from, to)?.assumptions ?? [])

@@ -4,6 +4,7 @@ import type {
   JobPlacement,
   PickPlacement,
 } from "../../simulation/fleet/clusters/clusters-spec.js";
+import type { DrainBehavior } from "../../simulation/fleet/upgrades/upgrade-spec.js";
 import {
   FLEET_JOB_DEFAULTS,
   type FleetJobInput,
@@ -50,6 +51,8 @@ export function resolveFleetJobs(spec: FleetDocument, names: FleetNames): readon
               ...(checkpoint.to === undefined ? {} : { to: names.places.indexOf(checkpoint.to) }),
             },
           }),
+      onDrain: (job.onDrain ?? FLEET_JOB_DEFAULTS.onDrain) as DrainBehavior,
+      saveS: job.save ?? FLEET_JOB_DEFAULTS.saveS,
       restartS: job.restart ?? 0,
       ...(job.deadline === undefined ? {} : { deadlineS: job.deadline }),
       ...(job.budget === undefined ? {} : { budgetPerJob: job.budget }),

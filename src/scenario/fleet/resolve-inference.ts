@@ -1,11 +1,13 @@
 import { formatDuration } from "../../base/units.js";
 import type { FleetServiceSpec } from "../../simulation/fleet/clusters/service-spec.js";
+import type { DisruptionBudget } from "../../policy/fleet/eviction.js";
+import { amountOf } from "./amount.js";
 import type { Assume } from "./assume.js";
 import type { FleetNames } from "./resolve-fleet-jobs.js";
 import { gpuModelOf } from "./resolve-members.js";
 import { forbiddenBy, type LabelledPlace } from "./resolve-places.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
-import { INFERENCE_DEFAULTS } from "./schema/inference-schema.js";
+import { INFERENCE_DEFAULTS, type InferenceInput } from "./schema/inference-schema.js";
 import { findLink } from "./wan-links.js";
 
 /** Builds the models that clusters serve. Round trips of pairs that nobody knows are not a number. */
@@ -49,7 +51,17 @@ export function resolveInference(
           (place) => findLink(spec.fleet.wan, region, place.region)?.link.rttS ?? Number.NaN,
         ),
       })),
+      ...(service.budget === undefined ? {} : { budget: budgetOf(service.budget) }),
+      ...(service.need === undefined ? {} : { need: amountOf(service.need) }),
+      graceS: service.grace ?? INFERENCE_DEFAULTS.graceS,
       ...(latencyGoal === undefined ? {} : { latencyGoalS: latencyGoal }),
     };
   });
+}
+
+/** The checks have seen to it that one of the two is there. */
+function budgetOf(budget: NonNullable<InferenceInput["budget"]>): DisruptionBudget {
+  return budget.maxUnavailable === undefined
+    ? { minAvailable: amountOf(budget.minAvailable!) }
+    : { maxUnavailable: amountOf(budget.maxUnavailable) };
 }

@@ -2,6 +2,7 @@ import { formatDuration } from "../../base/units.js";
 import { createGpuNames } from "../../hardware/gpu-names.js";
 import type { MemberPoolSpec, MemberSpec } from "../../simulation/fleet/clusters/clusters-spec.js";
 import type { Assume } from "./assume.js";
+import { poolNameOf } from "./pools-of-upgrade.js";
 import { placesOf } from "./resolve-places.js";
 import { CLUSTER_DEFAULTS, type ClusterInput, type PoolInput } from "./schema/clusters-schema.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
@@ -37,11 +38,6 @@ export function resolveMembers(spec: FleetDocument, assume: Assume): readonly Me
   });
 }
 
-/** Name of a pool within its cluster. */
-export function poolNameOf({ name, gpu }: Pick<PoolInput, "name" | "gpu">): string {
-  return name ?? gpu;
-}
-
 function resolvePool(cluster: ClusterInput, pool: PoolInput, assume: Assume): MemberPoolSpec {
   const { elastic, spot, failures } = pool;
   const gpusPerNode = pool.gpusPerNode ?? CLUSTER_DEFAULTS.gpusPerNode;
@@ -55,7 +51,7 @@ function resolvePool(cluster: ClusterInput, pool: PoolInput, assume: Assume): Me
     name: poolNameOf(pool),
     gpuModel: gpuModelOf(id, pool.gpu, assume),
     gpusPerNode,
-    count: pool.count ?? elastic?.min ?? 0,
+    count: (pool.count ?? elastic?.min ?? 0) + (pool.spares ?? 0),
     hosting: (pool.hosting ?? (elastic === undefined ? "bare-metal" : "vm")) as "bare-metal" | "vm",
     ...(pool.cpu === undefined ? {} : { cpuCoresPerNode: pool.cpu / 1000 }),
     ...(pool.memory === undefined ? {} : { memoryBytesPerNode: pool.memory }),

@@ -6,7 +6,10 @@ import type {
   UpgradesSpec,
 } from "../../simulation/fleet/upgrades/fleet-upgrades-spec.js";
 import type { MaintenanceWindow } from "../../simulation/fleet/upgrades/update-run.js";
-import type { UpgradeStrategy } from "../../simulation/fleet/upgrades/upgrade-spec.js";
+import type {
+  UpgradeStrategy,
+  UpgradeTimes,
+} from "../../simulation/fleet/upgrades/upgrade-spec.js";
 import { amountOf } from "./amount.js";
 import { clusterOf, poolsOfGroup, poolsOfUpgrade } from "./pools-of-upgrade.js";
 import { slotsOfPool } from "./pool-slots.js";
@@ -18,24 +21,32 @@ import { UPGRADE_DEFAULTS, type UpgradeInput } from "./schema/upgrades-schema.js
 
 const HOUR_S = 3_600;
 
+type GroupInput = NonNullable<UpgradeInput["stages"]>[number]["groups"][number];
+
 /** Builds the upgrades of node pools; undefined where the fleet has none. */
 export function resolveUpgrades(spec: FleetDocument, assume: Assume): UpgradesSpec | undefined {
   const { upgrades = [] } = spec;
   const { pools = [], regions = [] } = spec.fleet;
-  if (upgrades.length === 0) return undefined;
-  const offsetS = new Map(
-    regions.map(({ name, utcOffsetHours }) => [name, (utcOffsetHours ?? 0) * HOUR_S]),
-  );
+  const ofPools = upgrades.filter(({ clusters }) => clusters === undefined);
+  if (ofPools.length === 0) return undefined;
+  const offsetS = offsetsOf(regions);
   return {
-    upgrades: upgrades.map((upgrade): FleetUpgrade => {
+    upgrades: ofPools.map((upgrade): FleetUpgrade => {
       noteUpgrade(upgrade, assume);
       const taken = poolsOfUpgrade(upgrade, pools);
       return {
         name: upgrade.name,
         startS: upgrade.start ?? 0,
         pools: taken.map((pool) => resolvePool(pool, upgrade, assume)),
-        stages: resolveStages(upgrade, taken),
-        windows: windowsOf(upgrade, taken, offsetS),
+        stages: resolveStages(upgrade, {
+          all: [...new Set(taken.map(clusterOf))],
+          ofGroup: (group) => [...new Set(poolsOfGroup(group, taken).map(clusterOf))],
+        }),
+        windows: windowsOf(
+          upgrade,
+          taken.map((pool) => ({ cluster: clusterOf(pool), region: pool.region })),
+          offsetS,
+        ),
         pollS: upgrade.poll ?? UPGRADE_DEFAULTS.pollS,
         sparesMax: upgrade.sparesMax ?? UPGRADE_DEFAULTS.sparesMax,
       };
@@ -43,8 +54,14 @@ export function resolveUpgrades(spec: FleetDocument, assume: Assume): UpgradesSp
   };
 }
 
+/** Seconds by which the local time of each region is ahead. */
+export function offsetsOf(
+  regions: NonNullable<FleetDocument["fleet"]["regions"]>,
+): ReadonlyMap<string, number> {
+  return new Map(regions.map(({ name, utcOffsetHours }) => [name, (utcOffsetHours ?? 0) * HOUR_S]));
+}
+
 function resolvePool(pool: PoolInput, upgrade: UpgradeInput, assume: Assume): PoolUpgrade {
-  const what = upgrade.what ?? "kubernetes";
   const spares = pool.spares ?? POOL_DEFAULTS.spares;
   const slotsAfter =
     upgrade.layout === undefined
@@ -64,17 +81,23 @@ function resolvePool(pool: PoolInput, upgrade: UpgradeInput, assume: Assume): Po
         isSystem: pool.system ?? false,
       },
       strategy: strategyOf(upgrade),
-      times: {
-        bootS: upgrade.times?.boot ?? UPGRADE_DEFAULTS.bootS,
-        changeS: upgrade.times?.change ?? UPGRADE_DEFAULTS.changeS[what as "kubernetes"],
-      },
+      times: timesOf(upgrade),
       workloads: resolvePoolWorkloads(pool, assume),
       placement: pool.placement === "spread" ? "spread" : "pack",
     },
   };
 }
 
-function strategyOf(upgrade: UpgradeInput): UpgradeStrategy {
+/** How long machines take. */
+export function timesOf({ what = "kubernetes", times }: UpgradeInput): UpgradeTimes {
+  return {
+    bootS: times?.boot ?? UPGRADE_DEFAULTS.bootS,
+    changeS: times?.change ?? UPGRADE_DEFAULTS.changeS[what as "kubernetes"],
+  };
+}
+
+/** How nodes are taken. */
+export function strategyOf(upgrade: UpgradeInput): UpgradeStrategy {
   const { rolling, blueGreen, inPlace } = upgrade;
   if (blueGreen !== undefined)
     return {
@@ -111,18 +134,18 @@ function strategyOf(upgrade: UpgradeInput): UpgradeStrategy {
 }
 
 /** The stages as written; without any, one cluster at a time in the order of the pools. */
-function resolveStages(
+export function resolveStages(
   upgrade: UpgradeInput,
-  pools: readonly PoolInput[],
+  clusters: {
+    readonly all: readonly string[];
+    readonly ofGroup: (group: GroupInput) => readonly string[];
+  },
 ): readonly ClusterStage[] {
-  const names = (list: readonly PoolInput[]): readonly string[] => [
-    ...new Set(list.map(clusterOf)),
-  ];
   if (upgrade.stages === undefined)
     return [
       {
         name: "all",
-        groups: [{ name: "all", clusters: names(pools), maxConcurrency: { count: 1 } }],
+        groups: [{ name: "all", clusters: clusters.all, maxConcurrency: { count: 1 } }],
         maxConcurrency: { count: UPGRADE_DEFAULTS.stageConcurrency },
         maxAllowedFailures: { count: UPGRADE_DEFAULTS.failuresMax },
         waitS: 0,
@@ -132,7 +155,7 @@ function resolveStages(
     name: stage.name,
     groups: stage.groups.map((group) => ({
       name: group.name,
-      clusters: names(poolsOfGroup(group, pools)),
+      clusters: clusters.ofGroup(group),
       maxConcurrency: amountOf(group.maxConcurrency ?? UPGRADE_DEFAULTS.groupConcurrency),
     })),
     maxConcurrency: amountOf(stage.maxConcurrency ?? UPGRADE_DEFAULTS.stageConcurrency),
@@ -144,23 +167,23 @@ function resolveStages(
 }
 
 /** Windows are of local time; that of a cluster is the one of its first pool. */
-function windowsOf(
+export function windowsOf(
   { window }: UpgradeInput,
-  pools: readonly PoolInput[],
+  pools: readonly { readonly cluster: string; readonly region?: string | undefined }[],
   offsetS: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, MaintenanceWindow> {
   const windows = new Map<string, MaintenanceWindow>();
   if (window === undefined) return windows;
-  for (const pool of pools) {
-    const cluster = clusterOf(pool);
+  for (const { cluster, region } of pools) {
     if (windows.has(cluster)) continue;
-    const aheadS = pool.region === undefined ? 0 : (offsetS.get(pool.region) ?? 0);
+    const aheadS = region === undefined ? 0 : (offsetS.get(region) ?? 0);
     windows.set(cluster, { fromS: window.fromHour * HOUR_S - aheadS, durationS: window.for });
   }
   return windows;
 }
 
-function noteUpgrade(upgrade: UpgradeInput, assume: Assume): void {
+/** Notes what an upgrade assumes, whatever it acts on. */
+export function noteUpgrade(upgrade: UpgradeInput, assume: Assume): void {
   const what = upgrade.what ?? "kubernetes";
   const { times = {} } = upgrade;
   const changeS = times.change ?? UPGRADE_DEFAULTS.changeS[what as "kubernetes"];

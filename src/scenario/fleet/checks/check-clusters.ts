@@ -42,6 +42,14 @@ function checkPools(context: CheckContext, path: readonly PathPart[]): void {
         rule: "missing-field",
         message: `${formatPath(place)} must have count, or elastic when the pool grows`,
       });
+    if (fieldOf(pool, "spares") !== undefined && elastic !== undefined)
+      context.report({
+        path: [...place, "spares"],
+        part: "key",
+        rule: "conflicting-fields",
+        message: `${formatPath(place)}: a pool that grows gets nodes when something waits; spare ones are of pools that do not`,
+        help: "give elastic a larger min, and max, in their place",
+      });
     const spot = fieldOf(pool, "spot");
     if (spot !== undefined && elastic === undefined)
       context.report({

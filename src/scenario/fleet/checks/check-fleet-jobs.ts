@@ -76,6 +76,19 @@ function checkJobs(context: CheckContext, clusters: readonly string[]): void {
     });
     for (const owner of ["output", "checkpoint"])
       checkName(context, [...path, owner, "to"], "cluster or region", places);
+    if (textOf(job, "onDrain") === "next-checkpoint" && fieldOf(job, "checkpoint") === undefined)
+      context.report({
+        path: [...path, "onDrain"],
+        rule: "incomplete-fields",
+        message: `${formatPath(path)}: onDrain: next-checkpoint needs checkpoint`,
+      });
+    if (fieldOf(job, "save") !== undefined && textOf(job, "onDrain") !== "save")
+      context.report({
+        path: [...path, "save"],
+        part: "key",
+        rule: "conflicting-fields",
+        message: `${formatPath(path)}: save is the time of onDrain: save, and onDrain is ${textOf(job, "onDrain") ?? "stop, as nothing is said"}`,
+      });
     checkPlacement(context, [...path, "placement"], clusters, job);
   });
 }
@@ -121,6 +134,9 @@ function checkInference(context: CheckContext, clusters: readonly string[]): voi
   listAt(context, [WORKLOAD, "inference"]).forEach((service, index) => {
     const path = [WORKLOAD, "inference", index];
     checkName(context, [...path, "model"], "dataset", datasets);
+    const budget = fieldOf(service, "budget");
+    if (budget !== undefined)
+      checkOneOf(context, [...path, "budget"], budget, ["maxUnavailable", "minAvailable"]);
     checkGpu(context, [...path, "gpu"], textOf(service, "gpu"));
     for (const cluster of keysOf(fieldOf(service, "replicas")))
       reportUnknown(context, [...path, "replicas", cluster], cluster, "cluster", clusters, "key");

@@ -6,7 +6,14 @@ import type { FleetDocument } from "../schema/fleet-schema.js";
 import type { PoolInput } from "../schema/pools-schema.js";
 import type { UpgradeInput } from "../schema/upgrades-schema.js";
 import { clusterOf, poolsOfGroup, poolsOfUpgrade } from "../pools-of-upgrade.js";
+import {
+  checkClusterStages,
+  checkClusterUpgrade,
+  checkNoClusters,
+  isOfClusters,
+} from "./check-cluster-upgrades.js";
 import { checkPools } from "./check-pools.js";
+import { reportTwice, reportUnstaged } from "./check-upgrade-stages.js";
 
 const UPGRADES = ["upgrades"] as const;
 const STRATEGIES = ["rolling", "blueGreen", "inPlace"] as const;
@@ -17,31 +24,42 @@ export function checkUpgrades(context: CheckContext, spec: FleetDocument | undef
   checkDuplicates(context, UPGRADES, { key: "name", what: "upgrade" });
   const pools = listAt(context, ["fleet", "pools"]).flatMap((one) => textOf(one, "name") ?? []);
   const upgrades = listAt(context, UPGRADES);
-  if (upgrades.length > 0 && pools.length === 0) {
+  if (upgrades.some((one) => !isOfClusters(one)) && pools.length === 0) {
     context.report({
       path: UPGRADES,
       part: "key",
       rule: "incomplete-fields",
       message: "upgrades are of node pools, and the fleet has none",
-      help: "describe them in fleet.pools: headroom explain fleet fleet.pools",
+      help: "describe them in fleet.pools (headroom explain fleet fleet.pools), or name clusters of fleet.clusters in upgrades[].clusters",
     });
   }
   upgrades.forEach((upgrade, index) => {
     const path = [...UPGRADES, index];
     checkStrategy(context, path, upgrade);
-    checkNames(context, [...path, "pools"], fieldOf(upgrade, "pools"), pools);
+    if (isOfClusters(upgrade)) {
+      checkClusterUpgrade(context, path, upgrade);
+    } else {
+      checkNames(context, [...path, "pools"], fieldOf(upgrade, "pools"), pools);
+      checkNoClusters(context, path);
+    }
     checkDuplicates(context, [...path, "stages"], { key: "name", what: "stage" });
     listAt(context, [...path, "stages"]).forEach((_, stage) => {
       const groups = [...path, "stages", stage, "groups"];
       checkDuplicates(context, groups, { key: "name", what: "group" });
       listAt(context, groups).forEach((group, place) => {
-        checkNames(context, [...groups, place, "pools"], fieldOf(group, "pools"), pools);
+        if (!isOfClusters(upgrade))
+          checkNames(context, [...groups, place, "pools"], fieldOf(group, "pools"), pools);
       });
     });
   });
-  if (spec?.upgrades === undefined || spec.fleet.pools === undefined) return;
-  const known = spec.fleet.pools;
+  if (spec?.upgrades === undefined) return;
+  const known = spec.fleet.pools ?? [];
   spec.upgrades.forEach((upgrade, index) => {
+    if (upgrade.clusters !== undefined) {
+      checkClusterStages(context, [...UPGRADES, index], upgrade, spec);
+      return;
+    }
+    if (known.length === 0) return;
     checkLayoutAfter(context, [...UPGRADES, index], upgrade, known);
     checkMembers(context, [...UPGRADES, index], upgrade, known);
   });
@@ -139,22 +157,11 @@ function checkMembers(
       for (const cluster of clusters) {
         const other = placeOf.get(cluster);
         placeOf.set(cluster, where);
-        if (other === undefined) continue;
-        context.report({
-          path: [...path, "stages", index, "groups", place],
-          rule: "bad-stages",
-          message: `${formatPath(path)}: cluster ${cluster} is in ${other} and in ${where}; it can be in one`,
-        });
+        if (other !== undefined)
+          reportTwice(context, path, { cluster, other, where, stage: index, group: place });
       }
     });
   });
   const left = [...new Set(taken.map(clusterOf))].filter((cluster) => !placeOf.has(cluster));
-  if (left.length === 0) return;
-  context.report({
-    path: [...path, "stages"],
-    part: "key",
-    rule: "bad-stages",
-    message: `${formatPath(path)}: ${left.join(", ")} ${left.length === 1 ? "is" : "are"} in no stage`,
-    help: "name pools that are not to be upgraded by leaving them out of upgrades[].pools",
-  });
+  reportUnstaged(context, path, left, "pools");
 }

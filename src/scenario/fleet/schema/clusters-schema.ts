@@ -81,6 +81,11 @@ function poolSchema() {
       description: "Nodes at the start. Left out for a pool that grows, its `min`.",
       example: 4,
     }).optional(),
+    spares: field(wholeNumber(0, NODES_MAX), {
+      description: "Nodes beside `count` that are there for upgrades and failures. Jobs use them like the others; not with `elastic`.",
+      default: 0,
+      example: 1,
+    }).optional(),
     cpu: field(cores(), { description: "Cores of one node, for properties that placements ask for.", example: 96 }).optional(),
     memory: field(size(), { description: "Memory of one node, for the same.", example: "1900GiB" }).optional(),
     sku: field(plainName(), {

@@ -10,6 +10,9 @@ export const FLEET_JOB_DEFAULTS = {
   stepSize: 3,
   round: "5m",
   roundS: 300,
+  onDrain: "stop",
+  save: "2m",
+  saveS: 120,
 } as const;
 
 const NAMES_MAX = 1_000;
@@ -215,6 +218,22 @@ export function fleetJobsSchema() {
       }),
       { description: "What a stop leaves. Without it a stopped job begins anew.", example: { every: "30m" } },
     ).optional(),
+    onDrain: field(oneOf(["stop", "save", "next-checkpoint", "finish"]), {
+      description: "What it does when an upgrade drains one of its nodes. It then waits in the queue of its cluster again.",
+      default: "stop",
+      example: "save",
+      valueTexts: [
+        "It ends at once; work that is in no checkpoint is lost.",
+        "It writes a checkpoint at its cluster first, in `save`.",
+        "It goes on until its next checkpoint counts. Needs `checkpoint`.",
+        "It does not yield before it is done.",
+      ],
+    }).optional(),
+    save: field(duration("zero-or-more"), {
+      description: "Time to write the checkpoint of `onDrain: save`.",
+      default: FLEET_JOB_DEFAULTS.save,
+      example: "2m",
+    }).optional(),
     budget: field(money(), {
       description: "Most money for GPUs and moved data of one job, as estimated when it is sent out: clusters above it are not asked.",
       example: 500,

@@ -10,7 +10,19 @@ export const INFERENCE_DEFAULTS = {
   start: "2m",
   startS: 120,
   waitingPerSlot: 1,
+  grace: "30s",
+  graceS: 30,
 } as const;
+
+function amountOfReplicas(description: string, example: number | string) {
+  return field(
+    z.union([
+      wholeNumber(0, 10_000),
+      z.string().regex(/^\d{1,3}(\.\d{1,3})?%$/, "must be a whole number or a percentage such as 25%"),
+    ]),
+    { description, example, type: "whole number or percentage" },
+  );
+}
 
 function usersSchema() {
   return z.strictObject({
@@ -21,6 +33,31 @@ function usersSchema() {
     }),
     residency: residencySchema().optional(),
   });
+}
+
+/** How upgrades of a cluster may take its replicas away. */
+function evictionFields() {
+  return {
+    budget: field(
+      z.strictObject({
+        maxUnavailable: amountOfReplicas("Replicas of a cluster that may be away; a percentage is rounded up.", 1).optional(),
+        minAvailable: amountOfReplicas("Replicas of a cluster that must serve; a percentage is rounded up.", "80%").optional(),
+      }),
+      {
+        description: "Its PodDisruptionBudget on each cluster, which upgrades keep. Left out, every eviction is allowed.",
+        example: { maxUnavailable: 1 },
+      },
+    ).optional(),
+    need: amountOfReplicas(
+      "Replicas of a cluster that must serve while it is upgraded: below it, `upgrades.serviceMissS` counts. Left out, that figure has no value.",
+      "75%",
+    ).optional(),
+    grace: field(duration("zero-or-more"), {
+      description: "How long an evicted replica keeps its GPUs, and works on the requests it has.",
+      default: INFERENCE_DEFAULTS.grace,
+      example: "1m",
+    }).optional(),
+  };
 }
 
 /** Models served from several clusters: `workload.inference`. */
@@ -57,6 +94,7 @@ export function inferenceSchema() {
       default: INFERENCE_DEFAULTS.start,
       example: "4m",
     }).optional(),
+    ...evictionFields(),
     waitingPerSlot: field(z.number().min(0, "must be at least 0").max(10_000), {
       description: "Requests that may wait at a cluster for each of its slots before the next nearest is asked.",
       default: INFERENCE_DEFAULTS.waitingPerSlot,

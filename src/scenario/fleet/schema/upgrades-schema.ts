@@ -137,8 +137,12 @@ function stageSchema() {
       description: "Pools whose clusters it takes. Left out, all that have the labels.",
       example: ["h100-eu"],
     }).optional(),
+    clusters: field(z.array(plainName()).min(1).max(POOL_LIMITS.poolsMax), {
+      description: "For an upgrade of `clusters`: those the group takes. Left out, all that have the labels.",
+      example: ["berlin"],
+    }).optional(),
     labels: field(z.record(plainName(), lineOfText(63)), {
-      description: "Pools whose labels have all of these; `pool`, `cluster` and `region` are labels too.",
+      description: "Pools whose labels have all of these; `pool`, `cluster` and `region` are labels too. For an upgrade of `clusters`, the labels of these.",
       example: { ring: "canary" },
     }).optional(),
     maxConcurrency: amount("Clusters of the group at once; a percentage of them, rounded down, at least one.", UPGRADE_DEFAULTS.groupConcurrency),
@@ -187,8 +191,12 @@ export function upgradesSchema() {
       ],
     }).optional(),
     start: field(duration("zero-or-more"), { description: "When it begins.", default: "0s", example: "1d" }).optional(),
+    clusters: field(z.array(plainName()).min(1).max(POOL_LIMITS.poolsMax), {
+      description: "Clusters of `fleet.clusters` whose nodes it takes, with the jobs, replicas and Ray nodes that are on them then. Left out, it takes `fleet.pools`.",
+      example: ["berlin"],
+    }).optional(),
     pools: field(z.array(plainName()).min(1).max(POOL_LIMITS.poolsMax), {
-      description: "Pools it takes. Left out, all.",
+      description: "Pools it takes; of `clusters`, their pools of these names. Left out, all.",
       example: ["h100"],
     }).optional(),
     kubernetes: field(z.string().regex(/^1\.\d{1,3}$/, "must be a version such as 1.35"), {
@@ -219,13 +227,13 @@ export function upgradesSchema() {
       example: "15m",
     }).optional(),
     sparesMax: field(wholeNumber(0, 64), {
-      description: "Spare nodes that are tried for each pool to find how many make the upgrade painless. 0: none are.",
+      description: "Spare nodes that are tried for each pool of `fleet.pools` to find how many make the upgrade painless. 0: none are. Of `clusters`, ask `headroom plan`.",
       default: UPGRADE_DEFAULTS.sparesMax,
       example: 4,
     }).optional(),
   });
   return field(z.array(upgrade).min(1).max(100), {
-    description: "Upgrades of the nodes of `fleet.pools`.",
+    description: "Upgrades of the nodes of `fleet.pools`, or of those of named clusters.",
     example: [{ name: "k8s-1.36", rolling: { maxSurge: 1, surgeAvailable: 0 } }],
   });
 }
