@@ -1,4 +1,3 @@
-import { formatNumber } from "../../../base/units.js";
 import { InputError } from "../../../diagnostics/problem.js";
 import { VERSION } from "../../../io/version.js";
 import { parseSetArgument, type ScenarioOverlay } from "../../../scenario/apply-overlays.js";
@@ -14,10 +13,9 @@ import { judgeGoals, type JudgedGoal } from "../../compare/judge-goals.js";
 import { loadUnitFleet } from "../../pool/fleet-unit.js";
 import type { ScenarioPool } from "../../pool/scenario-pool.js";
 import type { UnitScenario } from "../../pool/unit.js";
-import { formatQuantity } from "../../run/format-quantity.js";
-import { labelMetric } from "../../run/metric-label.js";
 import { loadFleetConfiguration, type FleetConfiguration } from "../fleet-configuration.js";
 import { createFleetRuns, meanOfRuns, valuesOfRuns, type FleetRuns } from "../fleet-runs.js";
+import { fleetPlanAnswer } from "./fleet-plan-answer.js";
 import type { FleetPlanCandidate, FleetPlanDocument } from "./fleet-plan-document.js";
 
 /** What a plan of a fleet depends on. */
@@ -104,7 +102,7 @@ export async function runFleetPlan(
         : runs.outcomes(judged[best]!.index, 1)[0]!.warnings.map((one) => `The best plan: ${one}`),
     names: joinFleetNames(configurations.map(({ loaded: own }) => own.fleet.names)),
   } as const;
-  return { ...document, answer: answerOf(document, goals.length) };
+  return { ...document, answer: fleetPlanAnswer(document, goals.length) };
 }
 
 function planOf(plan: FleetPlanInput | undefined, file: string): FleetPlanInput {
@@ -192,51 +190,4 @@ function lastBelow(plans: readonly FleetPlanCandidate[], best: number): number |
   for (let place = best - 1; place >= 0; place -= 1)
     if (plans[place]!.objective! < plans[best]!.objective!) return place;
   return null;
-}
-
-function answerOf(document: Omit<FleetPlanDocument, "answer">, goalCount: number): string {
-  const { plans, best, belowBest, decisions, minimise, design } = document;
-  const goalWords =
-    goalCount === 1 ? "the goal" : goalCount === 2 ? "both goals" : `all ${goalCount} goals`;
-  const sure =
-    design.streams === "none"
-      ? ""
-      : `, at ${formatQuantity(design.confidence, "share")} confidence over all plans together`;
-  if (best === null) {
-    const open = plans.filter(({ verdict }) => verdict === "open").length;
-    const rest = open === 0 ? "" : ` ${open} are open: more replications may decide.`;
-    const blocking = [
-      ...new Set(plans.flatMap(({ goals }) => goals.filter(isMissed).map(({ metric }) => metric))),
-    ];
-    return `None of ${plans.length} plans is shown to meet ${goalWords}${sure}.${rest}${blocking.length === 0 ? "" : ` Missed: ${blocking.map((metric) => labelMetric(metric).phrase).join("; ")}.`}`;
-  }
-  const chosen = plans[best]!;
-  const words = (plan: FleetPlanCandidate): string =>
-    decisions.map(({ name }, index) => `${name} ${plan.values[index]}`).join(", ");
-  const { objective } = chosen;
-  const amount =
-    minimise.unit === "s" || minimise.unit === "share"
-      ? formatQuantity(objective!, minimise.unit)
-      : formatNumber(objective!);
-  const least = `${labelMetric(minimise.metric).phrase}: ${amount}`;
-  const below = belowBest === null ? undefined : plans[belowBest]!;
-  const why =
-    below === undefined
-      ? "No plan has less of it."
-      : `The next below it, ${words(below)}, ${below.verdict === "misses" ? "misses" : "is not shown to meet"} ${below.goals
-          .filter(({ verdict }) => verdict !== "met")
-          .map((goal) => goalOutcome(goal))
-          .join("; ")}.`;
-  const first = words(chosen);
-  return `${first.charAt(0).toUpperCase()}${first.slice(1)} meets ${goalWords} with least of what counts (${least})${sure}. ${why}`;
-}
-
-function isMissed({ verdict }: JudgedGoal): boolean {
-  return verdict === "missed";
-}
-
-function goalOutcome({ metric, actual, unit, comparison, target }: JudgedGoal): string {
-  const bound = comparison === "atMost" ? "at most" : "at least";
-  const came = actual === null ? "no value" : formatQuantity(actual, unit);
-  return `${labelMetric(metric).phrase} (${came}, goal ${bound} ${formatQuantity(target, unit)})`;
 }
