@@ -1,6 +1,6 @@
 // `headroom sweep` as a user runs it: killed, resumed, in shards, on a full disk.
 import { parquetReadObjects } from "hyparquet";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -15,52 +15,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { SweepDocument } from "../../src/studies/sweep/sweep-document.js";
+import { filesOf, startAndKill, writeSweep } from "../studies/tiny-sweep.js";
 import { headroom, REPOSITORY, temporaryFolder } from "./headroom.js";
-
-const JOBS = Array.from(
-  { length: 30 },
-  (_, job) =>
-    `    - { id: j${job}, submit: ${job * 6}m, duration: 50m, gpus: ${job % 5 === 0 ? 8 : 2} }`,
-);
-
-const SCENARIO = `schema: headroom/scenario/v1
-name: tiny
-cluster: { nodes: [{ name: n, count: 1, gpu: H100 SXM, gpus: 8, cpu: 96, memory: 1TiB }] }
-workload:
-  load: 0.9
-  jobs:
-${JOBS.join("\n")}
-policy: { queue: fifo-skip, placement: pack }
-goals: [{ id: mean wait, metric: jobs.waitS.mean, atMost: 30m }]
-`;
-
-const GRID = `
-axes:
-  - { name: nodes, path: "cluster.nodes[n].count", values: [1, 2, 3] }
-  - { path: workload.load, from: 0.5, to: 1, steps: 3 }
-`;
-
-/** Writes a scenario and a sweep beside it. */
-function sweepFile(folder: string, rest = GRID, head = ""): string {
-  writeFileSync(join(folder, "tiny.yaml"), SCENARIO);
-  const path = join(folder, "sweep.yaml");
-  writeFileSync(
-    path,
-    `schema: headroom/sweep/v1\nname: tiny-sweep\nscenario: tiny.yaml\n${head}${rest}`,
-  );
-  return path;
-}
-
-/** Every file below a folder but the results of single runs, with its bytes. */
-function filesOf(folder: string): Readonly<Record<string, string>> {
-  const names = (readdirSync(folder, { recursive: true, withFileTypes: true }) ?? [])
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.startsWith(join(folder, "units")));
-  return Object.fromEntries(
-    names.sort().map((path) => [path.slice(folder.length), readFileSync(path, "base64")]),
-  );
-}
 
 function documentIn(folder: string): SweepDocument {
   return JSON.parse(readFileSync(join(folder, "sweep.json"), "utf8")) as SweepDocument;
@@ -68,7 +24,7 @@ function documentIn(folder: string): SweepDocument {
 
 /** An undisturbed sweep of 18 runs that several tests hold theirs against. */
 const CALM = mkdtempSync(join(tmpdir(), "headroom-calm-sweep-"));
-const CALM_SWEEP = sweepFile(CALM, GRID, "replications: 2\n");
+const CALM_SWEEP = writeSweep(CALM, { head: "replications: 2\n" });
 const CALM_OUT = join(CALM, "out");
 beforeAll(() => {
   const args = ["sweep", CALM_SWEEP, "--out", CALM_OUT, "--threads", "1"];
@@ -112,25 +68,8 @@ describe("headroom sweep", () => {
   test("killed again and again, it ends with the bytes of an undisturbed run", async () => {
     const killed = join(temporaryFolder(), "killed");
     let kills = 0;
-    for (const afterRuns of [1, 9]) {
-      const child = spawn(
-        process.execPath,
-        [join(REPOSITORY, "bin", "headroom.mjs"), "sweep", CALM_SWEEP, "--out", killed, "--quiet"],
-        { stdio: "ignore" },
-      );
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      const units = join(killed, "units");
-      const runs = (): number =>
-        existsSync(units)
-          ? readdirSync(units, { recursive: true, withFileTypes: true }).filter((entry) =>
-              entry.isFile(),
-            ).length
-          : 0;
-      while (child.exitCode === null && runs() < afterRuns) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      if (child.kill("SIGKILL")) kills += 1;
-      await ended;
+    for (const runs of [1, 9]) {
+      if ((await startAndKill(CALM_SWEEP, killed, { runs, delayMs: 0 })) !== undefined) kills += 1;
     }
     expect(kills).toBeGreaterThan(0);
     expect(headroom(["sweep", CALM_SWEEP, "--out", killed, "--quiet"]).exitCode).toBe(0);
@@ -157,10 +96,9 @@ describe("headroom sweep", () => {
 
   test("points that cannot be run are told and do not sink the others", () => {
     const folder = temporaryFolder();
-    const path = sweepFile(
-      folder,
-      'axes: [{ path: "cluster.nodes[n].count", values: [0, 1, many, 2] }]\n',
-    );
+    const path = writeSweep(folder, {
+      points: 'axes: [{ path: "cluster.nodes[n].count", values: [0, 1, many, 2] }]\n',
+    });
     const out = join(folder, "out");
     const { exitCode, stdout } = headroom(["sweep", path, "--out", out, "--threads", "1"]);
     expect(exitCode).toBe(1);
@@ -173,10 +111,9 @@ describe("headroom sweep", () => {
 
   test("a list and a Latin hypercube; Parquet that others read", async () => {
     const folder = temporaryFolder();
-    const list = sweepFile(
-      folder,
-      'points: [{ "cluster.nodes[n].count": 2 }, { workload.load: 0.5 }]\n',
-    );
+    const list = writeSweep(folder, {
+      points: 'points: [{ "cluster.nodes[n].count": 2 }, { workload.load: 0.5 }]\n',
+    });
     const { stdout } = headroom([
       ...["sweep", list, "--out", join(folder, "list"), "--json", "--threads", "1"],
     ]);
@@ -184,16 +121,15 @@ describe("headroom sweep", () => {
       [2, null],
       [null, 0.5],
     ]);
-    const cube = sweepFile(
-      folder,
-      `design: latin-hypercube
+    const cube = writeSweep(folder, {
+      points: `design: latin-hypercube
 samples: 6
 table: parquet
 axes:
   - { path: workload.load, from: 0.5, to: 1.1 }
   - { name: nodes, path: "cluster.nodes[n].count", from: 1, to: 6, whole: true }
 `,
-    );
+    });
     const out = join(folder, "cube");
     expect(headroom(["sweep", cube, "--out", out, "--quiet", "--threads", "1"]).exitCode).toBe(0);
     const bytes = readFileSync(join(out, "runs.parquet"));
@@ -210,7 +146,9 @@ axes:
 
   test("a path that no field has is refused at its line, and nothing is written", () => {
     const folder = temporaryFolder();
-    const path = sweepFile(folder, 'axes: [{ path: "cluster.nodes[n].cuont", values: [1] }]\n');
+    const path = writeSweep(folder, {
+      points: 'axes: [{ path: "cluster.nodes[n].cuont", values: [1] }]\n',
+    });
     const { exitCode, stderr } = headroom(["sweep", path, "--out", join(folder, "o")]);
     expect(stderr).toContain('Did you mean "count"?');
     expect(stderr).toMatch(/sweep\.yaml:4:\d+: /);
@@ -241,7 +179,9 @@ test("a disk that fills leaves the earlier report as it was", () => {
   const [disk, kept] = [join(folder, "disk"), join(folder, "kept")];
   mkdirSync(disk);
   const program = `${process.execPath} ${join(REPOSITORY, "bin", "headroom.mjs")}`;
-  const small = sweepFile(folder, 'axes: [{ path: "cluster.nodes[n].count", values: [1] }]\n');
+  const small = writeSweep(folder, {
+    points: 'axes: [{ path: "cluster.nodes[n].count", values: [1] }]\n',
+  });
   const large = join(folder, "large.yaml");
   // 5,000 kept results need far more than the disk has.
   writeFileSync(
