@@ -190,3 +190,43 @@ describe("a drawing", () => {
     expect(textWidthPx("", 12)).toBe(0);
   });
 });
+
+describe("narrow pages", () => {
+  const columns = ["Goal", "Target", "Result", "Margin"].map((header) => ({ header }));
+  const row = ["wait", "1 h", { text: "2 h", note: "1.9 to 2.1 h" }, "1 h over"];
+
+  test("a table of five columns names the column in every cell, for readers who see row by row", () => {
+    const wide = tableToHtml({
+      caption: "Goals",
+      columns: [...columns, { header: "Sure", unit: "%" }],
+      rows: [[...row, 95]],
+    });
+    expect(wide).toContain('<table class="stacked">');
+    expect(wide).toContain(
+      '<td data-label="Result"><span>2 h<span class="note">1.9 to 2.1 h</span></span></td>',
+    );
+    expect(wide).toContain('data-label="Sure (%)"');
+    expect(wide).not.toContain('data-label="Goal"');
+  });
+
+  test("fewer columns, and figures behind a chart, stay as they are", () => {
+    expect(tableToHtml({ caption: "Goals", columns, rows: [row] })).not.toContain("data-label");
+    const data = { caption: "", columns: [...columns, ...columns], rows: [[...row, ...row]] };
+    expect(tableToHtml(data, { isData: true })).not.toContain("data-label");
+  });
+
+  test("a number and its unit are not parted in the headline", async () => {
+    const { html: page } = await writeHtml({
+      title: "How many?",
+      sections: [
+        {
+          id: "answer",
+          title: "The answer",
+          blocks: [{ kind: "headline", sentence: "2 of 3 goals at 58.3 min, 95 % and 4 USD." }],
+        },
+      ],
+      reproduce: [],
+    });
+    expect(page).toContain("2 of 3 goals at 58.3\u00a0min, 95\u00a0% and 4\u00a0USD.");
+  });
+});

@@ -141,10 +141,18 @@ function partition<Item>(
 
 function headlineToHtml(block: ReportBlock): string {
   if (block.kind !== "headline") return "";
-  const [first, rest] = firstSentence(block.sentence);
+  const [first, rest] = firstSentence(keepUnits(block.sentence));
   const size = first.length > 110 ? " long" : "";
   const more = rest === "" ? "" : `\n<p class="headline-rest">${escapeHtml(rest)}</p>`;
   return `<p class="headline${size}">${escapeHtml(first)}</p>${more}`;
+}
+
+/** A number and its unit stay on one line. */
+function keepUnits(sentence: string): string {
+  return sentence.replace(
+    /(\d) (%|ns|µs|ms|s|min|h|d|y|k?W|MW|kWh|[KMGT]i?B|[A-Z]{3}|GPUs?)(?![\p{L}\d])/gu,
+    "$1\u00a0$2",
+  );
 }
 
 /** The first sentence stands large, what follows it in the size of text. */
@@ -229,7 +237,7 @@ async function chartToHtml(chart: ChartBlock): Promise<string> {
   const data =
     chart.data === undefined
       ? ""
-      : `\n<details><summary>Data behind this chart</summary>\n${tableToHtml(chart.data)}\n</details>`;
+      : `\n<details><summary>Data behind this chart</summary>\n${tableToHtml(chart.data, { isData: true })}\n</details>`;
   return `<figure id="chart-${chart.id}">
 <figcaption><strong>${escapeHtml(chart.title)}</strong>${descriptionToHtml(chart.description)}</figcaption>
 <div class="drawing">

@@ -51,7 +51,12 @@ section.answer > h2 { position: absolute; width: 1px; height: 1px; overflow: hid
 .contents { margin: 2.25rem 0 0; padding: .85rem 0 0; border-top: 1px solid var(--hair); font-size: .875rem; }
 .contents ol { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
 
-.table-box { margin: 1.5rem 0; overflow-x: auto; }
+.table-box {
+  margin: 1.5rem 0; overflow-x: auto;
+  background:
+    linear-gradient(to left, var(--paper) 30%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(to left, var(--line), transparent) right / .6rem 100% no-repeat scroll;
+}
 table { width: 100%; border-collapse: collapse; font-size: .875rem; line-height: 1.45; font-variant-numeric: tabular-nums lining-nums; }
 caption { padding: 0 0 .5rem; color: var(--soft); text-align: left; font-size: .8125rem; caption-side: top; }
 th, td { padding: .42rem .9rem .42rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--hair); }
@@ -109,7 +114,21 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
   td:not(.number) { min-width: 8rem; } .answer td:not(.number) { min-width: 0; }
   .wide { display: none; } .narrow { display: block; }
 }
+@media screen and (max-width: 40rem) {
+  .stacked, .stacked tbody, .stacked tr, .stacked caption { display: block; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .stacked tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  .stacked tr.group { border-bottom: 0; padding-bottom: 0; }
+  .stacked tbody th { display: block; min-width: 0; padding: .1rem 0; border: 0; font-weight: 600; }
+  .stacked tbody th .note { font-weight: 400; }
+  .stacked td, .stacked td.number {
+    display: flex; justify-content: space-between; gap: 1rem; min-width: 0; padding: .1rem 0; border: 0; text-align: right;
+  }
+  .stacked td::before { content: attr(data-label); color: var(--soft); text-align: left; flex: 0 1 auto; font-weight: 400; }
+  .stacked td > span { flex: 0 1 auto; min-width: 40%; white-space: normal; }
+}
 @media print {
+  .table-box { background: none; }
   :root {
     color-scheme: light;
     --paper: #ffffff; --ink: #000000; --soft: #45494f; --line: #9a9ea6; --hair: #d5d7db;

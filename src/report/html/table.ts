@@ -6,19 +6,32 @@ import { formatCount } from "../format/number.js";
 /** Rows below which nobody needs to sort. */
 const SORTABLE_FROM = 6;
 
-/** A table with caption and scopes, at most 50 rows, in a box that scrolls on narrow screens. */
-export function tableToHtml(table: TableContent): string {
+/** Columns that a telephone cannot show side by side: there, each row stands as a list of its cells. */
+const STACKED_FROM = 5;
+
+/**
+ * A table with caption and scopes, at most 50 rows, in a box that scrolls on narrow screens. Wide tables stand row by
+ * row there, each cell beside the header of its column.
+ *
+ * @param options.isData for figures behind a chart, which may scroll: nobody reads them from top to bottom
+ */
+export function tableToHtml(
+  table: TableContent,
+  options: { readonly isData: boolean } = { isData: false },
+): string {
   const { caption, columns } = table;
   const shown = shownRows(table);
   const sortable = table.rowGroups === undefined && shown.length >= SORTABLE_FROM;
+  const isStacked = !options.isData && columns.length >= STACKED_FROM && shown.length > 0;
+  const classes = [...(sortable ? ["sortable"] : []), ...(isStacked ? ["stacked"] : [])];
   const head = columns.map((column) => headCell(column)).join("");
   const label = escapeHtml(caption);
   return [
     `<div class="table-box" role="region" aria-label="${label}" tabindex="0">`,
-    `<table${sortable ? ' class="sortable"' : ""}>`,
+    `<table${classes.length === 0 ? "" : ` class="${classes.join(" ")}"`}>`,
     `<caption>${label}</caption>`,
     `<thead><tr>${head}</tr></thead>`,
-    bodies(table, shown),
+    bodies(table, shown, isStacked),
     "</table></div>",
     restNote(table),
   ]
@@ -31,11 +44,15 @@ function headCell({ header, unit, align }: Column): string {
   return `<th scope="col"${align === "right" ? ' class="number"' : ""}>${escapeBreakable(header)}${unitHtml}</th>`;
 }
 
-function bodies({ columns, rowGroups }: TableContent, shown: readonly (readonly Cell[])[]): string {
+function bodies(
+  { columns, rowGroups }: TableContent,
+  shown: readonly (readonly Cell[])[],
+  isStacked: boolean,
+): string {
   if (shown.length === 0) {
     return `<tbody><tr><td colspan="${columns.length}">none</td></tr></tbody>`;
   }
-  if (rowGroups === undefined) return `<tbody>\n${rowsToHtml(shown, columns)}\n</tbody>`;
+  if (rowGroups === undefined) return `<tbody>\n${rowsToHtml(shown, columns, isStacked)}\n</tbody>`;
   let first = 0;
   return rowGroups
     .map(({ title, rowCount }) => {
@@ -43,22 +60,32 @@ function bodies({ columns, rowGroups }: TableContent, shown: readonly (readonly 
       first += rowCount;
       if (rows.length === 0) return "";
       const head = `<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${escapeBreakable(title)}</th></tr>`;
-      return `<tbody>\n${head}\n${rowsToHtml(rows, columns)}\n</tbody>`;
+      return `<tbody>\n${head}\n${rowsToHtml(rows, columns, isStacked)}\n</tbody>`;
     })
     .filter((body) => body !== "")
     .join("\n");
 }
 
-function rowsToHtml(rows: readonly (readonly Cell[])[], columns: readonly Column[]): string {
+function rowsToHtml(
+  rows: readonly (readonly Cell[])[],
+  columns: readonly Column[],
+  isStacked: boolean,
+): string {
   return rows
     .map((row) => {
-      const cells = row.map((cell, index) => cellToHtml(cell, columns[index]!, index === 0));
+      const cells = row.map((cell, index) =>
+        cellToHtml(cell, columns[index]!, { isHeader: index === 0, isStacked }),
+      );
       return `<tr>${cells.join("")}</tr>`;
     })
     .join("\n");
 }
 
-function cellToHtml(cell: Cell, column: Column, isHeader: boolean): string {
+function cellToHtml(
+  cell: Cell,
+  column: Column,
+  { isHeader, isStacked }: { readonly isHeader: boolean; readonly isStacked: boolean },
+): string {
   const rich = cell !== null && typeof cell === "object" ? cell : undefined;
   const classes = [
     ...(column.align === "right" ? ["number"] : []),
@@ -70,13 +97,20 @@ function cellToHtml(cell: Cell, column: Column, isHeader: boolean): string {
     (isHeader ? ' scope="row"' : "") +
     (classes.length === 0 ? "" : ` class="${classes.join(" ")}"`) +
     (exact === undefined ? "" : ` title="${escapeHtml(exact)}"`) +
-    (sort === undefined ? "" : ` data-value="${sort}"`);
+    (sort === undefined ? "" : ` data-value="${sort}"`) +
+    (isStacked && !isHeader ? ` data-label="${escapeHtml(labelOf(column))}"` : "");
   const text = escapeBreakable(cellText(cell, column));
   const linked = rich?.href === undefined ? text : `<a href="${escapeHtml(rich.href)}">${text}</a>`;
   const note =
     rich?.note === undefined ? "" : `<span class="note">${escapeBreakable(rich.note)}</span>`;
   const tag = isHeader ? "th" : "td";
-  return `<${tag}${attributes}>${linked}${note}</${tag}>`;
+  // What stands beside its label is one piece there.
+  const content = isStacked && !isHeader ? `<span>${linked}${note}</span>` : `${linked}${note}`;
+  return `<${tag}${attributes}>${content}</${tag}>`;
+}
+
+function labelOf({ header, unit }: Column): string {
+  return unit === undefined ? header : `${header} (${unit})`;
 }
 
 function restNote(table: TableContent): string {
