@@ -13,11 +13,17 @@ interface Watched {
   evictions: number;
 }
 
+interface Wait {
+  readonly name: string;
+  readonly sinceS: number;
+  readonly gpus: number;
+}
+
 /** Replicas that the upgrade of one pool asks to leave, and how many of them serve meanwhile. */
 export class DrainedServices {
   private readonly watched: readonly Watched[];
   /** Evicted replicas whose replacement has no place: since when, and how many GPUs it asks for. */
-  private readonly waiting = new Map<object, { readonly sinceS: number; readonly gpus: number }>();
+  private readonly waiting = new Map<object, Wait>();
   private waitedGpuSeconds = 0;
 
   /** @param services of the member that could stand on the pool */
@@ -77,8 +83,11 @@ export class DrainedServices {
     return sum;
   }
 
+  /** Names of services with evicted replicas that have no place, with how many. */
   waitingNames(): readonly string[] {
-    return this.waiting.size === 0 ? [] : [`replicas that were evicted (${this.waiting.size})`];
+    const counts = new Map<string, number>();
+    for (const { name } of this.waiting.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`));
   }
 
   waitingGpuHours(untilS: number): number {
@@ -133,7 +142,7 @@ export class DrainedServices {
         this.waitedGpuSeconds += (this.clock.nowS - sinceS) * gpus;
       },
     };
-    this.waiting.set(wait, { sinceS, gpus });
+    this.waiting.set(wait, { name: run.spec.name, sinceS, gpus });
     return wait;
   }
 }
