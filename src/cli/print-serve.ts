@@ -43,10 +43,11 @@ function latencyRows(document: ServeDocument): string[][] {
   const rows = [["", "mean", "p50", "p95", "p99", ...(goodput === null ? [] : ["target"])]];
   for (const latency of Object.keys(LATENCY_NAMES) as (keyof typeof LATENCY_NAMES)[]) {
     rows.push([LATENCY_NAMES[latency], ...cellsOf(document[latency]), ...target(latency)]);
+    if (measured !== null) {
+      rows.push(["  measured", ...cellsOf(measured[latency])]);
+      rows.push(["  simulated is", ...errorsOf(document[latency], measured[latency])]);
+    }
     if (latency === "tpotS") rows.push(["between two tokens", ...cellsOf(document.itlS)]);
-    if (measured === null) continue;
-    rows.push(["  measured", ...cellsOf(measured[latency])]);
-    rows.push(["  simulated is", ...errorsOf(document[latency], measured[latency])]);
   }
   return rows;
 }

@@ -25,7 +25,7 @@ export const SOURCES = {
     "NVIDIA/k8s-test-infra@3b2b865 deployments/nvml-mock/helm/nvml-mock/profiles/*.yaml (mock defaults, not measurements)",
   aic: "ai-dynamo/aiconfigurator@095f58a aic-core/src/aiconfigurator_core/systems/*.yaml (NVIDIA, Apache-2.0)",
   "nvidia-smi":
-    "memory that nvidia-smi reports: github.com/modal-labs/modal-client/pull/2797 (2025-01-23: T4, A10, L4, L40S, A100, H100), github.com/NVIDIA/DCGM/issues/232 (A10G), transcripts in public repositories (H200, B200)",
+    "memory that nvidia-smi reports: github.com/modal-labs/modal-client/pull/2797 (2025-01-23: T4, A10, L4, L40S, A100, H100), github.com/NVIDIA/DCGM/issues/232 (A10G), github.com/vllm-project/vllm/issues/7553 (RTX 4090), transcripts in public repositories (H200, B200)",
   "stas-acc": "stas00/ml-engineering@744d01e compute/accelerator/README.md",
   "stas-net": "stas00/ml-engineering@744d01e network/README.md",
   lightning:
@@ -36,6 +36,7 @@ export const SOURCES = {
   cputronic: "cputronic.com/index.php/gpu/compare/nvidia-a2-vs-nvidia-tesla-t4 (third party)",
   grafik:
     "grafikkarten.com/de/news/nvidia-rtx-6000-grafikkarte-der-ada-generation; huggingface.co/datasets/ohdoking/gpu_spec (third party)",
+  rtx4090: "waredb.com/processor/nvidia-geforce-rtx-4090; techgoing.com (450 W) (third party)",
   "rtxpro-news":
     "itdaily.com/news/workplace/nvidia-rtx-pro-blackwell and gpu.name (workstation edition: 1792 GB/s, 600 W)",
   nhc: "Azure/azurehpc-health-checks@0e0a1ac conf/*.conf (Azure HPC node acceptance thresholds)",
