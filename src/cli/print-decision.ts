@@ -47,7 +47,16 @@ function servingTable({ serving, cost }: ResultDocument): string[] {
     one.verdict ?? "-",
   ]);
   return alignColumns([
-    ["service", "requests", "TTFT p95", "TPOT p95", "met", "replicas", "per M tokens", "keeps up"],
+    [
+      "service",
+      "requests",
+      "first token p95",
+      "per token p95",
+      "met",
+      "replicas (most)",
+      "per M tokens",
+      "keeps up",
+    ],
     ...rows,
   ]);
 }

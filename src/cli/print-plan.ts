@@ -74,7 +74,7 @@ function optionLines(document: PlanDocument, best: PlanOption): string[] {
   const proven =
     bound?.gap === null || bound?.gap === undefined
       ? []
-      : ["", `  ${wrapText(`Proven: ${boundSentences(document)}`, 2)}`];
+      : ["", `  ${wrapText(`Proven: ${boundSentences(document).replace(/^No/, "no")}`, 2)}`];
   return [...alignColumns([["", "plan", "cost", "met", ""], ...rows]), ...proven];
 }
 

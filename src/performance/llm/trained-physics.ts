@@ -186,7 +186,7 @@ function physicsWarnings(model: DecoderModel, links: ReplicaLinks | undefined): 
     ...(links === undefined || links.isNvlink
       ? []
       : [
-          "trained-physics was fitted on NVLink: the all-reduce over the link given takes the place of its term",
+          "the step model “trained-physics” was fitted to machines with NVLink: here the all-reduce is reckoned for the link that the GPUs have",
         ]),
   ];
 }

@@ -125,7 +125,7 @@ function resultCell({ actual, interval, unit }: JudgedGoal): RichCell | null {
 function verdictCell(goal: JudgedGoal, runs: number): RichCell {
   const note =
     runs > 1
-      ? { note: `in ${Math.min(goal.replicationsMet, runs)} of ${countOf(runs, "run")}` }
+      ? { note: `met in ${Math.min(goal.replicationsMet, runs)} of ${countOf(runs, "run")}` }
       : {};
   switch (goal.verdict) {
     case "met":

@@ -127,7 +127,7 @@ function useWords({ figures, run }: ClustersOutcome): string {
   const stops =
     preempted === 0
       ? ""
-      : ` ${countOf(preempted, "stop")} for other jobs, ${formatSignificant(wasted)} of them for a job that then ran elsewhere.`;
+      : ` ${countOf(preempted, "stop")} for other jobs${wasted === 0 ? "" : `, ${formatSignificant(wasted)} of them for a job that then ran elsewhere`}.`;
   return `Share of the GPUs that were there and held: ${ofEach.join(", ")}.${stops}`;
 }
 

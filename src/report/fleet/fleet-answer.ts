@@ -50,7 +50,7 @@ function goalsTable(goals: readonly GoalResult[]): readonly ReportBlock[] {
         goal.id === `${goal.metric} ${goal.comparison}`
           ? { text: metricWords(goal.metric), note: goal.metric }
           : { text: goal.id, note: metricWords(goal.metric) },
-        `${goal.comparison === "atMost" ? "≤" : "≥"} ${formatQuantity(goal.target, goal.unit)}`,
+        `${goal.comparison === "atMost" ? "≤" : "≥"}\u00a0${formatQuantity(goal.target, goal.unit)}`,
         quantityCell(goal.actual, shortUnit(goal.unit)),
         ...(withInterval
           ? [

@@ -84,7 +84,7 @@ th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="desce
 .verdict b { font-weight: 600; }
 .commands { margin: 1.25rem 0; font-size: .875rem; }
 .commands p { margin: 0 0 .35rem; color: var(--soft); font-size: .8125rem; }
-.commands pre { margin: 0; padding: .6rem .8rem; background: var(--wash); overflow-x: auto; user-select: all; }
+.commands pre { margin: 0; padding: .6rem .8rem; background: var(--wash); white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 
 figure { margin: 2.25rem 0; }
 figcaption { margin: 0 0 .8rem; }
@@ -112,6 +112,7 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
   .number { white-space: normal; }
   tbody th { min-width: 7.5rem; }
   td:not(.number) { min-width: 8rem; } .answer td:not(.number) { min-width: 0; }
+  .answer td.good, .answer td.bad { white-space: normal; }
   .wide { display: none; } .narrow { display: block; }
 }
 @media screen and (max-width: 40rem) {
@@ -125,7 +126,8 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
     display: flex; justify-content: space-between; gap: 1rem; min-width: 0; padding: .1rem 0; border: 0; text-align: right;
   }
   .stacked td::before { content: attr(data-label); color: var(--soft); text-align: left; flex: 0 1 auto; font-weight: 400; }
-  .stacked td > span { flex: 0 1 auto; min-width: 40%; white-space: normal; }
+  .stacked td > span { flex: 0 1 auto; white-space: normal; }
+  .stacked td:not(.number) > span { text-align: left; }
 }
 @media print {
   .table-box { background: none; }
@@ -154,7 +156,6 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
   .answer tbody th { min-width: 7rem; }
   th, td, th.number, td.number { padding-right: .7rem; }
   th:last-child, td:last-child { padding-right: 0; }
-  .commands pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .folded > summary { display: none; }
   a { text-decoration: none; }
   summary { list-style: none; } summary::-webkit-details-marker { display: none; }

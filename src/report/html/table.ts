@@ -99,7 +99,8 @@ function cellToHtml(
     (exact === undefined ? "" : ` title="${escapeHtml(exact)}"`) +
     (sort === undefined ? "" : ` data-value="${sort}"`) +
     (isStacked && !isHeader ? ` data-label="${escapeHtml(labelOf(column))}"` : "");
-  const text = escapeBreakable(cellText(cell, column));
+  // A sign stays beside its word.
+  const text = escapeBreakable(cellText(cell, column).replace(/^([✓✗?≈]) /, "$1\u00a0"));
   const linked = rich?.href === undefined ? text : `<a href="${escapeHtml(rich.href)}">${text}</a>`;
   const note =
     rich?.note === undefined ? "" : `<span class="note">${escapeBreakable(rich.note)}</span>`;

@@ -45,7 +45,7 @@ function unitOf({ minimise, currency }: PlanDocument): string {
 function describe(document: PlanDocument, shown: readonly PlanTried[]): string {
   const front = shown.filter(({ isOnFront }) => isOnFront);
   const words = ({ label, tightestMargin, ...rest }: PlanTried): string =>
-    `${label} at ${formatQuantity(amountOf(document, { label, tightestMargin, ...rest }), unitOf(document))} has ${roomWords(tightestMargin!)}`;
+    `${label} at ${formatQuantity(amountOf(document, { label, tightestMargin, ...rest }), unitOf(document))} ${roomWords(tightestMargin!)}`;
   const ends = [...new Set([front[0], front.at(-1)])].flatMap((one) => one ?? []);
   return (
     `Of ${countOf(shown.length, "plan")} that were run, ${front.length} ${front.length === 1 ? "is" : "are"} not beaten in both cost and room: ` +
@@ -54,8 +54,10 @@ function describe(document: PlanDocument, shown: readonly PlanTried[]): string {
 }
 
 function roomWords(margin: number): string {
+  if (margin < -1)
+    return `misses its tightest goal by ${formatSignificant(-margin)} times the target`;
   const percent = formatSignificant(Math.abs(margin) * 100);
-  return margin >= 0 ? `${percent}\u00a0% to spare` : `${percent}\u00a0% too little`;
+  return margin >= 0 ? `has ${percent}\u00a0% to spare` : `has ${percent}\u00a0% too little`;
 }
 
 function dataTable(document: PlanDocument): TableContent {
@@ -82,6 +84,16 @@ function dataTable(document: PlanDocument): TableContent {
     ]),
     fullTable: "plans.csv",
   };
+}
+
+/** Whether a plan stands in the right half of the drawing. */
+function isOnRight(
+  label: string,
+  values: readonly { readonly plan: string; readonly amount: number }[],
+): boolean {
+  const amounts = values.map(({ amount }) => amount);
+  const own = values.find(({ plan }) => plan === label)?.amount ?? -Infinity;
+  return own > (Math.min(...amounts) + Math.max(...amounts)) / 2;
 }
 
 /** The line between meeting and missing, and where the bound is. */
@@ -131,7 +143,7 @@ function axes(
       field: "room",
       type: "quantitative",
       axis: {
-        title: `room of the tightest goal (%)${isBelow ? `, ${ROOM_LEAST * 100} and less at the foot` : ""}`,
+        title: `room of the tightest goal (%)${isBelow ? `, ${formatSignificant(ROOM_LEAST * 100)} and less at the foot` : ""}`,
         tickCount: 6,
       },
     },
@@ -196,7 +208,10 @@ function draw(
                     .filter(({ plan }) => plan === answer.label)
                     .map((one) => ({ ...one, label: "recommended" })),
                 },
-                mark: { type: "text", dy: -11, fontWeight: "bold" },
+                // The line runs on to the right at this height: there is room on the left, unless that is the axis.
+                mark: isOnRight(answer.label, values)
+                  ? { type: "text", align: "right", dx: -9, fontWeight: "bold" }
+                  : { type: "text", dy: -13, fontWeight: "bold" },
                 encoding: { x, y, text: { field: "label" } },
               },
             ]),

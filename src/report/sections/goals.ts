@@ -177,7 +177,7 @@ function metCell(
   const note =
     goal.replicationsMet === undefined || replications === undefined
       ? {}
-      : { note: `in ${goal.replicationsMet} of ${countOf(replications.count, "run")}` };
+      : { note: `met in ${goal.replicationsMet} of ${countOf(replications.count, "run")}` };
   if (goal.met) return { text: "✓ met", tone: "good", value: 1, ...note };
   if (goal.verdict === "not shown") {
     return { text: "? not shown", tone: "bad", value: 0.5, ...note };

@@ -142,7 +142,7 @@ export function planWarnings(
   const warnings: string[] = [];
   if (unverified > 0) {
     warnings.push(
-      `${unverified} plans that are cheaper were not run: one with more nodes fails a goal that more nodes ease as a rule. The nearest of them were run and fail.`,
+      `${unverified} cheaper ${unverified === 1 ? "plan was" : "plans were"} not run: each has no more nodes than one that was run and misses a goal which more nodes ease as a rule.`,
     );
   }
   if (spec.isHorizonAssumed && spec.minimise === "cost") {
