@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { InputError } from "../diagnostics/problem.js";
 import { fileFault } from "./file-fault.js";
-import { readBytes } from "./read-file.js";
+import { readBytes, readTextFile } from "./read-file.js";
+import { writeTextFile } from "./write-text-file.js";
 
 let folder = "";
 beforeEach(() => {
@@ -51,4 +52,29 @@ test("a file over the limit is refused by its size, a device that never ends by 
   await expect(readBytes(path, limit)).rejects.toBeInstanceOf(InputError);
   writeFileSync(path, "123");
   expect(Buffer.from((await readBytes(path, limit)).bytes).toString()).toBe("123");
+});
+
+test.each([
+  ["UTF-16 as Windows writes it", Buffer.from("\uFEFFa: b", "utf16le"), "is UTF-16 text"],
+  ["UTF-16 the other way round", Buffer.from("\uFEFFa: b", "utf16le").swap16(), "iconv -f UTF-16"],
+  ["Latin-1", Buffer.from("caf\u00e9", "latin1"), "is not UTF-8 text"],
+])("text that is no UTF-8 is told with the way out: %s", async (_, bytes, said) => {
+  const path = join(folder, "text.yaml");
+  writeFileSync(path, bytes);
+  const error: unknown = await readTextFile(path).catch((problem: unknown) => problem);
+  expect(error).toBeInstanceOf(InputError);
+  const [problem] = (error as InputError).problems;
+  expect(`${problem!.message} ${problem!.help}`).toContain(said);
+});
+
+test.each([
+  ["", "is empty"],
+  ["n".repeat(300), "too long"],
+  ["week.csv/x", "not a folder"],
+  ["traces", "is a folder"],
+])("a file that cannot be written is told: %j", async (name, said) => {
+  const path = name === "" ? "" : join(folder, name);
+  await expect(writeTextFile(path, ["x"])).rejects.toThrow(InputError);
+  await expect(writeTextFile(path, ["x"])).rejects.toThrow(said);
+  expect(readdirSync(folder).sort()).toEqual(["traces", "week.csv"]);
 });

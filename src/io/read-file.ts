@@ -110,6 +110,12 @@ function decodeText(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
+    if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+      throw fileProblem(
+        path,
+        "is UTF-16 text, must be UTF-8",
+        "save it as UTF-8, for example: iconv -f UTF-16 -t UTF-8",
+      );
     throw fileProblem(
       path,
       "is not UTF-8 text",

@@ -1,4 +1,4 @@
-import { createWriteStream, openSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, openSync, renameSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -12,6 +12,7 @@ import {
   removeEmptyFolders,
   removeStaleFiles,
 } from "./output-folder.js";
+import { removeTemporary } from "./remove-temporary.js";
 
 /** A file to be: its name inside the output folder, and its text (or bytes) in chunks. */
 export interface OutputFile {
@@ -45,7 +46,7 @@ export async function writeFilesAtomically(
   const written: { temporary: string; final: string }[] = [];
   const made: string[] = [];
   const tidyUp = (): void => {
-    for (const { temporary } of written) rmSync(temporary, { force: true });
+    for (const { temporary } of written) removeTemporary(temporary);
     for (const path of made) removeEmptyFolders(path);
   };
   // Only while writing: a handler would also hold back Ctrl-C during a long simulation, which never

@@ -1,10 +1,11 @@
-import { createWriteStream, renameSync, rmSync } from "node:fs";
+import { createWriteStream, renameSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import { fileProblem } from "./read-file.js";
+import { removeTemporary } from "./remove-temporary.js";
 
 /** Reasons of the file system that a person can mend. */
 const MENDABLE: Readonly<Record<string, string>> = {
@@ -15,6 +16,16 @@ const MENDABLE: Readonly<Record<string, string>> = {
   ENOTDIR: "lies in a path that is not a folder",
   EEXIST: "lies in a path that is not a folder",
   ENOSPC: "does not fit: the disk is full",
+  EDQUOT: "does not fit: the quota is used up",
+  EFBIG: "does not fit: no file may be of this size here",
+  EIO: "cannot be written: the device reports an error",
+  ELOOP: "is a link that leads in a circle",
+  EMFILE: "cannot be opened: too many files are open",
+  EINVAL: "is no name for a file here",
+  ENAMETOOLONG: "has a name that is too long for any file",
+  ENOENT: "cannot be made there",
+  ENXIO: "cannot be written",
+  EBUSY: "is in use",
 };
 
 /**
@@ -25,9 +36,10 @@ const MENDABLE: Readonly<Record<string, string>> = {
  * @throws InputError when the file system does not allow it
  */
 export async function writeTextFile(path: string, chunks: Iterable<string>): Promise<void> {
+  if (path === "") throw fileProblem("--out", "is empty", "name a file");
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   const interrupted = (): void => {
-    rmSync(temporary, { force: true });
+    removeTemporary(temporary);
     process.exit(130);
   };
   process.once("SIGINT", interrupted);
@@ -41,6 +53,6 @@ export async function writeTextFile(path: string, chunks: Iterable<string>): Pro
     throw fileProblem(path, reason, "choose another --out");
   } finally {
     process.removeListener("SIGINT", interrupted);
-    rmSync(temporary, { force: true });
+    removeTemporary(temporary);
   }
 }

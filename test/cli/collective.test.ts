@@ -82,6 +82,8 @@ describe("headroom collective", () => {
     [["all-reduce", "--on", "NV6ads_A10_v5"], "has a fraction of an A10"],
     [["all-reduce", "--on", "NC96ads_A100_v4", "--nodes", "2"], "name --nic"],
     [["all-reduce", "--on", "DGX-H100", "--gpus", "9"], "neither a count from 1 to 8"],
+    [["all-reduce", "--on", "DGX-H100", "--gpus", "9007199254740993"], "a count from 1 to 8"],
+    [["all-reduce", "--on", "DGX-H100", "--nodes", "2", "--nic", "1e308"], "up to 10000"],
     [["all-reduce", "--on", "DGX-H100", "--gpus", "0,0"], "different indices from 0 to 7"],
     [["all-reduce", "--on", "DGX-H100", "--bytes", "12"], 'Did you mean "12GiB"'],
     [["all-reduce", "--on", "DGX-H100", "--bytes", "1GiB..1MiB"], "not smaller"],

@@ -36,6 +36,8 @@ describe("headroom reliability", () => {
     [["--nodes", "4", "--preset", "lama3"], 'Did you mean "llama3"?'],
     [["--nodes", "4", "--duration", "54"], "needs a unit"],
     [["--nodes", "4", "--rate-factor", "-1"], "above 0"],
+    [["--nodes", "16", "--repair", "1e9d"], "more than half of the nodes would be away"],
+    [["--nodes", "1000000", "--duration", "1e6d"], "interruptions at this rate"],
     [[], "--nodes"],
   ])("refuses %j", (args, text) => {
     const { exitCode, stderr } = headroom(["reliability", ...args]);

@@ -32,6 +32,10 @@ const COMMAND = "collective";
 const SIZES_DEFAULT = "1KiB..1GiB";
 const SIZES_MAX = 64;
 const NODES_MAX = 100_000;
+/** Far above any that is sold: what is larger is a slip of the unit. */
+const NIC_MAX_GB_S = 10_000;
+const NICS_MAX = 64;
+const RATIO_MAX = 1_000;
 
 /** `headroom collective`: how long an operation over several GPUs takes on a machine of the catalogue. */
 export function registerCollective(program: Command): void {
@@ -164,7 +168,7 @@ function nodeNamed(
   if (gpus === undefined) return { node, machine: sku.name };
   const isCount = /^\d+$/.test(gpus.trim());
   const indices = isCount
-    ? Array.from({ length: Number(gpus) }, (_unused, at) => at)
+    ? Array.from({ length: Math.min(Number(gpus), topology.gpuCount + 1) }, (_unused, at) => at)
     : gpus.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
   const isFine =
     indices.length > 0 &&
@@ -223,10 +227,10 @@ function fabricOf(options: CollectiveOptions): CollectiveFabric | undefined {
       allowed: ["rdma", "tcp"],
     });
   }
-  const nic = numberOf(options, "nic", { above: 0 });
-  const nicsPerNode = numberOf(options, "nicsPerNode", { isWhole: true, min: 1 });
-  const oversubscription = numberOf(options, "oversubscription", { min: 1 });
-  const nodesPerLeaf = numberOf(options, "nodesPerLeaf", { isWhole: true, min: 1 });
+  const nic = numberOf(options, "nic", { above: 0, max: NIC_MAX_GB_S });
+  const nicsPerNode = numberOf(options, "nicsPerNode", { isWhole: true, min: 1, max: NICS_MAX });
+  const oversubscription = numberOf(options, "oversubscription", { min: 1, max: RATIO_MAX });
+  const nodesPerLeaf = numberOf(options, "nodesPerLeaf", { isWhole: true, min: 1, max: NODES_MAX });
   const fabric: CollectiveFabric = {
     ...(nic === undefined ? {} : { nicBytesPerS: nic * 1e9 }),
     ...(nicsPerNode === undefined ? {} : { nicsPerNode }),

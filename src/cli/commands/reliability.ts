@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 
 import { formatDuration, formatNumber, parseDuration } from "../../base/units.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
+import { InputError, type Problem } from "../../diagnostics/problem.js";
 import {
   failuresPerNodeS,
   FAILURE_PRESETS,
@@ -16,6 +17,7 @@ import { alignColumns, wrapText } from "../text-layout.js";
 
 const DAY_S = 86_400;
 const NODES_MAX = 1_000_000;
+const INTERRUPTIONS_MAX = 1e8;
 
 /** Options are called as on the command line, without their unit. */
 type Seconds = number;
@@ -83,10 +85,12 @@ function answer(options: ReliabilityOptions): string {
   const { nodes, gpusPerNode, preset, rateFactor, duration, checkpointCost, restart, repair } =
     options;
   const perNodeS = rateFactor * failuresPerNodeS(preset, { gpusPerNode });
+  const repairsPerNodeS = rateFactor * failuresPerNodeS(preset, { gpusPerNode, onlyRepairs: true });
+  checkRange(options, perNodeS, repairsPerNodeS);
   const forecast = forecastReliability({
     nodes,
     perNodeS,
-    repairsPerNodeS: rateFactor * failuresPerNodeS(preset, { gpusPerNode, onlyRepairs: true }),
+    repairsPerNodeS,
     durationS: duration,
     ...(checkpointCost === undefined ? {} : { checkpointCostS: checkpointCost }),
     restartS: restart,
@@ -107,6 +111,32 @@ function answer(options: ReliabilityOptions): string {
     validity: preset.validity,
   };
   return JSON.stringify(document, null, 2);
+}
+
+/** Where the closed forms say nothing any more. */
+function checkRange(
+  { nodes, duration, repair }: ReliabilityOptions,
+  perNodeS: number,
+  repairsPerNodeS: number,
+): void {
+  const problems: Problem[] = [];
+  const expected = nodes * perNodeS * duration;
+  if (expected > INTERRUPTIONS_MAX)
+    problems.push({
+      file: "command line",
+      rule: "out-of-range",
+      message: `--duration ${formatDuration(duration)} has ${formatNumber(expected)} interruptions at this rate, at most ${formatNumber(INTERRUPTIONS_MAX)} can be reckoned with`,
+      help: "a shorter time, fewer nodes or a lower --rate-factor",
+    });
+  // Half of the nodes away is no rate of failures that a job could run at, and the forms hold for few of them.
+  if (repair !== undefined && repairsPerNodeS * repair > 1)
+    problems.push({
+      file: "command line",
+      rule: "out-of-range",
+      message: `--repair ${formatDuration(repair)} is longer than a node works between two repairs at this rate, ${formatDuration(1 / repairsPerNodeS)}: more than half of the nodes would be away`,
+      help: "a shorter repair or a lower --rate-factor",
+    });
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 function textOf(

@@ -176,6 +176,13 @@ describe("sums", () => {
     expect(sparesByBinomial({ needed: 5, nodeAvailability: 1, level: 0.999 }).spares).toBe(0);
   });
 
+  test("spares of a job whose nodes are away half of the time are found at once", () => {
+    const setting = { needed: 1_000_000, nodeAvailability: 0.5, level: 0.99 };
+    const { spares, availability } = sparesByBinomial(setting);
+    expect(availability).toBeGreaterThanOrEqual(0.99);
+    expect(availabilityOf({ ...setting, nodes: setting.needed + spares - 1 })).toBeLessThan(0.99);
+  });
+
   test("probabilities add up, and cumulate to what atMost says", () => {
     fc.assert(
       fc.property(

@@ -42,10 +42,18 @@ export function sparesByBinomial(options: {
   const { needed, nodeAvailability, level } = options;
   if (!(nodeAvailability > 0 && nodeAvailability <= 1))
     throw new RangeError(`spares: nodeAvailability must be in (0, 1], got ${nodeAvailability}`);
-  for (let spares = 0; ; spares++) {
-    const availability = availabilityOf({ needed, nodes: needed + spares, nodeAvailability });
-    if (availability >= level) return { spares, availability };
+  const availabilityWith = (spares: number): number =>
+    availabilityOf({ needed, nodes: needed + spares, nodeAvailability });
+  // More spares are never worse: doubled until they are enough, then halved to the fewest.
+  let enough = 1;
+  while (availabilityWith(enough) < level) enough *= 2;
+  let tooFew = -1;
+  for (let high = enough; high - tooFew > 1;) {
+    const middle = Math.floor((tooFew + high) / 2);
+    if (availabilityWith(middle) >= level) enough = high = middle;
+    else tooFew = middle;
   }
+  return { spares: enough, availability: availabilityWith(enough) };
 }
 
 /** Probability that at least `needed` of `nodes` independent nodes are up at a random instant. */

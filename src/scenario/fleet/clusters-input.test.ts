@@ -126,6 +126,12 @@ describe("named clusters in a fleet", () => {
       ["26 no-place scans is copied to far and may not: its label country is us, not de or nl"],
     ],
     [
+      "checkpoints of which there would be no end",
+      "checkpoint: { every: 30m,",
+      "checkpoint: { every: 1e-297h,",
+      ["36 out-of-range workload.jobs[0].checkpoint.every must be at least 1s"],
+    ],
+    [
       "a job too large for every cluster",
       "workers: 2",
       "workers: 3",

@@ -88,6 +88,12 @@ describe("reading a fleet", () => {
       "count: 0, gpu",
       "12 out-of-range fleet.sites[0].nodes.count must be a whole number from 1 to 16, got 0",
     ],
+    ...["1h", "24h", "1440m"].map((p95) => [
+      `repairs of which 95 % end no later than half of them: ${p95}`,
+      "links: [",
+      `faults: { node: { mtbf: 540d, repair: { median: 1d, p95: ${p95} } } }\n      links: [`,
+      "13 out-of-range fleet.sites[0].faults.node.repair: p95 must be longer than the median, or use fixed",
+    ]),
     [
       "an unknown field",
       "links: [",

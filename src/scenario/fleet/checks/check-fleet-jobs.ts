@@ -1,12 +1,15 @@
 import type { PathPart } from "../../../diagnostics/field-path.js";
 import { formatPath } from "../../../diagnostics/field-path.js";
 import type { CheckContext } from "../../check-context.js";
+import { parseDurationValue } from "../../parse-quantity.js";
 import { checkDuplicates, fieldOf, listAt, textOf } from "../../checks/duplicates.js";
 import { checkGpu, checkRegion, keysOf, regionNames } from "./check-sites.js";
 
 const WORKLOAD = "workload";
 const KINDS = ["jobs", "datasets", "inference", "ray"] as const;
 const PLACEMENTS = ["pick", "race", "burst"] as const;
+/** Every checkpoint is an event: closer ones are a slip of the unit, and would never end. */
+const CHECKPOINT_EVERY_MIN_S = 1;
 const RAY_WORK = ["tasks", "group", "train"] as const;
 
 /** Names that jobs, datasets, served models and Ray clusters use, and fields that go together. */
@@ -76,6 +79,13 @@ function checkJobs(context: CheckContext, clusters: readonly string[]): void {
     });
     for (const owner of ["output", "checkpoint"])
       checkName(context, [...path, owner, "to"], "cluster or region", places);
+    const every = parseDurationValue(fieldOf(fieldOf(job, "checkpoint"), "every"));
+    if (every.ok && every.value < CHECKPOINT_EVERY_MIN_S)
+      context.report({
+        path: [...path, "checkpoint", "every"],
+        rule: "out-of-range",
+        message: `${formatPath([...path, "checkpoint", "every"])} must be at least 1s`,
+      });
     if (textOf(job, "onDrain") === "next-checkpoint" && fieldOf(job, "checkpoint") === undefined)
       context.report({
         path: [...path, "onDrain"],

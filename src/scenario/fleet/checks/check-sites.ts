@@ -174,8 +174,8 @@ export function checkRepair(
       message: `${formatPath(path)}: median and p95 are given together, got ${given.join(" and ")}`,
     });
   }
-  const median = fieldOf(repair, "median");
-  if (median !== undefined && median === fieldOf(repair, "p95")) {
+  const [median, p95] = ["median", "p95"].map((key) => parseDurationValue(fieldOf(repair, key)));
+  if (median!.ok && p95!.ok && p95!.value <= median!.value) {
     context.report({
       path: [...path, "p95"],
       rule: "out-of-range",
