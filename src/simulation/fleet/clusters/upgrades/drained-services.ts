@@ -11,6 +11,8 @@ interface Watched {
   readonly need: number | undefined;
   readonly ready: { readonly atS: number; readonly replicas: number }[];
   evictions: number;
+  /** When it first had what it needs; Infinity: it never had. */
+  hadNeedFromS: number;
 }
 
 interface Wait {
@@ -37,7 +39,7 @@ export class DrainedServices {
       if (state === undefined) return [];
       const { need } = run.spec;
       const least = need === undefined ? undefined : roundedUp(need, state.wanted);
-      return [{ run, need: least, ready: [], evictions: 0 }];
+      return [{ run, need: least, ready: [], evictions: 0, hadNeedFromS: Infinity }];
     });
   }
 
@@ -70,8 +72,10 @@ export class DrainedServices {
   /** Notes how many serve now. */
   look(): void {
     const { nowS } = this.clock;
-    for (const { run, ready } of this.watched) {
+    for (const watched of this.watched) {
+      const { run, ready, need = 0 } = watched;
       const { ready: replicas } = run.stateOn(this.member)!;
+      if (replicas >= need) watched.hadNeedFromS = Math.min(watched.hadNeedFromS, nowS);
       if (ready.at(-1)?.atS === nowS) ready.pop();
       if (ready.at(-1)?.replicas !== replicas) ready.push({ atS: nowS, replicas });
     }
@@ -109,14 +113,13 @@ export class DrainedServices {
    * @param endS when the upgrade was over; Infinity when it never was
    */
   results(startS: number, endS: number, untilS: number): readonly ServiceUpgradeResult[] {
-    return this.watched.map(({ run, need = 0, ready, evictions }) => {
+    return this.watched.map(({ run, need = 0, ready, evictions, hadNeedFromS }) => {
       let [missS, misses, readyMin] = [0, 0, Infinity];
-      let [hadNeed, wasBelow] = [false, false];
+      let wasBelow = false;
       ready.forEach(({ atS, replicas }, index) => {
         const isBelow = replicas < need;
-        hadNeed ||= !isBelow;
         if (atS < endS) readyMin = Math.min(readyMin, replicas);
-        const counts = isBelow && hadNeed && (wasBelow || atS < endS);
+        const counts = isBelow && atS >= hadNeedFromS && (wasBelow || atS < endS);
         if (counts) missS += (ready[index + 1]?.atS ?? untilS) - atS;
         if (counts && !wasBelow) misses += 1;
         wasBelow = counts;
