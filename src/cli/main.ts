@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 
 import { InputError } from "../diagnostics/problem.js";
 import { EXIT_CODES } from "./exit-codes.js";
@@ -60,10 +60,25 @@ export async function createProgram(only?: string): Promise<Command> {
     .showHelpAfterError("(run with --help for usage)")
     .showSuggestionAfterError(true)
     .addHelpText("after", EXAMPLES)
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+    .configureHelp({
+      sortSubcommands: false,
+      showGlobalOptions: false,
+      // Breaks of the source are none of the reader's terminal, which help is wrapped to.
+      commandDescription: (command) => joinLines(command.description()),
+      // Options that may be repeated begin with an empty list, which tells nobody anything.
+      optionDescription: (option) =>
+        PLAIN_HELP.optionDescription(option).replace(/ ?\(default: \[\]\)$/, ""),
+    });
   const loading = Object.entries(COMMANDS).filter(([name]) => only === undefined || name === only);
   for (const [, load] of loading) (await load())(program);
   return program;
+}
+
+const PLAIN_HELP = new Help();
+
+/** A paragraph as one line; paragraphs and indented lines stay. */
+function joinLines(text: string): string {
+  return text.replace(/(?<!\n)\n(?![\n ])/g, " ");
 }
 
 /** Runs one command line and sets the exit code; the only place that ends the process. */
