@@ -21,12 +21,16 @@ export async function finishFiles(
   { redact, charts = [], interactive }: FinishOptions,
 ): Promise<readonly ReportFile<string | Uint8Array>[]> {
   if (redact === undefined && charts.length === 0) return files;
-  const texts = files.map(({ name, chunks }) => ({ name, text: [...chunks].join("") }));
+  const binary = files.filter(({ name }) => name.endsWith(".parquet"));
+  const texts = files
+    .filter((file) => !binary.includes(file))
+    .map(({ name, chunks }) => ({ name, text: [...chunks].join("") }));
   const all = redact === undefined ? texts : await redactFiles(texts, redact, { interactive });
   const textOf = (name: string): string => all.find((file) => file.name === name)?.text ?? "";
   const report = parseReportJson(textOf("report.json"), textOf);
   const images = await chartImages(report, charts);
   return [
+    ...binary,
     ...all.map(({ name, text }) => ({ name, chunks: [text] })),
     ...images.map(({ name, content }) => ({ name, chunks: [content] })),
   ];

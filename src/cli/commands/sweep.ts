@@ -21,6 +21,7 @@ import { EXIT_CODES } from "../exit-codes.js";
 import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
 import { printStudy } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
+import { checkRedactedSweep, shownDocument } from "../redacted-document.js";
 import { defaultReportFolder } from "../report-folder.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
 import { startOnSlurm, writeForKubernetes, type EngineOptions } from "../sweep-engines.js";
@@ -59,13 +60,13 @@ Examples:
 
 Exit code 1 when a point could not be run.`;
 
-/** `headroom sweep`: one scenario at many points of a space. */
+/** `headroom sweep`: one scenario or fleet at many points of a space. */
 export function registerSweep(program: Command): void {
   const command = program
     .command("sweep")
-    .summary("run a scenario at many points of a space, with resume and shards")
+    .summary("run a scenario or fleet at many points of a space, with resume and shards")
     .description(
-      "Runs a scenario at every point of a grid, a list or a Latin hypercube, and writes one table with a row per\n" +
+      "Runs a scenario or fleet at every point of a grid, a list or a Latin hypercube, and writes one table with a row per\n" +
         "run (CSV or Parquet), sweep.json, and a report with response curves and heat maps.",
     )
     .argument("<sweep>", "sweep file (YAML)");
@@ -143,6 +144,7 @@ async function run(path: string, options: SweepOptions): Promise<void> {
     if (options.out !== undefined) checkOutputFolder(options.out, REPORT_FILES);
     progress.show(`reading ${path}`);
     const sweep = await loadSweep(path, options.allowPath);
+    if (options.redact === true) checkRedactedSweep(sweep);
     const out = folderOf(options, sweep);
     checkOutputFolder(out, reportFiles(sweep));
     if (options.engine === "slurm") return await startOnSlurm(sweep, out, options);
@@ -173,6 +175,7 @@ async function merge(path: string, options: MergeOptions): Promise<void> {
   try {
     progress.show(`reading ${path}`);
     const sweep = await loadSweep(path, options.allowPath);
+    if (options.redact === true) checkRedactedSweep(sweep);
     const out = folderOf(options, sweep);
     checkOutputFolder(out, reportFiles(sweep));
     removeLeftovers(out, reportFiles(sweep), LEFTOVER_AGE_S);
@@ -247,10 +250,17 @@ async function finish(
     `Headroom ${VERSION}, seed ${seed}`,
     ...document.inputs.map(({ path: file, sha256 }) => `${file} sha256 ${sha256}`),
   ];
+  const known = [path, ...options.allowPath];
+  const shown = base.kind === "fleet" ? await shownDocument(document, options, known) : document;
   const report = await sweepFiles(result, reproduce, { interactive: options.interactive });
   progress.show(`writing ${out}`);
   const { warnings } = await writeReportFiles(out, report, options, () => {
-    const { files = [], scenarios = [], ...names } = namesInScenarios([base], options.allowPath);
+    if (base.scenario === undefined) return { files: known };
+    const {
+      files = [],
+      scenarios = [],
+      ...names
+    } = namesInScenarios([base.scenario], options.allowPath);
     return {
       ...names,
       files: [...files, sweepFile.path, path],
@@ -259,9 +269,9 @@ async function finish(
   });
   progress.clear();
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  } else if (!options.quiet) printSweep(document, out, warnings);
+  } else if (!options.quiet) printSweep(shown, out, warnings);
   if (document.failedPoints > 0) process.exitCode = EXIT_CODES.failed;
   if (document.failedPoints === spec.points.length) process.exitCode = EXIT_CODES.badInput;
 }

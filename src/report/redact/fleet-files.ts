@@ -142,6 +142,8 @@ function redactField(
   if (key === "metric") return redactor.path(text);
   if (fixed.has(key)) return key === "href" && text.startsWith("#") ? redactor.chartId(text) : text;
   if (key === "vegaLite") return chartFile(text, redactor);
+  // Anchors; ids of other documents are those of goals and assumptions.
+  if (key === "id" && fixed === FIXED_OF_PAGES) return redactor.chartId(text);
   return fixed === FIXED_OF_PAGES && EXPRESSIONS.has(key)
     ? redactor.expression(text)
     : redactor.text(text);

@@ -39,14 +39,15 @@ const FIGURE =
  */
 export function createFleetRedactor(names: FleetNames, files: readonly string[]): FleetRedactor {
   const pseudonyms = pseudonymsOf(names, files);
-  const forms = formsOf(pseudonyms);
+  const forms = formsOf(pseudonyms, (name) => [name, escapeMarkdown(name), capitalised(name)]);
+  const idForms = formsOf(pseudonyms, (name) => [chartIdPart(name), slugOf(name)]);
   const text = (whole: string): string => pseudonyms.get(whole) ?? replaceForms(whole, forms);
   const path = (whole: string): string =>
     whole.replace(/\[([^\]]*)\]/gu, (_, part: string) => `[${text(part)}]`);
   return {
     name: text,
     text,
-    chartId: text,
+    chartId: (id) => replaceForms(id, idForms),
     path,
     column: (name) =>
       path(name).replace(
@@ -98,7 +99,10 @@ function pseudonymsOf(names: FleetNames, files: readonly string[]): ReadonlyMap<
 }
 
 /** Ways to write names by their first letters and digits, longer ones first. */
-function formsOf(pseudonyms: ReadonlyMap<string, string>): ReadonlyMap<string, readonly Form[]> {
+function formsOf(
+  pseudonyms: ReadonlyMap<string, string>,
+  writings: (name: string) => readonly string[],
+): ReadonlyMap<string, readonly Form[]> {
   const byStart = new Map<string, Form[]>();
   const known = new Set<string>();
   const add = (text: string, pseudonym: string): void => {
@@ -112,17 +116,20 @@ function formsOf(pseudonyms: ReadonlyMap<string, string>): ReadonlyMap<string, r
   // A name as it was written goes before what another one may become.
   for (const [name, pseudonym] of pseudonyms) add(name, pseudonym);
   for (const [name, pseudonym] of pseudonyms)
-    for (const written of [name, capitalised(name)])
-      for (const form of [written, escapeMarkdown(written), chartIdPart(written)])
-        add(form, pseudonym);
+    for (const form of writings(name)) add(form, pseudonym);
   for (const list of byStart.values())
     list.sort((left, right) => right.text.length - left.text.length);
   return byStart;
 }
 
-/** As at the beginning of a sentence. */
+/** As at the beginning of a sentence, in Markdown. */
 function capitalised(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return escapeMarkdown(name.charAt(0).toUpperCase() + name.slice(1));
+}
+
+/** As some charts write it in their ids. */
+function slugOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 }
 
 function replaceForms(text: string, forms: ReadonlyMap<string, readonly Form[]>): string {

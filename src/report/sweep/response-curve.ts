@@ -179,12 +179,15 @@ function ticksOf({ values, isNumeric }: SweptAxis, isScatter: boolean): VegaLite
   return { values: values.map(axisNumber), labelExpr: "toString(datum.value)" };
 }
 
+/** Letters of a title that the height of a chart has room for. The question above it names the figure too. */
+const AXIS_TITLE_MAX = 44;
+
 function yEncoding({ metricLabel, unit }: CurveAbout, highest: number): VegaLiteSpec {
+  const name = metricLabel.length > AXIS_TITLE_MAX ? "" : metricLabel;
   if (unit === "s") {
-    const axis = waitAxis(highest, metricLabel);
+    const axis = waitAxis(highest, name);
     return { type: "quantitative", scale: waitScale(highest), axis };
   }
-  const title =
-    unit === "share" ? `${metricLabel}, %` : unit === "" ? metricLabel : `${metricLabel}, ${unit}`;
+  const title = [name, unit === "share" ? "%" : unit].filter((part) => part !== "").join(", ");
   return { type: "quantitative", scale: { zero: false }, axis: { title } };
 }

@@ -69,5 +69,7 @@ test("what is no comparison, and what takes no fleets, says so", async () => {
   await expect(refuseFleet("sensitivity", PATH, [])).rejects.toThrow(
     "takes scenarios of one cluster",
   );
-  await expect(refuseFleet("sweep", "scenarios/quickstart.yaml", [])).resolves.toBeUndefined();
+  await expect(
+    refuseFleet("sensitivity", "scenarios/quickstart.yaml", []),
+  ).resolves.toBeUndefined();
 });

@@ -18,7 +18,7 @@ export async function refuseFleet(
       rule: "conflicting-fields",
       path: "schema",
       message: `is a fleet, and headroom ${command} takes scenarios of one cluster only`,
-      help: "fleets are taken by run, compare and plan: a plan with several decisions runs a whole grid",
+      help: "fleets are taken by run, compare, plan and sweep",
     },
   ]);
 }

@@ -1,5 +1,6 @@
 import { loadFleet, type LoadedFleet } from "../../io/load-fleet.js";
 import { simulateFleet } from "../../simulation/fleet/simulate-fleet.js";
+import { judgeFleetGoals } from "../fleet/fleet-goals.js";
 import { figuresOfRun } from "../fleet/figures-of-run.js";
 import { withSpecificationFaults } from "../run/specification-fault.js";
 import type { UnitFailure, UnitScenario } from "./unit.js";
@@ -18,6 +19,12 @@ export interface FleetUnitSuccess {
   readonly ok: true;
   readonly figures: Readonly<Record<string, number | null>>;
   readonly warnings: readonly string[];
+  /** Goals of the fleet, judged by this one run. */
+  readonly goals: readonly {
+    readonly id: string;
+    readonly actual: number | null;
+    readonly met: boolean;
+  }[];
 }
 
 /** Outcome of one run of a fleet. */
@@ -41,7 +48,11 @@ export function createFleetUnitRunner(): (unit: FleetUnit) => Promise<FleetUnitO
         simulateFleet(fleet.spec, unit.seed),
       );
       const { figures, warnings } = figuresOfRun(run);
-      return { ok: true, figures: Object.fromEntries(figures), warnings };
+      const named = Object.fromEntries(figures);
+      const goals = judgeFleetGoals(fleet.goals, named, [figures], undefined).map(
+        ({ id, actual, met }) => ({ id, actual, met }),
+      );
+      return { ok: true, figures: named, warnings, goals };
     } catch (error) {
       return failureOf(unit, error);
     }

@@ -34,9 +34,9 @@ export interface ScenarioPool {
    * Hands out each outcome as soon as it is there, in any order, and keeps none: for more units than fit into
    * memory together. A thread works on its next unit while `take` has the last, and no further ahead.
    */
-  each(
-    units: readonly SimulationUnit[],
-    take: (outcome: UnitOutcome, index: number) => void | Promise<void>,
+  each<Unit extends SimulationUnit | FleetUnit>(
+    units: readonly Unit[],
+    take: (outcome: OutcomeOf<Unit>, index: number) => void | Promise<void>,
   ): Promise<void>;
   /** As `run`, for fleets. */
   runFleets(
@@ -121,7 +121,7 @@ interface Begun<Outcome> {
 }
 
 /** What comes of a unit. */
-type OutcomeOf<Unit> = Unit extends FleetUnit ? FleetUnitOutcome : UnitOutcome;
+export type OutcomeOf<Unit> = Unit extends FleetUnit ? FleetUnitOutcome : UnitOutcome;
 
 /** Where units are run. */
 interface Workers {

@@ -7,6 +7,7 @@ import { createCheckContext, type CheckContext } from "../../scenario/check-cont
 import { createFieldTree, type JsonSchema } from "../../scenario/field-tree.js";
 import { folderOf, joinPath } from "../../scenario/file-path.js";
 import { reportIssues } from "../../scenario/report-issues.js";
+import { checkMetricNames } from "./sweep-metrics.js";
 import { SWEEP_LIMITS, sweepSchema, type SweepFile } from "./sweep-schema.js";
 import { axisValue, gridPoints, latinHypercube, rangeValues } from "./sweep-points.js";
 import type { AxisValue, SweepAxis, SweepPoint, SweepSpec } from "./sweep-spec.js";
@@ -98,6 +99,7 @@ function checkSpace(context: CheckContext, sweep: SweepFile): void {
   if (design !== "latin-hypercube" && samples !== undefined) excludes("samples");
   axes.forEach((axis, index) => checkAxis(context, axis, index, design));
   checkNames(context, axes);
+  checkMetricNames(context, sweep.metrics ?? []);
   const count = pointCount(sweep);
   const runs = count * replications;
   if (count <= SWEEP_LIMITS.pointsMax && runs <= SWEEP_LIMITS.runsMax) return;

@@ -1,12 +1,11 @@
-import { findMetric } from "../../scenario/metrics.js";
 import { replicationInterval } from "../../stats/confidence-interval.js";
 import { VERSION } from "../../io/version.js";
-import { feasibleEnds } from "../replicate/replication-intervals.js";
 import { formatQuantity } from "../run/format-quantity.js";
 import type { GoalTarget } from "../run/evaluate-goals.js";
+import { FLEETS_WITHOUT_GOALS } from "../fleet/compare/run-fleet-compare.js";
 import { labelMetric } from "../run/metric-label.js";
 import type { LoadedSweep } from "./load-sweep.js";
-import { TABLE_METRICS, type StoredOutcome, type StoredRun } from "./stored-run.js";
+import { figureOfRun, type StoredOutcome, type StoredRun } from "./stored-run.js";
 import type { PointFigure, SweepDocument, SweptAxis, SweptPoint } from "./sweep-document.js";
 
 /** Metrics that are drawn when neither the sweep nor a goal names one. */
@@ -28,19 +27,15 @@ export function summarizeSweep(
   outcomes: readonly (readonly StoredOutcome[])[],
 ): SweepDocument {
   const { spec, base, seed, sweepFile } = sweep;
-  const { goals, cost } = base.base.resolved;
+  const { goals } = base;
   const ofGoals = [...new Set(goals.map(({ metric }) => metric))];
-  const drawn = (spec.metrics ?? (ofGoals.length > 0 ? ofGoals : WITHOUT_GOALS)).slice(
-    0,
-    DRAWN_MAX,
-  );
-  const metrics = drawn.map((path) => {
-    const unit = findMetric(path)?.unit ?? "";
-    return { path, unit: unit === "currency" ? (cost?.currency ?? "") : unit };
-  });
+  const drawn = (
+    spec.metrics ?? (ofGoals.length > 0 ? ofGoals : drawnWithoutGoals(base.kind, outcomes))
+  ).slice(0, DRAWN_MAX);
+  const metrics = drawn.map((path) => ({ path, unit: base.unitOf(path) }));
   const points = spec.points.map((point, index): SweptPoint => {
     const values = point.values.map((value) => value?.value ?? null);
-    return { point: index + 1, values, ...pointFigures(outcomes[index]!, drawn, goals) };
+    return { point: index + 1, values, ...pointFigures(outcomes[index]!, drawn, base) };
   });
   const failedPoints = points.filter(({ failure }) => failure !== undefined).length;
   const axes = spec.axes.map((axis, index): SweptAxis => {
@@ -51,7 +46,7 @@ export function summarizeSweep(
     schema: "headroom/sweep-result/v1",
     version: VERSION,
     name: spec.name,
-    question: spec.question ?? base.scenario.question ?? null,
+    question: spec.question ?? base.question ?? null,
     answer: answerOf(points, goals, { axes, metrics, failedPoints }),
     scenario: spec.scenario,
     seed,
@@ -64,35 +59,49 @@ export function summarizeSweep(
     points,
     failedPoints,
     inputs: [sweepFile, ...base.inputs],
-    assumptions: base.base.resolved.assumptions,
+    assumptions: base.assumptions,
     warnings: warningsOf(sweep, points),
+    ...(sweep.names === undefined ? {} : { names: sweep.names }),
   };
 }
 
 function pointFigures(
   outcomes: readonly StoredOutcome[],
   drawn: readonly string[],
-  goals: readonly GoalTarget[],
+  { goals, unitOf }: LoadedSweep["base"],
 ): Pick<SweptPoint, "figures" | "goalsMet" | "overloadedRuns" | "failure"> {
   const failure = outcomes.find((outcome) => !outcome.ok);
   if (failure !== undefined) return { failure };
   const runs = outcomes.filter((outcome) => outcome.ok);
   return {
-    figures: Object.fromEntries(drawn.map((path) => [path, figureOf(runs, path)])),
-    goalsMet: goals.filter((goal) => isGood(goal, figureOf(runs, goal.metric).mean)).length,
+    figures: Object.fromEntries(drawn.map((path) => [path, figureOf(runs, path, unitOf)])),
+    goalsMet: goals.filter((goal) => isGood(goal, figureOf(runs, goal.metric, unitOf).mean)).length,
     overloadedRuns: runs.filter(({ isOverloaded }) => isOverloaded).length,
   };
 }
 
-function figureOf(runs: readonly StoredRun[], path: string): PointFigure {
-  const column = TABLE_METRICS.indexOf(path);
-  if (column === -1) throw new Error(`sweep: no column for metric ${path}`);
-  const values = runs.map(({ figures }) => figures[column] ?? null);
+function figureOf(
+  runs: readonly StoredRun[],
+  path: string,
+  unitOf: LoadedSweep["base"]["unitOf"],
+): PointFigure {
+  const values = runs.map((run) => figureOfRun(run, path));
   if (!values.every((value) => value !== null)) return { mean: null, interval: null };
   if (values.length === 1) return { mean: values[0]!, interval: null };
   const { mean, halfWidth } = replicationInterval(values, CONFIDENCE);
-  const { low, high } = feasibleEnds(path, mean, halfWidth);
-  return { mean, interval: [low, high] };
+  // No figure is below 0, and no share above 1.
+  const most = unitOf(path) === "share" ? 1 : Infinity;
+  return { mean, interval: [Math.max(0, mean - halfWidth), Math.min(most, mean + halfWidth)] };
+}
+
+/** What is drawn where nobody says it: of fleets, what their members are there for, as far as some run knows it. */
+function drawnWithoutGoals(
+  kind: LoadedSweep["base"]["kind"],
+  outcomes: readonly (readonly StoredOutcome[])[],
+): readonly string[] {
+  if (kind === "scenario") return WITHOUT_GOALS;
+  const runs = outcomes.flat().filter((outcome) => outcome.ok);
+  return FLEETS_WITHOUT_GOALS.filter((path) => runs.some((run) => figureOfRun(run, path) !== null));
 }
 
 function isGood({ comparison, target }: GoalTarget, value: number | null): boolean {

@@ -1,3 +1,4 @@
+import type { FleetNames } from "../../scenario/fleet/fleet-names.js";
 import type { Assumption, InputFile } from "../run/result-document.js";
 import type { GoalTarget } from "../run/evaluate-goals.js";
 import type { StoredFailure } from "./stored-run.js";
@@ -62,4 +63,6 @@ export interface SweepDocument {
   readonly assumptions: readonly Assumption[];
   /** In full sentences. */
   readonly warnings: readonly string[];
+  /** Names that people made up in a fleet, by what they name: what `--redact` puts pseudonyms for. Only of fleets. */
+  readonly names?: FleetNames;
 }

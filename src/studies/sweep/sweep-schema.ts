@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import { METRICS } from "../../scenario/metrics.js";
 import { field, lineOfText } from "../../scenario/schema/field.js";
 
 /** Version of the format, which a sweep names. */
@@ -69,7 +68,8 @@ export function sweepSchema() {
         description: "The question the sweep answers; the title of the report.",
       }).optional(),
       scenario: field(lineOfText(500), {
-        description: "Path of the scenario, seen from the sweep file. Its variants are left out.",
+        description:
+          "Path of the scenario or fleet, seen from the sweep file. Variants of a scenario are left out.",
         example: "../quickstart.yaml",
       }),
       design: field(z.enum(SWEEP_DESIGNS), {
@@ -100,24 +100,21 @@ export function sweepSchema() {
       seed: field(z.int().min(0).max(Number.MAX_SAFE_INTEGER), {
         description: "Root of every random stream; the scenario's when left out.",
       }).optional(),
-      metrics: field(
-        z
-          .array(z.enum(METRICS.map((metric) => metric.path)))
-          .min(1)
-          .max(8),
-        {
-          description:
-            "Figures that the report draws; those of the goals when left out. The table has all.",
-          example: ["jobs.waitS.p95"],
-        },
-      ).optional(),
+      metrics: field(z.array(lineOfText(300)).min(1).max(8), {
+        description:
+          "Figures that the report draws; those of the goals when left out. The table has all.",
+        example: ["jobs.waitS.p95"],
+      }).optional(),
       table: field(z.enum(["csv", "parquet"]), {
         description: "Format of the table with one row per run.",
         default: "csv",
         valueTexts: ["`runs.csv`, text that everything reads.", "`runs.parquet`, for many runs."],
       }).optional(),
     })
-    .meta({ title: "Headroom sweep", description: "One scenario at many points of a space." });
+    .meta({
+      title: "Headroom sweep",
+      description: "One scenario or fleet at many points of a space.",
+    });
 }
 
 /** What a sweep file holds once the schema has passed it. */

@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 
-import type { StoredOutcome } from "./stored-run.js";
-import { TABLE_METRICS } from "./stored-run.js";
+import type { StoredOutcome, StoredRun } from "./stored-run.js";
+import { figureOfRun, figurePaths } from "./stored-run.js";
 import type { SweepUnit } from "./sweep-units.js";
 import type { SweepSpec } from "./sweep-spec.js";
 import { valueText } from "./summarize-sweep.js";
@@ -33,12 +33,15 @@ export function sweepTable(
           values.map((value) => (value === null ? null : valueText(value))),
         );
   });
-  const metrics = TABLE_METRICS.map((path, column) =>
-    numbers(
-      path,
-      runs.map((run) => run?.figures[column] ?? null),
-    ),
-  ).filter(({ values }) => values.some((value) => value !== null));
+  const isOfFleet = units.some(({ unit }) => "kind" in unit);
+  const metrics = figurePaths(outcomes)
+    .map((path) =>
+      numbers(
+        path,
+        runs.map((run) => (run === undefined ? null : figureOfRun(run, path))),
+      ),
+    )
+    .filter(({ values }) => values.some((value) => value !== null));
   return [
     numbers(
       "point",
@@ -70,6 +73,13 @@ export function sweepTable(
       runs.map((run) => run?.goals ?? null),
     ),
     ...metrics,
+    ...(isOfFleet ? [] : endColumns(runs)),
+  ];
+}
+
+/** How runs of scenarios ended. */
+function endColumns(runs: readonly (StoredRun | undefined)[]): readonly TableColumn[] {
+  return [
     texts(
       "stopReason",
       runs.map((run) => run?.stopReason ?? null),

@@ -4,10 +4,11 @@ import { InputError } from "../../diagnostics/problem.js";
 import type { LoadedFile } from "../../io/scenario-texts.js";
 import type { LoadedTrace } from "../../io/scenario-traces.js";
 import { VERSION } from "../../io/version.js";
-import { loadUnitScenario } from "../pool/run-unit.js";
+import type { FleetUnit } from "../pool/fleet-unit.js";
 import type { SimulationUnit, UnitScenario } from "../pool/unit.js";
 import type { ScenarioOverlay } from "../../scenario/apply-overlays.js";
 import { replicationSeed } from "../replicate/replication-seed.js";
+import { inputsOfPoint, type SweepBase } from "./sweep-base.js";
 import { pointOverlays, type LoadedSweep } from "./load-sweep.js";
 
 /** Changes when the content of a stored result changes its meaning. */
@@ -30,7 +31,7 @@ export interface SweepUnit {
   readonly point: number;
   /** Counted from 1. */
   readonly replication: number;
-  readonly unit: SimulationUnit;
+  readonly unit: SimulationUnit | FleetUnit;
   /**
    * SHA-256 over everything that decides over the result: version, content of every file, what is laid over
    * the scenario, seed. The same unit has the same key wherever and whenever it is run.
@@ -42,7 +43,7 @@ export interface SweepUnit {
 export async function sweepUnits(sweep: LoadedSweep): Promise<readonly SweepUnit[]> {
   const { spec, seed, base, allowedFolders } = sweep;
   const inputsOf = createInputReader(sweep);
-  const { warmUpS } = base.base.resolved.statistics;
+  const { warmUpS, kind } = base;
   if (warmUpS === "auto") {
     throw new InputError([
       {
@@ -66,7 +67,8 @@ export async function sweepUnits(sweep: LoadedSweep): Promise<readonly SweepUnit
     for (let replication = 1; replication <= spec.replications; replication++) {
       // A single run is that of `headroom run` with the same settings.
       const root = spec.replications === 1 ? seed : replicationSeed(seed, replication);
-      const unit: SimulationUnit = {
+      const unit: SweepUnit["unit"] = {
+        ...(kind === "fleet" ? { kind } : {}),
         scenario,
         seed: root,
         ...(warmUpS === undefined ? {} : { warmUpEndS: warmUpS }),
@@ -77,7 +79,9 @@ export async function sweepUnits(sweep: LoadedSweep): Promise<readonly SweepUnit
   return units;
 }
 
-function keyOf({ scenario, seed, warmUpEndS }: SimulationUnit, inputs: readonly string[]): string {
+function keyOf(unit: SweepUnit["unit"], inputs: readonly string[]): string {
+  const { scenario, seed } = unit;
+  const warmUpEndS = "kind" in unit ? undefined : unit.warmUpEndS;
   const content = {
     format: RESULT_FORMAT,
     version: VERSION,
@@ -101,7 +105,8 @@ function createInputReader({
     if (naming.length === 0) return ofBase;
     const key = JSON.stringify(naming.map(({ path, value }) => [path, value]));
     const found =
-      known.get(key) ?? (await readInputs({ ...scenario, overlays: naming }, traces, ofBase));
+      known.get(key) ??
+      (await readInputs({ ...scenario, overlays: naming }, { kind: base.kind, traces, ofBase }));
     known.set(key, found);
     return found;
   };
@@ -110,15 +115,17 @@ function createInputReader({
 /** Content of the files of a point; a point that cannot be loaded fails by what stands in the scenario. */
 async function readInputs(
   scenario: UnitScenario,
-  traces: Map<string, LoadedTrace>,
-  ofBase: readonly string[],
+  about: {
+    readonly kind: SweepBase["kind"];
+    readonly traces: Map<string, LoadedTrace>;
+    readonly ofBase: readonly string[];
+  },
 ): Promise<readonly string[]> {
   try {
-    const { inputs } = await loadUnitScenario(scenario, traces);
-    return hashes(inputs);
+    return hashes(await inputsOfPoint(about.kind, scenario, about.traces));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return [...ofBase, error.message];
+    return [...about.ofBase, error.message];
   }
 }
 

@@ -8,8 +8,8 @@ import { parseFleetTarget } from "../parse-fleet-target.js";
 
 const GOALS = ["goals"] as const;
 
-/** Where the names of each kind of part stand. */
-const NAMES_AT: Readonly<Record<FleetPartKind, readonly PathPart[]>> = {
+/** Where the names of each kind of part stand in a fleet. */
+export const NAMES_AT: Readonly<Record<FleetPartKind, readonly PathPart[]>> = {
   template: ["fleet", "sites"],
   service: ["workload", "services"],
   rollout: ["rollouts"],

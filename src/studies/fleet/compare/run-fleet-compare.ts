@@ -24,7 +24,7 @@ import type { FleetConfiguration } from "../fleet-configuration.js";
 import { createFleetRuns, meanOfRuns, valuesOfRuns } from "../fleet-runs.js";
 
 /** Metrics that decide when no fleet has a goal, as far as they have values. */
-const WITHOUT_GOALS = [
+export const FLEETS_WITHOUT_GOALS = [
   "sites.availability",
   "services.sloMissShare",
   "rollouts.updatedShare",
@@ -92,7 +92,8 @@ function sightOf(
 ): SightOfRuns {
   const targets = request.configurations.map(({ loaded }) => loaded.fleet.goals);
   const paths = [...new Set(targets.flat().map(({ metric }) => metric))];
-  const chosen = paths.length > 0 ? paths : WITHOUT_GOALS.filter((path) => hasValue(path, runs));
+  const chosen =
+    paths.length > 0 ? paths : FLEETS_WITHOUT_GOALS.filter((path) => hasValue(path, runs));
   const deciding = chosen.map(chosenMetric);
   const figures: SeenFigures = {
     valuesOf: (configuration, path) => valuesOfRuns(runs[configuration]!, path),
