@@ -10,7 +10,12 @@ import { EMPTY_PART, partOfBenchmark, type CalibrationPart } from "./fit-benchma
 import { fitMatmuls } from "./fit-matmuls.js";
 import { fitLine } from "./fit-line.js";
 import { readAiconfiguratorTable } from "./importers/aiconfigurator-parquet.js";
-import { isNcclJson, partOfNcclJson, partOfNcclText } from "./importers/nccl-tests.js";
+import {
+  collectiveName,
+  isNcclJson,
+  partOfNcclJson,
+  partOfNcclText,
+} from "./importers/nccl-tests.js";
 import { isNvbandwidthJson, partOfNvbandwidth } from "./importers/nvbandwidth.js";
 import {
   isInferencePerfJson,
@@ -149,7 +154,7 @@ async function partOfTable(file: string, bytes: Uint8Array): Promise<Calibration
           .map(({ bytes: size, timeS }) => ({ bytes: size, timeS }))
           .toSorted((left, right) => left.bytes - right.bytes);
         const { op, dtype, gpus } = rows[0]!;
-        return { op: op.replaceAll("_", "-"), dtype, gpus, points, ...fitLine(points) };
+        return { op: collectiveName(op), dtype, gpus, points, ...fitLine(points) };
       }),
   };
 }

@@ -22,7 +22,9 @@ const ELEMENT_BYTES: Readonly<Record<string, number>> = {
 
 /** Products of which every side is so long are large. */
 const LARGE_SIDE = 4096;
-/** Share of the products that count as large where none has such sides. */
+/** Products with a shorter side never count as large: they are held up by memory and launches. */
+const LARGE_SIDE_MIN = 1024;
+/** Share of the products that count as large where none has sides of `LARGE_SIDE`. */
 const LARGEST_SHARE = 0.1;
 /** Rows of a product so thin that it only streams its weights. */
 const THIN_ROWS = 16;
@@ -67,9 +69,14 @@ export function fitMatmuls(
       flopPerS: peakOf(dtype, gpu) ?? largest(rates),
       bytesPerS: gpu?.memoryBytesPerS ?? largest(own.map((row) => moved(row) / row.timeS)),
     };
+    const large = largeRate(own);
+    if (large === undefined)
+      warnings.push(
+        `Products in ${dtype}: none has ${LARGE_SIDE_MIN} or more on every side, so what large ones reach is not told, and no published rate is replaced.`,
+      );
     surfaces.push({
       ...fitMatmulSurface(own, { dtype, elementBytes, reference }),
-      largeFlopPerS: largeRate(own),
+      ...(large === undefined ? {} : { largeFlopPerS: large }),
     });
     const thin = own.filter((row) => row.m <= THIN_ROWS && moved(row) >= STREAM_BYTES_MIN);
     if (thin.length > 0) bandwidth.push(weightStream(dtype, thin, moved));
@@ -77,20 +84,22 @@ export function fitMatmuls(
   return { surfaces, bandwidth, warnings };
 }
 
-/** What large products reach: the median, because the best of thousands is the luckiest. */
-function largeRate(rows: readonly MeasuredMatmulOfType[]): number {
-  const large = rows.filter(({ m, n, k }) => Math.min(m, n, k) >= LARGE_SIDE);
+/** What large products reach: the median, because the best of thousands is the luckiest; undefined without any. */
+function largeRate(rows: readonly MeasuredMatmulOfType[]): number | undefined {
+  const shortest = ({ m, n, k }: MeasuredMatmulOfType): number => Math.min(m, n, k);
   const operations = ({ m, n, k }: MeasuredMatmulOfType): number => 2 * m * n * k;
+  const large = rows.filter((row) => shortest(row) >= LARGE_SIDE);
   const counted =
     large.length > 0
       ? large
       : rows
+          .filter((row) => shortest(row) >= LARGE_SIDE_MIN)
           .toSorted((left, right) => operations(right) - operations(left))
           .slice(0, Math.max(1, Math.floor(rows.length * LARGEST_SHARE)));
   return quantile(
     counted.map((row) => operations(row) / row.timeS),
     0.5,
-  )!;
+  );
 }
 
 /** Rate at which weights come from memory: the median of thin products, told at their median size. */

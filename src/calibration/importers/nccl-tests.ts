@@ -15,6 +15,11 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   sendrecv: "send-receive",
 };
 
+/** A collective by the name this project has for it, from the one in programs and tables of NCCL's. */
+export function collectiveName(operation: string): string {
+  return OPERATIONS[operation] ?? operation.replaceAll("_", "-");
+}
+
 /** Bus bandwidth over algorithm bandwidth by number of GPUs (nccl-tests doc/PERFORMANCE.md); tells the operation apart. */
 const BUS_FACTORS: Readonly<Record<string, (gpus: number) => number>> = {
   "all-reduce": (gpus) => (2 * (gpus - 1)) / gpus,

@@ -89,7 +89,9 @@ function summary(calibration: CalibrationFile, out: string | undefined): readonl
   const rows = [
     ...matmul.map((one) => [
       `products in ${one.dtype}`,
-      `${rate(one.largeFlopPerS, "FLOP/s")} where large, ${one.shapes} shapes`,
+      one.largeFlopPerS === undefined
+        ? `no large ones, ${one.shapes} shapes`
+        : `${rate(one.largeFlopPerS, "FLOP/s")} where large, ${one.shapes} shapes`,
       held(one.residuals),
     ]),
     ...bandwidth.map((one) => [

@@ -23,7 +23,7 @@ export function measuredFigures(calibration: CalibrationFile): MeasuredFigures {
     largest(
       calibration.matmul
         .filter(({ dtype }) => names.includes(dtype))
-        .map(({ largeFlopPerS }) => largeFlopPerS),
+        .flatMap(({ largeFlopPerS }) => largeFlopPerS ?? []),
     );
   const bf16 = best(["bf16", "bfloat16"]);
   const fp8 = best(["fp8", "fp8-e4m3"]);

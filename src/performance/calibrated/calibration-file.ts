@@ -29,8 +29,11 @@ const matmul = z
     shapes: z.number().int().min(1),
     residuals,
     factorInterval: interval,
-    /** Median rate of large products: m, n and k of at least 4096, else the tenth with the most operations. */
-    largeFlopPerS: positive,
+    /**
+     * Median rate of large products: m, n and k of at least 4096, else the tenth with the most operations of those with at
+     * least 1024. Absent where no product is so large.
+     */
+    largeFlopPerS: positive.optional(),
   })
   .readonly();
 

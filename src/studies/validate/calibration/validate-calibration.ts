@@ -22,13 +22,13 @@ import {
 } from "../../../performance/calibrated/matmul-surface.js";
 import type { Check } from "../check.js";
 
-/** Systems of the published tables that carry bars, by folder, with their name in the catalogue. */
-const SYSTEMS: readonly { readonly folder: string; readonly gpu: string }[] = [
-  { folder: "h200_sxm", gpu: "H200" },
-  { folder: "h100_sxm", gpu: "H100 SXM5-80GB" },
-  { folder: "a100_sxm", gpu: "A100 SXM4-80GB" },
-  { folder: "l40s", gpu: "L40S" },
-];
+/** Systems of the published tables by folder, with their name in the catalogue; others have that of their device. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  h200_sxm: "H200",
+  h100_sxm: "H100 SXM5-80GB",
+  a100_sxm: "A100 SXM4-80GB",
+  l40s: "L40S",
+};
 
 /** How rows are split, with the bars of bf16: errors of the median and of the 90th percentile. */
 const SPLITS = [
@@ -63,11 +63,11 @@ const TYPES: Readonly<
  */
 export async function validateCalibration(dataFolder: string): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const { folder, gpu: name } of SYSTEMS) {
-    const found = findGpu(name);
-    if (found.kind !== "found") throw new Error(`calibration: "${name}" is not in the catalogue`);
-    const path = gemmTable(join(dataFolder, "aiconfigurator", folder, "gemm", "vllm"));
+  for (const { folder, path } of gemmTables(join(dataFolder, "aiconfigurator"))) {
     const table = await readAiconfiguratorTable(path, await readFile(path));
+    const found = findGpu(SYSTEMS[folder] ?? table.device.replace(/^NVIDIA +/i, ""));
+    // Without peaks there is no roofline to be relative to.
+    if (found.kind !== "found") continue;
     for (const [type, { bytes, peak }] of Object.entries(TYPES)) {
       const rows = table.matmuls.filter(({ dtype }) => dtype === type);
       const flopPerS = peak(found.gpu);
@@ -83,12 +83,34 @@ export async function validateCalibration(dataFolder: string): Promise<readonly 
   return checks;
 }
 
-/** The newest version in the folder that holds a table. */
-function gemmTable(folder: string): string {
-  const versions = readdirSync(folder)
-    .filter((version) => existsSync(join(folder, version, "gemm_perf.parquet")))
-    .sort();
-  return join(folder, versions.at(-1) ?? "", "gemm_perf.parquet");
+/** Every system's table of matrix products, those of the list first; of several versions the newest. */
+function gemmTables(root: string): readonly { readonly folder: string; readonly path: string }[] {
+  const listed = Object.keys(SYSTEMS);
+  const others = readdirSync(root).filter((folder) => !listed.includes(folder));
+  return [...listed, ...others.sort()].flatMap((folder) => {
+    const versions = join(root, folder, "gemm", "vllm");
+    if (!existsSync(versions)) return [];
+    const [newest] = readdirSync(versions)
+      .filter((version) => existsSync(join(versions, version, "gemm_perf.parquet")))
+      .sort(compareVersions)
+      .reverse();
+    return newest === undefined
+      ? []
+      : [{ folder, path: join(versions, newest, "gemm_perf.parquet") }];
+  });
+}
+
+/** 0.9.0 before 0.14.0. */
+function compareVersions(left: string, right: string): number {
+  const [a, b] = [left, right].map((version) => version.split(".").map(Number)) as [
+    number[],
+    number[],
+  ];
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 function splitChecks(
