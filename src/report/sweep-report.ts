@@ -1,7 +1,7 @@
 import { VERSION } from "../io/version.js";
 import { parquetTable, type TableColumn } from "../studies/sweep/sweep-table.js";
 import type { SweepResult } from "../studies/sweep/run-sweep.js";
-import { valueText } from "../studies/sweep/summarize-sweep.js";
+import { valueText } from "../studies/sweep/sweep-answer.js";
 import type { SweepDocument, SweptPoint } from "../studies/sweep/sweep-document.js";
 import type { Cell, ChartBlock, ReportBlock, ReportDocument, ReportSection } from "./block.js";
 import { CONFIGURATIONS_MAX } from "./charts/theme.js";

@@ -3,7 +3,7 @@ import { DEPTH_RANGE, depthInk } from "../charts/depth.js";
 import { type ChartLayout, type VegaLiteSpec, chartBlock, chartSpec } from "../charts/theme.js";
 import { nameMetric } from "../format/metric-names.js";
 import { formatQuantity, quantityCell } from "../format/quantity.js";
-import { valueText } from "../../studies/sweep/summarize-sweep.js";
+import { valueText } from "../../studies/sweep/sweep-answer.js";
 import type { SweepDocument, SweptAxis } from "../../studies/sweep/sweep-document.js";
 import { groupPoints, type GroupedPoint } from "./group-points.js";
 import { chartId } from "./response-curve.js";

@@ -11,7 +11,8 @@ import {
 import { waitAxis, waitScale } from "../charts/wait-scale.js";
 import { nameMetric } from "../format/metric-names.js";
 import { formatQuantity, quantityCell } from "../format/quantity.js";
-import { axisNumber, valueText } from "../../studies/sweep/summarize-sweep.js";
+import { axisNumber } from "../../studies/sweep/summarize-sweep.js";
+import { valueText } from "../../studies/sweep/sweep-answer.js";
 import type { SweepDocument, SweptAxis } from "../../studies/sweep/sweep-document.js";
 import { groupPoints, type GroupedPoint } from "./group-points.js";
 

@@ -1,11 +1,10 @@
 import { replicationInterval } from "../../stats/confidence-interval.js";
 import { VERSION } from "../../io/version.js";
-import { formatQuantity } from "../run/format-quantity.js";
 import type { GoalTarget } from "../run/evaluate-goals.js";
 import { FLEETS_WITHOUT_GOALS } from "../fleet/compare/run-fleet-compare.js";
-import { labelMetric } from "../run/metric-label.js";
 import type { LoadedSweep } from "./load-sweep.js";
 import { figureOfRun, type StoredOutcome, type StoredRun } from "./stored-run.js";
+import { sweepAnswer } from "./sweep-answer.js";
 import type { PointFigure, SweepDocument, SweptAxis, SweptPoint } from "./sweep-document.js";
 
 /** Metrics that are drawn when neither the sweep nor a goal names one. */
@@ -47,7 +46,7 @@ export function summarizeSweep(
     version: VERSION,
     name: spec.name,
     question: spec.question ?? base.question ?? null,
-    answer: answerOf(points, goals, { axes, metrics, failedPoints }),
+    answer: sweepAnswer(points, goals.length, { axes, metrics, failedPoints }),
     scenario: spec.scenario,
     seed,
     design: spec.design,
@@ -126,67 +125,6 @@ function isNumeric(values: readonly unknown[]): boolean {
 /** Number of a value of a numeric axis, its unit left out. */
 export function axisNumber(value: unknown): number {
   return typeof value === "number" ? value : Number.parseFloat(String(value));
-}
-
-/** What the points say, in plain words. */
-function answerOf(
-  points: readonly SweptPoint[],
-  goals: readonly GoalTarget[],
-  { axes, metrics, failedPoints }: Pick<SweepDocument, "axes" | "metrics" | "failedPoints">,
-): string {
-  const done = points.filter(({ failure }) => failure === undefined);
-  const sentences: string[] = [];
-  if (done.length === 0) return `None of the ${points.length} points could be run.`;
-  if (goals.length > 0) {
-    const met = done.filter(({ goalsMet }) => goalsMet === goals.length).length;
-    const which =
-      goals.length === 1
-        ? "the goal"
-        : goals.length === 2
-          ? "both goals"
-          : `all ${goals.length} goals`;
-    sentences.push(
-      `${met} of ${done.length} ${done.length === 1 ? "point meets" : "points meet"} ${which} on average.`,
-    );
-  }
-  const [metric] = metrics;
-  const range = metric === undefined ? undefined : rangeWords(done, metric, axes);
-  if (range !== undefined) sentences.push(range);
-  if (failedPoints > 0)
-    sentences.push(`${failedPoints} of ${points.length} points could not be run.`);
-  return sentences.join(" ");
-}
-
-function rangeWords(
-  points: readonly SweptPoint[],
-  { path, unit }: SweepDocument["metrics"][number],
-  axes: readonly SweptAxis[],
-): string | undefined {
-  const valued = points.flatMap((point) => {
-    const mean = point.figures?.[path]?.mean ?? null;
-    return mean === null ? [] : [{ point, mean }];
-  });
-  if (valued.length === 0) return undefined;
-  const lowest = valued.reduce((best, one) => (one.mean < best.mean ? one : best));
-  const highest = valued.reduce((best, one) => (one.mean > best.mean ? one : best));
-  const at = ({ values }: SweptPoint): string =>
-    axes.map(({ name }, index) => `${name} ${valueText(values[index])}`).join(", ");
-  const { phrase } = labelMetric(path);
-  if (lowest.mean === highest.mean) {
-    return `Over the space ${phrase} is ${formatQuantity(lowest.mean, unit)} everywhere.`;
-  }
-  return (
-    `Over the space ${phrase} goes from ${formatQuantity(lowest.mean, unit)} (${at(lowest.point)}) ` +
-    `to ${formatQuantity(highest.mean, unit)} (${at(highest.point)}).`
-  );
-}
-
-/** A value of an axis as a person would write it. */
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined) return "as in the scenario";
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-    ? String(value)
-    : JSON.stringify(value);
 }
 
 function warningsOf({ base, spec }: LoadedSweep, points: readonly SweptPoint[]): readonly string[] {

@@ -4,7 +4,7 @@ import type { StoredOutcome, StoredRun } from "./stored-run.js";
 import { figureOfRun, figurePaths } from "./stored-run.js";
 import type { SweepUnit } from "./sweep-units.js";
 import type { SweepSpec } from "./sweep-spec.js";
-import { valueText } from "./summarize-sweep.js";
+import { valueText } from "./sweep-answer.js";
 
 /** One column of the table: numbers or texts, null where there is nothing. */
 export interface TableColumn {
