@@ -126,6 +126,7 @@ footer { margin-top: 4rem; padding-top: .9rem; border-top: 1px solid var(--hair)
     display: flex; justify-content: space-between; gap: 1rem; min-width: 0; padding: .1rem 0; border: 0; text-align: right;
   }
   .stacked td::before { content: attr(data-label); color: var(--soft); text-align: left; flex: 0 1 auto; font-weight: 400; }
+  .stacked td:has(> span:empty) { display: none; }
   .stacked td > span { flex: 0 1 auto; white-space: normal; }
   .stacked td:not(.number) > span { text-align: left; }
 }
