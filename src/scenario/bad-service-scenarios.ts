@@ -47,6 +47,7 @@ export function serviceCases(): readonly BadScenario[] {
     with_("more replicas at the least than at the most", ["min: 1", "min: 5"]),
     with_("a first number out of range", ["max: 4", "max: 4, initial: 9"]),
     with_("a fixed number with an autoscaler", ["{ min: 1, max: 4 }", "2"]),
+    with_("no replica at all", ["{ min: 1, max: 4 }", "0"]),
     with_("an HPA to zero", ["min: 1", "min: 0"]),
     with_("a range without an autoscaler", [
       "      autoscaler: { hpa: { metrics: [{ metric: requests_per_second, target: 2 }] } }\n",

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { z } from "zod";
 
 import { describeValue } from "../diagnostics/describe-value.js";
@@ -179,7 +180,12 @@ function sizeFinding(
         : `${formatPath(path)} has ${value.length} items, at most ${field?.itemsMax ?? 0} are allowed`;
     return { path, rule: "out-of-range", message };
   }
-  return { path, rule: "out-of-range", message: mustBe(path, expectedText(field), value) };
+  const isPlain = field === undefined || ["number", "whole number"].includes(field.type);
+  const expected = expectedText(field);
+  // One of several forms: the bound is that of the number, and the field has none to tell.
+  const bound = issue.code === "too_small" ? `least ${issue.minimum}` : `most ${issue.maximum}`;
+  const forms = isPlain ? expected : `${expected} (a number: at ${bound})`;
+  return { path, rule: "out-of-range", message: mustBe(path, forms, value) };
 }
 
 /** `message` completes the name of the field: the schema words it so. */
@@ -223,7 +229,17 @@ export function expectedText(field: ScenarioField | undefined): string {
     const noun = type === "number" ? "a number" : "a whole number";
     return range === undefined ? noun : `${noun} ${rangeText(range)}`;
   }
-  return `a ${type}${example === undefined ? "" : ` such as ${String(example)}`}`;
+  return `a ${type}${example === undefined ? "" : ` such as ${inOneLine(example)}`}`;
+}
+
+/** A value as it is written in a line of YAML. */
+function inOneLine(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return stringify(value, {
+    collectionStyle: "flow",
+    flowCollectionPadding: true,
+    lineWidth: 0,
+  }).trimEnd();
 }
 
 /** `from 1 to 10`, `above 0, at most 1000`, `of at least 1`. */
