@@ -14,6 +14,20 @@ const dataRequired = process.env.HEADROOM_REQUIRE_DATA === "1";
 const headroom = join(root, "bin", "headroom.mjs");
 const node = process.execPath;
 
+/**
+ * A checker of many files: nearly all of its memory is garbage soon, and collecting it in V8's small first steps takes a
+ * quarter of its time.
+ */
+const checker = (file, ...args) => ({
+  command: node,
+  args: [
+    "--max-semi-space-size=64",
+    "--initial-old-space-size=2000",
+    join(root, "node_modules", file),
+    ...args,
+  ],
+});
+
 const hasData = dataRequired || existsSync(dataFolder);
 const checks = [
   ...(hasData
@@ -29,20 +43,22 @@ const checks = [
     : []),
   {
     title: "lint (eslint)",
-    command: tool("eslint"),
-    args: [
+    ...checker(
+      "eslint/bin/eslint.js",
       "--max-warnings=0",
       "--cache",
       "--cache-location",
       "node_modules/.cache/headroom/eslint",
       ".",
-    ],
+    ),
   },
-  { title: "types (tsc)", command: tool("tsc"), args: ["--noEmit", "-p", "tsconfig.json"] },
+  {
+    title: "types (tsc)",
+    ...checker("typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json"),
+  },
   {
     title: "format (prettier)",
-    command: tool("prettier"),
-    args: ["--check", "--log-level=warn", "."],
+    ...checker("prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."),
   },
   {
     title: "layers (dependency-cruiser)",
