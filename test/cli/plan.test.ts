@@ -31,7 +31,7 @@ test("a plan writes its report and says what to buy", () => {
   const document = JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"));
   expect(stdout.replace(/\s+/g, " ")).toContain(document.answer);
   expect(document.answer).toMatch(
-    /^Buy 1 × node with 8 A100 SXM4-80GB, bare metal, .+; it meets every goal/,
+    /^Buy 1 node with 8 A100 SXM4-80GB, bare metal, .+; it meets every goal/,
   );
   expect(document.bound.value).toBeLessThanOrEqual(document.best.cost * (1 + 1e-9));
   expect(document.sensitivity.factors.map(({ id }: { id: string }) => id)).toContain("load");
