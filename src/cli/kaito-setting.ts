@@ -6,7 +6,7 @@ import { readTextFile } from "../io/read-file.js";
 import type { KaitoSetting } from "../kaito/check-manifest.js";
 import { findEstimator, NODE_ESTIMATORS, type NodeEstimator } from "../kaito/estimators.js";
 import type { NodeLabels } from "../kaito/gpu-config.js";
-import { parseManifests, type ParsedManifests } from "../kaito/manifest/parse-manifests.js";
+import { readManifests, type ReadManifests } from "../kaito/manifest/parse-manifests.js";
 import { ModelConfigError, modelFromConfig } from "../kaito/model-from-config.js";
 import type { ModelSpec } from "../kaito/model-spec.js";
 
@@ -23,7 +23,7 @@ export interface KaitoOptions {
 
 /** Everything a command needs, read and checked. */
 export interface KaitoInput {
-  readonly parsed: ParsedManifests;
+  readonly parsed: ReadManifests;
   readonly setting: KaitoSetting;
   readonly readyNodes: readonly NodeLabels[];
 }
@@ -39,7 +39,7 @@ export async function readKaitoInput(
     files.map(async (file) => ({ file, text: await readTextFile(file) })),
   );
   const lenient = options.lenient === true;
-  const parsed = parseManifests(sources, { lenient });
+  const parsed = readManifests(sources, { lenient });
   return {
     parsed,
     readyNodes: nodes?.ready ?? [],

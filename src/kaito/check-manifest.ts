@@ -201,7 +201,8 @@ function checkInstanceType(manifest: KaitoManifest, setting: KaitoSetting, repor
     return;
   }
   if (manifest.kind === "RAGEngine" && places["resource"] === undefined) return;
-  const hasDefault = manifest.apiVersion === "kaito.sh/v1alpha1";
+  const hasDefault =
+    manifest.apiVersion === "kaito.sh/v1alpha1" && manifest.kind !== "InferenceSet";
   if (instanceType === undefined || instanceType === "") {
     if (!hasDefault)
       report(

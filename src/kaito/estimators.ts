@@ -140,10 +140,34 @@ export const NODE_ESTIMATORS: readonly NodeEstimator[] = [
   {
     id: "azure-kaito-2024-12",
     description:
-      "The count of the manifest is taken; KAITO then refused presets whose stated GPU needs it did not meet, which the catalogue of today no longer states.",
+      "The count of the manifest is taken, and refused where its GPUs have less memory than the weights; KAITO then asked for what each preset stated, which is more and which the catalogue of today no longer has.",
     source: "Azure/kaito@9dd17a36 api/v1alpha1/workspace_validation.go",
     isExact: false,
-    estimate: ({ countRequested }) => ({ nodes: takenCount(countRequested) }),
+    estimate(input) {
+      const nodes = takenCount(input.countRequested);
+      if (input.model === undefined) return { nodes };
+      const gpu = requiredGpu(input);
+      if (nodes * gpu.memoryGi * GIBIBYTE >= weightBytes(input.model)) return { nodes };
+      throw new KaitoRefusal(
+        `Insufficient total GPU memory: Instance type ${gpu.name} has a total of ${nodes * gpu.memoryGi}Gi, but preset ${input.model.name} requires at least ${input.model.weightsGi}Gi`,
+      );
+    },
+  },
+  {
+    id: "sku-based-2025-08",
+    description:
+      "The memory a preset needs over that of a node, rounded up, and at most the count of the manifest. For the need, which presets then stated, stand their weights, which are less.",
+    source:
+      "github.com/kaito-project/kaito/pull/1414; pkg/workspace/estimator/skubasednodesestimator/estimator.go",
+    isExact: false,
+    estimate(input) {
+      const { model, countRequested } = input;
+      if (model === undefined) return { nodes: takenCount(countRequested) };
+      const nodeBytes = requiredGpu(input).memoryGi * GIBIBYTE;
+      const least = Math.ceil(weightBytes(model) / nodeBytes);
+      const isAsked = countRequested !== undefined && countRequested > 0;
+      return { nodes: isAsked ? Math.min(countRequested, least) : least };
+    },
   },
   memoryEstimator(
     {

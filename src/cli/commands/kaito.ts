@@ -104,11 +104,9 @@ async function nodes(files: readonly string[], options: KaitoOptions): Promise<v
   const input = await readKaitoInput(files, options);
   refuseProblems(input);
   const { lints } = input.parsed;
-  const answers = input.parsed.manifests
-    .filter(({ kind }) => kind !== "RAGEngine")
-    .map((manifest) =>
-      answer(manifest, () => answerNodes(manifest, input.setting, estimator, input.readyNodes)),
-    );
+  const answers = input.parsed.manifests.map((manifest) =>
+    answer(manifest, () => answerNodes(manifest, input.setting, estimator, input.readyNodes)),
+  );
   for (const { model } of answers) {
     if (model?.substituted !== true) continue;
     process.stderr.write(
@@ -132,7 +130,8 @@ function documentOf(answers: readonly NodeAnswer[], { parsed }: KaitoInput): unk
 }
 
 function refuseProblems({ parsed, setting }: KaitoInput): void {
-  const problems = parsed.manifests.flatMap((manifest) => checkManifest(manifest, setting));
+  const found = parsed.manifests.flatMap((manifest) => checkManifest(manifest, setting));
+  const problems = [...parsed.problems, ...found];
   if (problems.length > 0) throw new InputError(problems);
 }
 

@@ -29,14 +29,38 @@ function visit(node: LocatedNode, field: CrdField, path: string, problems: Probl
     if (node.kind !== "list") problems.push(wrongKind(node, path, "a list"));
     else
       node.items.forEach((item, index) => visit(item, field.list, `${path}[${index}]`, problems));
+  } else if ("oneOf" in field) {
+    checkChoice(node, field.oneOf, path, problems);
   } else if (node.kind !== "map") {
     problems.push(wrongKind(node, path, "a map"));
+  } else if ("mapOf" in field) {
+    for (const [name, child] of node.entries)
+      visit(child, field.mapOf, `${path}.${name}`, problems);
   } else {
     visitMap(node.entries, field, path, problems);
     for (const name of field.required ?? []) {
       if (!isGiven(node.entries.get(name))) problems.push(missing(node, path, name));
     }
   }
+}
+
+function checkChoice(
+  node: LocatedNode,
+  allowed: readonly string[],
+  path: string,
+  problems: Problem[],
+): void {
+  if (node.kind === "scalar" && allowed.some((value) => value === node.value)) return;
+  const got = node.kind === "scalar" ? JSON.stringify(node.value) : `a ${node.kind}`;
+  const suggestion = node.kind === "scalar" ? didYouMean(String(node.value), allowed) : undefined;
+  problems.push({
+    ...placeOf(node.origin),
+    rule: "unknown-name",
+    path,
+    message: `${path} must be one of ${allowed.join(", ")}, got ${got}`,
+    allowed,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
 }
 
 function visitMap(

@@ -5,6 +5,10 @@ export type CrdField =
   | "truth"
   /** Kubernetes' own or free-form content that KAITO hands on. */
   | "anything"
+  /** Text that is one of these. */
+  | { readonly oneOf: readonly string[] }
+  /** A map with names of any kind. */
+  | { readonly mapOf: CrdField }
   | { readonly list: CrdField }
   | CrdMap;
 
@@ -16,7 +20,7 @@ export interface CrdMap {
 
 const SELECTOR: CrdMap = {
   fields: {
-    matchLabels: "anything",
+    matchLabels: { mapOf: "text" },
     matchExpressions: {
       list: {
         fields: { key: "text", operator: "text", values: { list: "text" } },
@@ -34,7 +38,7 @@ const PARTITION: CrdMap = {
 const PRESET: CrdMap = {
   fields: {
     name: "text",
-    accessMode: "text",
+    accessMode: { oneOf: ["public", "private"] },
     presetOptions: {
       fields: { image: "text", imagePullSecrets: { list: "text" }, modelAccessSecret: "text" },
     },
@@ -42,27 +46,38 @@ const PRESET: CrdMap = {
   required: ["name"],
 };
 
-const ADAPTER: CrdMap = {
+const DATA: CrdMap = {
   fields: {
-    source: {
-      fields: {
-        name: "text",
-        urls: { list: "text" },
-        volumeSource: "anything",
-        image: "text",
-        imagePullSecrets: { list: "text" },
-      },
-    },
-    strength: "text",
+    name: "text",
+    urls: { list: "text" },
+    volumeSource: "anything",
+    image: "text",
+    imagePullSecrets: { list: "text" },
   },
 };
+
+const ADAPTER: CrdMap = { fields: { source: DATA, strength: "text" } };
 
 const INFERENCE: CrdMap = {
   fields: { preset: PRESET, template: "anything", config: "text", adapters: { list: ADAPTER } },
 };
 
 const TUNING: CrdMap = {
-  fields: { preset: PRESET, method: "text", config: "text", input: "anything", output: "anything" },
+  fields: {
+    preset: PRESET,
+    method: "text",
+    config: "text",
+    input: DATA,
+    output: { fields: { volumeSource: "anything", image: "text", imagePushSecret: "text" } },
+  },
+};
+
+const AUTO_UPGRADE: CrdMap = {
+  fields: {
+    enabled: "truth",
+    strategy: { oneOf: ["InPlace", "Surge"] },
+    maintenanceWindow: { fields: { schedule: "text", duration: "text" } },
+  },
 };
 
 function resource(withPartition: boolean): CrdMap {
@@ -108,7 +123,7 @@ function inferenceSet(isBeta: boolean): CrdMap {
       nodeCountLimit: "whole-number",
       labelSelector: SELECTOR,
       updateStrategy: "anything",
-      autoUpgrade: "anything",
+      autoUpgrade: AUTO_UPGRADE,
     },
     required: ["labelSelector", "template"],
   };

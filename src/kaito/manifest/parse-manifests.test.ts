@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { InputError } from "../../diagnostics/problem.js";
-import { parseManifests } from "./parse-manifests.js";
+import { parseManifests, readManifests } from "./parse-manifests.js";
 
 const WORKSPACE = `apiVersion: kaito.sh/v1beta1
 kind: Workspace
@@ -147,6 +147,55 @@ describe("what the API server would refuse, at its place", () => {
   ])("%s", (_what, [from, to], expected) => {
     expect(WORKSPACE).toContain(from);
     expect(problemsOf(WORKSPACE.replace(from!, to!))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      "labels that are no text",
+      ["apps: phi\n", "apps: 5\n"],
+      ["9: resource.labelSelector.matchLabels.apps must be text, got 5 [wrong-type]"],
+    ],
+    [
+      "a word that is none of those allowed",
+      ["name: phi-4\n", "name: phi-4\n    accessMode: privat\n"],
+      [
+        '13: inference.preset.accessMode must be one of public, private, got "privat" [unknown-name] → private',
+      ],
+    ],
+  ])("%s", (_what, [from, to], expected) => {
+    expect(WORKSPACE).toContain(from);
+    expect(problemsOf(WORKSPACE.replace(from!, to!))).toEqual(expected);
+  });
+
+  test("what is in order is read beside what is not", () => {
+    const text = `${WORKSPACE}---\napiVersion: kaito.sh/v1beta1\nkind: Workspace\nresource: { labelSelector: {}, size: 1 }\n`;
+    const { manifests, problems } = readManifests([{ file: "w.yaml", text }], { lenient: false });
+    expect(manifests.map(({ name }) => name)).toEqual(["phi"]);
+    expect(problems.map(({ path }) => path)).toEqual(["resource.size"]);
+  });
+
+  test("a list, as kubectl prints several objects", () => {
+    const items = WORKSPACE.split("---\n").map((one) =>
+      one.trimEnd().replaceAll("\n", "\n    ").replace(/^/, "  - "),
+    );
+    const text = `apiVersion: v1\nkind: List\nitems:\n${items.join("\n")}\n`;
+    const { manifests, configs } = parseManifests([{ file: "w.yaml", text }], { lenient: false });
+    expect(manifests).toMatchObject([{ name: "phi", presetName: "phi-4" }]);
+    expect(configs).toMatchObject([{ name: "phi-args" }]);
+  });
+
+  test("an InferenceSet hands the annotations of its template on", () => {
+    const text = `apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata: { name: set }
+spec:
+  labelSelector: { matchLabels: { apps: set } }
+  template:
+    metadata: { annotations: { kaito.sh/runtime: transformers } }
+    inference: { preset: { name: phi-4 } }
+`;
+    const { manifests } = parseManifests([{ file: "w.yaml", text }], { lenient: false });
+    expect(manifests[0]!.runtime).toBe("transformers");
   });
 
   test("a file with nothing of KAITO", () => {

@@ -15,6 +15,12 @@ export interface ManifestSource {
   readonly text: string;
 }
 
+/** Everything of KAITO in some files, as far as it has the form of its kind. */
+export interface ReadManifests extends ParsedManifests {
+  /** Of the objects that are left out. */
+  readonly problems: readonly Problem[];
+}
+
 /** Everything of KAITO in some files. */
 export interface ParsedManifests {
   readonly manifests: readonly KaitoManifest[];
@@ -33,6 +39,19 @@ export function parseManifests(
   sources: readonly ManifestSource[],
   options: { readonly lenient: boolean },
 ): ParsedManifests {
+  const { problems, ...parsed } = readManifests(sources, options);
+  if (problems.length > 0) throw new InputError(problems);
+  return parsed;
+}
+
+/**
+ * The same, with what is wrong beside what is in order, so that everything can be told at once. A list of objects, as
+ * kubectl prints several, counts as its objects.
+ */
+export function readManifests(
+  sources: readonly ManifestSource[],
+  options: { readonly lenient: boolean },
+): ReadManifests {
   const manifests: KaitoManifest[] = [];
   const configs: InferenceConfig[] = [];
   const lints: Lint[] = [];
@@ -54,26 +73,34 @@ export function parseManifests(
           ? standardizeWorkspace(root)
           : { root, lints: [] };
       lints.push(...standard.lints);
-      problems.push(...fieldProblems(standard.root, kind, apiVersion ?? ""));
-      manifests.push(manifestOf(standard.root, kind, file));
+      const found = fieldProblems(standard.root, kind, apiVersion ?? "");
+      problems.push(...found);
+      if (found.length === 0) manifests.push(manifestOf(standard.root, kind, file));
     }
     if (manifests.length + configs.length + problems.length === before) {
       const message = `the file has no object of KAITO (kaito.sh): ${KAITO_KINDS.join(", ")}`;
       problems.push({ file, line: 1, col: 1, rule: "no-manifest", message });
     }
   }
-  if (problems.length > 0) throw new InputError(problems);
-  return { manifests, configs, lints };
+  return { manifests, configs, lints, problems };
 }
 
 function documentsIn(file: string, text: string, problems: Problem[]): readonly LocatedNode[] {
   try {
-    return parseYamlDocuments(file, text);
+    return parseYamlDocuments(file, text).flatMap(objectsOf);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     problems.push(...error.problems);
     return [];
   }
+}
+
+/** The objects of a list (`List`, `WorkspaceList`); anything else is itself. */
+function objectsOf(root: LocatedNode): readonly LocatedNode[] {
+  const items = childOf(root, "items");
+  return items?.kind === "list" && textOf(root, "kind")?.endsWith("List") === true
+    ? items.items
+    : [root];
 }
 
 /** An object of KAITO by its group, or by a kind only KAITO has. */
@@ -150,7 +177,7 @@ function manifestOf(root: LocatedNode, kind: KaitoKind, file: string): KaitoMani
     namespace: textOf(at(root, "metadata"), "namespace") ?? "default",
     file,
     root,
-    runtime: runtimeOf(root),
+    runtime: annotationOf(root, kind, "kaito.sh/runtime") ?? "vllm",
     replicas: replicas ?? 1,
     ...optional("instanceType", textOf(resource, "instanceType")),
     ...optional("count", count),
@@ -165,9 +192,11 @@ function manifestOf(root: LocatedNode, kind: KaitoKind, file: string): KaitoMani
   };
 }
 
-function runtimeOf(root: LocatedNode): string {
-  const annotations = at(root, "metadata.annotations");
-  return textOf(annotations, "kaito.sh/runtime") ?? "vllm";
+/** An InferenceSet hands the annotations of its template on to its Workspaces. */
+function annotationOf(root: LocatedNode, kind: KaitoKind, name: string): string | undefined {
+  const ofTemplate =
+    kind === "InferenceSet" ? at(root, "spec.template.metadata.annotations") : undefined;
+  return textOf(ofTemplate, name) ?? textOf(at(root, "metadata.annotations"), name);
 }
 
 function partitionOf(resource: LocatedNode | undefined): Partition | undefined {
