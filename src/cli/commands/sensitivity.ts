@@ -1,47 +1,33 @@
 import type { Command } from "commander";
 
-import { InputError, type Problem } from "../../diagnostics/problem.js";
-import { loadScenario, type LoadedScenario } from "../../io/load-scenario.js";
+import { InputError } from "../../diagnostics/problem.js";
+import { isFleetFile } from "../../io/load-fleet.js";
+import { loadScenario } from "../../io/load-scenario.js";
 import { checkOutputFolder } from "../../io/output-folder.js";
 import { VERSION } from "../../io/version.js";
 import { sensitivityFiles } from "../../report/sensitivity-report.js";
 import { parseSetArgument } from "../../scenario/apply-overlays.js";
 import { findMetric } from "../../scenario/metrics.js";
 import { CATALOGUE_CURRENCY } from "../../scenario/resolve-cost.js";
-import { refuseFleet } from "../../studies/fleet/refuse-fleet.js";
 import { createScenarioPool } from "../../studies/pool/scenario-pool.js";
-import { parseVary, type Factor } from "../../studies/sensitivity/factor.js";
 import { ledgerFactors, notVaried } from "../../studies/sensitivity/ledger-factors.js";
 import { runSensitivity } from "../../studies/sensitivity/run-sensitivity.js";
 import { withWrittenValues } from "../../studies/sensitivity/written-values.js";
 import type { SensitivityDocument } from "../../studies/sensitivity/sensitivity-document.js";
 import { parseSeed } from "../parse-seed.js";
-import { withPageOptions, writeReportFiles, type PageCommandOptions } from "../page-options.js";
+import { withPageOptions, writeReportFiles } from "../page-options.js";
 import { printSensitivity } from "../print-sensitivity.js";
 import type { WrittenReport } from "../print-study.js";
 import { namesInScenarios } from "../private-names.js";
+import { shownDocument } from "../redacted-document.js";
 import { defaultReportFolder } from "../report-folder.js";
+import { studyFleet, type StudiedSensitivity } from "../sensitivity-fleet.js";
+import { factorsOf, REPORT_FILES, type SensitivityOptions } from "../sensitivity-options.js";
 import { gathered, parseWhole, threadsOf, withThreads } from "../study-options.js";
 import { NOTHING_KEPT, stoppable } from "../stoppable.js";
 import { createProgressLine, type ProgressLine } from "../terminal.js";
 import { shellQuoted } from "../text-layout.js";
 
-interface SensitivityOptions extends PageCommandOptions {
-  readonly vary: readonly string[];
-  readonly only?: true;
-  readonly metric?: string;
-  readonly global?: number;
-  readonly replications?: number;
-  readonly set: readonly string[];
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly out?: string;
-  readonly allowPath: readonly string[];
-  readonly json?: true;
-  readonly quiet?: true;
-}
-
-const REPORT_FILES = ["sensitivity.json", "report.md", "report.html"];
 /** Runs of each point of a scenario with random streams that says nothing of replications. */
 const REPLICATIONS = 5;
 /** Metric without goals and without a word: what people ask for first. */
@@ -56,7 +42,7 @@ export function registerSensitivity(program: Command): void {
       "Sets every number of the ledger that nobody measured and a field takes, and those of --vary, to the ends of its\n" +
         "range, on the same random numbers; finds where goals are met or missed instead; draws the tornado chart.",
     )
-    .argument("<scenario>", "scenario file (YAML); its variants do not count")
+    .argument("<scenario>", "scenario or fleet file (YAML); variants of a scenario do not count")
     .option(
       "--vary <path=low..high>",
       "vary a field between two values with their unit; whole numbers stay whole (1.0..4.0 does not); may be repeated",
@@ -105,19 +91,23 @@ Examples:
 }
 
 async function run(path: string, options: SensitivityOptions): Promise<void> {
-  await refuseFleet("sensitivity", path, options.allowPath);
+  const studyOf = (await isFleetFile(path, options.allowPath)) ? studyFleet : study;
   const progress = createProgressLine(options.quiet ? { quiet: true } : {});
   try {
     const studied = await stoppable(NOTHING_KEPT, progress, (signal) =>
-      study(path, options, { progress, signal }),
+      studyOf(path, options, { progress, signal }),
     );
     if (studied === undefined) return;
-    const { document, loaded, out } = studied;
+    const { document, names, out } = studied;
     const written =
-      out === undefined ? undefined : await write(out, document, { path, loaded, options });
+      out === undefined ? undefined : await write(out, document, { path, names, options });
+    const shown =
+      document.names === undefined
+        ? document
+        : await shownDocument(document, options, [path, ...options.allowPath]);
     progress.clear();
-    if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    else if (!options.quiet) printSensitivity(document, written);
+    if (options.json) process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    else if (!options.quiet) printSensitivity(shown, written);
   } finally {
     progress.clear();
   }
@@ -128,7 +118,7 @@ async function study(
   path: string,
   options: SensitivityOptions,
   { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
-) {
+): Promise<StudiedSensitivity> {
   progress.show(`reading ${path}`);
   const loaded = await loadScenario({
     path,
@@ -184,7 +174,7 @@ async function study(
         if (!signal.aborted) progress.show(`${runs} simulations`);
       },
     });
-    return { document, loaded, out };
+    return { document, names: namesInScenarios([loaded], options.allowPath), out };
   } finally {
     await pool.close();
   }
@@ -202,29 +192,6 @@ function replicationsOf({
 }): number {
   if (!isRandom) return 1;
   return statistics.replications > 1 ? statistics.replications : REPLICATIONS;
-}
-
-/** Those of the ledger and those of `--vary`, which take the place of others of the same field. */
-function factorsOf(options: SensitivityOptions, ledger: readonly Factor[]): readonly Factor[] {
-  const problems: Problem[] = [];
-  const given: Factor[] = [];
-  for (const text of options.vary) {
-    const parsed = parseVary(text);
-    if ("rule" in parsed) problems.push(parsed);
-    else given.push(parsed);
-  }
-  if (problems.length > 0) throw new InputError(problems);
-  const paths = new Set(given.map(({ path }) => path));
-  const all = [...given, ...ledger.filter(({ path }) => !paths.has(path))];
-  if (all.length > 0) return all;
-  throw new InputError([
-    {
-      file: "headroom sensitivity",
-      rule: "missing-field",
-      message: "there is nothing to vary",
-      help: "name a field and its range: --vary workload.load=0.8..1.2",
-    },
-  ]);
 }
 
 /** One metric, or those of the goals, of which the tightest decides. */
@@ -245,17 +212,17 @@ function metricsOf(
   ]);
 }
 
-/** What was asked, and the scenario it was asked of. */
+/** What was asked, and who is named in what it was asked of. */
 interface SensitivityCommand {
   readonly path: string;
-  readonly loaded: LoadedScenario;
+  readonly names: StudiedSensitivity["names"];
   readonly options: SensitivityOptions;
 }
 
 async function write(
   folder: string,
   document: SensitivityDocument,
-  { path, loaded, options }: SensitivityCommand,
+  { path, names, options }: SensitivityCommand,
 ): Promise<WrittenReport> {
   const words = [
     ...options.vary.flatMap((vary) => ["--vary", vary]),
@@ -274,7 +241,5 @@ async function write(
   ];
   const { interactive } = options;
   const report = await sensitivityFiles(document, reproduce, { interactive });
-  return writeReportFiles(folder, report, options, () =>
-    namesInScenarios([loaded], options.allowPath),
-  );
+  return writeReportFiles(folder, report, options, () => names);
 }

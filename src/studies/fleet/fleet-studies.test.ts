@@ -5,7 +5,6 @@ import { createScenarioPool } from "../pool/scenario-pool.js";
 import { areFleets, loadFleetCompare } from "./compare/load-fleet-compare.js";
 import { runFleetCompare } from "./compare/run-fleet-compare.js";
 import { runFleetPlan } from "./plan/run-fleet-plan.js";
-import { refuseFleet } from "./refuse-fleet.js";
 
 const PATH = "scenarios/kubernetes-upgrade.yaml";
 const NOTHING = { sets: [], variants: [], setAll: [], allowedFolders: [] };
@@ -63,13 +62,7 @@ test("fleets are compared by figures, on the same random numbers", async () => {
   expect(spares!.goals.map(({ verdict }) => verdict)).toEqual(["met", "met"]);
 });
 
-test("what is no comparison, and what takes no fleets, says so", async () => {
+test("what is no comparison says so", async () => {
   await expect(loadFleetCompare({ ...NOTHING, paths: [PATH] })).rejects.toThrow(InputError);
   await expect(areFleets([PATH, "scenarios/quickstart.yaml"], [])).rejects.toThrow("is a fleet");
-  await expect(refuseFleet("sensitivity", PATH, [])).rejects.toThrow(
-    "takes scenarios of one cluster",
-  );
-  await expect(
-    refuseFleet("sensitivity", "scenarios/quickstart.yaml", []),
-  ).resolves.toBeUndefined();
 });

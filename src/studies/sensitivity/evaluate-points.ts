@@ -2,10 +2,9 @@ import type { ScenarioOverlay } from "../../scenario/apply-overlays.js";
 import { InputError } from "../../diagnostics/problem.js";
 import { momentsOf } from "../../stats/moments.js";
 import type { ScenarioPool } from "../pool/scenario-pool.js";
-import type { UnitScenario, UnitSuccess } from "../pool/unit.js";
+import type { SimulationUnit, UnitFailure, UnitScenario, UnitSuccess } from "../pool/unit.js";
 import { replicationSeed } from "../replicate/replication-seed.js";
 import { evaluateGoals, metricValue, type GoalTarget } from "../run/evaluate-goals.js";
-import type { RunResult } from "../run/result-document.js";
 
 /** Runs a configuration at some values of its factors. */
 export interface PointRunner {
@@ -40,6 +39,16 @@ export interface PointSetting {
   readonly metrics: readonly string[];
   readonly goals: readonly GoalTarget[];
   readonly onProgress?: (runs: number) => void;
+  /** Present when the scenario is a fleet: every file it reads. */
+  readonly ofFleet?: UnitSuccess["inputs"];
+}
+
+/** What a point needs of one of its runs. */
+interface RunFigures {
+  valueOf(metric: string): number | null;
+  /** Whether this run alone meets a goal. */
+  meets(goal: GoalTarget): boolean;
+  readonly inputs: UnitSuccess["inputs"];
 }
 
 /**
@@ -68,26 +77,18 @@ export function createPointRunner(pool: ScenarioPool, setting: PointSetting): Po
       );
       const units = unitsOf.flat();
       const before = runs;
-      const outcomes = await pool.run(units, (done) => setting.onProgress?.(before + done));
+      const outcomes = await figuresOf(units, pool, setting, (done) =>
+        setting.onProgress?.(before + done),
+      );
       runs += units.length;
       let next = 0;
       return unitsOf.map((ofPoint) => {
-        const own = outcomes.slice(next, (next += ofPoint.length)).map((outcome) => {
-          if (outcome.ok) return outcome;
-          if (outcome.kind === "input") throw new InputError(outcome.problems);
-          throw new Error(outcome.message);
-        });
+        const own = outcomes.slice(next, (next += ofPoint.length));
         return {
           values: new Map(
-            metrics.map((metric) => [
-              metric,
-              own.map(({ result }) => metricValue(result, metric) ?? Number.NaN),
-            ]),
+            metrics.map((metric) => [metric, own.map((run) => run.valueOf(metric) ?? Number.NaN)]),
           ),
-          goals: judge(
-            goals,
-            own.map(({ result }) => result),
-          ),
+          goals: judge(goals, own),
           inputs: own[0]!.inputs,
         };
       });
@@ -95,18 +96,51 @@ export function createPointRunner(pool: ScenarioPool, setting: PointSetting): Po
   };
 }
 
-function judge(goals: readonly GoalTarget[], results: readonly RunResult[]): PointOutcome["goals"] {
+/** @throws InputError when a run was refused */
+async function figuresOf(
+  units: readonly SimulationUnit[],
+  pool: ScenarioPool,
+  { ofFleet }: PointSetting,
+  onProgress: (done: number) => void,
+): Promise<readonly RunFigures[]> {
+  if (ofFleet === undefined) {
+    return (await pool.run(units, onProgress)).map((outcome) => {
+      const { result, inputs } = successOf(outcome);
+      return {
+        valueOf: (metric) => metricValue(result, metric),
+        meets: (goal) => evaluateGoals([goal], result)[0]!.met,
+        inputs,
+      };
+    });
+  }
+  const fleets = units.map((unit) => ({ kind: "fleet" as const, ...unit }));
+  return (await pool.runFleets(fleets, onProgress)).map((outcome) => {
+    const { figures } = successOf(outcome);
+    const valueOf = (metric: string): number | null => figures[metric] ?? null;
+    return {
+      valueOf,
+      meets: (goal) => isGood(goal, valueOf(goal.metric)),
+      inputs: ofFleet,
+    };
+  });
+}
+
+function successOf<Success extends { readonly ok: true }>(outcome: Success | UnitFailure): Success {
+  if (outcome.ok) return outcome;
+  if (outcome.kind === "input") throw new InputError(outcome.problems);
+  throw new Error(outcome.message);
+}
+
+function isGood({ comparison, target }: GoalTarget, value: number | null): boolean {
+  return value !== null && (comparison === "atMost" ? value <= target : value >= target);
+}
+
+function judge(goals: readonly GoalTarget[], runs: readonly RunFigures[]): PointOutcome["goals"] {
   return goals.map((goal) => {
-    const values = results.map((result) => metricValue(result, goal.metric));
+    const values = runs.map((run) => run.valueOf(goal.metric));
     const known = values.filter((value) => value !== null);
     const actual = known.length < values.length ? null : momentsOf(known).mean;
-    if (results.length === 1) {
-      const [one] = evaluateGoals([goal], results[0]!);
-      return { id: goal.id, actual, met: one!.met };
-    }
-    const isMet =
-      actual !== null &&
-      (goal.comparison === "atMost" ? actual <= goal.target : actual >= goal.target);
+    const isMet = runs.length === 1 ? runs[0]!.meets(goal) : isGood(goal, actual);
     return { id: goal.id, actual, met: isMet };
   });
 }

@@ -1,3 +1,4 @@
+import type { FleetNames } from "../../scenario/fleet/fleet-names.js";
 import type { Assumption, InputFile } from "../run/result-document.js";
 
 /** What a value of a factor does to one metric. */
@@ -116,4 +117,6 @@ export interface SensitivityDocument {
   readonly runs: number;
   /** Every file that was read. */
   readonly inputs: readonly InputFile[];
+  /** Names that people made up in a fleet, by what they name: what `--redact` puts pseudonyms for. Only of fleets. */
+  readonly names?: FleetNames;
 }
