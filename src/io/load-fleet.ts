@@ -3,6 +3,8 @@ import { parseFleet } from "../scenario/fleet/parse-fleet.js";
 import { resolveFleet } from "../scenario/fleet/resolve-fleet.js";
 import type { ResolvedFleet } from "../scenario/fleet/resolved-fleet.js";
 import type { ScenarioOverlay } from "../scenario/apply-overlays.js";
+import { fileFault } from "./file-fault.js";
+import { openFleetTraces } from "./fleet-traces.js";
 import { readScenarioTexts, type LoadedFile } from "./scenario-texts.js";
 
 /** How a fleet is to be loaded. */
@@ -33,8 +35,17 @@ export interface LoadedFleet {
 export async function loadFleet(options: LoadFleetOptions): Promise<LoadedFleet> {
   const { texts, inputs } = await readScenarioTexts(options.path, options.allowedFolders);
   const overlays = [...(options.sets ?? []).map(parseSetArgument), ...(options.overlays ?? [])];
-  const fleet = resolveFleet(parseFleet({ ...texts, overlays }));
-  return { fleet, seed: options.seed ?? fleet.seed, inputs };
+  const parsed = parseFleet({ ...texts, overlays, fileFault });
+  const { traces, files, warnings } = await openFleetTraces(parsed.traces);
+  const fleet = resolveFleet(parsed, traces);
+  return {
+    fleet: {
+      ...fleet,
+      warnings: [...fleet.warnings, ...warnings],
+    },
+    seed: options.seed ?? fleet.seed,
+    inputs: [...inputs, ...files],
+  };
 }
 
 /**

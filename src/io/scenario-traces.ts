@@ -46,7 +46,9 @@ export async function openScenarioTraces(
       loaded.set(key, trace);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems.map((problem) => located(problem, workload.trace)));
+      problems.push(
+        ...error.problems.map((problem) => locatedFault(problem, workload.trace, "workload.trace")),
+      );
     }
   }
   if (problems.length > 0) throw new InputError(problems);
@@ -54,20 +56,25 @@ export async function openScenarioTraces(
 }
 
 /** A fault of the file as a whole is shown where the scenario names it. */
-function located(
+export function locatedFault(
   problem: InputError["problems"][number],
   trace: TraceReference,
+  path: string,
 ): InputError["problems"][number] {
   if (problem.rule !== "file") return problem;
   return {
     ...problem,
     ...trace.place,
-    path: "workload.trace",
+    path,
     message: `trace ${trace.written} ${problem.message}`,
   };
 }
 
-async function openTrace(trace: TraceReference, format: string | undefined): Promise<LoadedTrace> {
+/** Reads a trace. @throws InputError with its problems, by file and line */
+export async function openTrace(
+  trace: TraceReference,
+  format: string | undefined,
+): Promise<LoadedTrace> {
   const file = openTraceFile(trace.path);
   const read = await readTrace(
     { file: trace.path, chunks: file.chunks },

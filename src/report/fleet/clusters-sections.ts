@@ -1,4 +1,5 @@
 import type { FleetTable } from "../../simulation/fleet/fleet-part.js";
+import { kindOf } from "../../simulation/fleet/clusters/copy.js";
 import type { ClustersOutcome } from "../../simulation/fleet/clusters/simulate-clusters.js";
 import type { Cell, ReportBlock, ReportSection } from "../block.js";
 import { formatDuration } from "../format/duration.js";
@@ -133,7 +134,8 @@ function useWords({ figures, run }: ClustersOutcome): string {
 
 /** One row per kind of job. */
 function groupsTable({ figures, run }: ClustersOutcome): ReportBlock {
-  const rows = run.spec.jobs.map(({ name }): readonly Cell[] => {
+  const kinds = [...new Set(run.spec.jobs.map(kindOf))];
+  const rows = kinds.map((name): readonly Cell[] => {
     const of = (key: string): number | null => figures.get(`jobs[${name}].${key}`) ?? null;
     return [
       name,

@@ -44,7 +44,12 @@ const OF_JOBS = metrics(
     ],
     ["completionP95S", "s", "lower", "Time from submission to the end, 95th percentile."],
     ["deadlineMissShare", "share", "lower", "Share of jobs with a deadline that missed it."],
-    ["stops", "stops", "lower", "Times jobs were stopped: preempted, drained, or their nodes went."],
+    [
+      "stops",
+      "stops",
+      "lower",
+      "Times jobs were stopped: preempted, drained, or their nodes went.",
+    ],
     ["gpuHoursLost", "GPU hours", "lower", "Work that had to be done again."],
     ["cost", "money", "lower", "What the GPUs that jobs held cost, at the price of their nodes."],
   ],

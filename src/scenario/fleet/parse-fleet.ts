@@ -5,7 +5,7 @@ import { sortProblems } from "../../diagnostics/render-problems.js";
 import type { ScenarioOverlay } from "../apply-overlays.js";
 import { applyOverlays } from "../apply-overlays.js";
 import { createCheckContext, type CheckContext } from "../check-context.js";
-import { readDocument, type ScenarioTexts } from "../document.js";
+import { mayReadDefault, readDocument, type ScenarioTexts } from "../document.js";
 import { reportIssues } from "../report-issues.js";
 import { checkClusterPlaces } from "./checks/check-cluster-places.js";
 import { checkClusters } from "./checks/check-clusters.js";
@@ -13,6 +13,7 @@ import { checkFleetGoals } from "./checks/check-fleet-goals.js";
 import { checkFleetPlan } from "./checks/check-fleet-plan.js";
 import { checkFleetJobs } from "./checks/check-fleet-jobs.js";
 import { checkFleetRun } from "./checks/check-fleet-run.js";
+import { checkFleetTraces, type FleetTraceReference } from "./checks/check-fleet-traces.js";
 import { checkFleetServices } from "./checks/check-fleet-services.js";
 import { checkRollouts } from "./checks/check-rollouts.js";
 import { checkSites } from "./checks/check-sites.js";
@@ -33,6 +34,8 @@ export interface ParsedFleet {
   readonly spec: FleetDocument;
   /** Files that were extended, nearest first. */
   readonly extended: readonly string[];
+  /** Files that jobs are to be read from. */
+  readonly traces: readonly FleetTraceReference[];
   /** Names that people made up, those included that what was laid over the file took away. */
   readonly names: FleetNames;
   /** What is allowed and probably not meant; same form as problems. */
@@ -73,6 +76,10 @@ export function parseFleet(options: ParseFleetOptions): ParsedFleet {
   if (isOtherKind(context)) throw new InputError(problems.map(asFleet));
   const result = schema.safeParse(context.plain);
   if (!result.success) reportIssues(context, result.error.issues);
+  const traces = checkFleetTraces(context, {
+    mayRead: options.mayRead ?? mayReadDefault(options.file),
+    fileFault: options.fileFault ?? (() => undefined),
+  });
   for (const check of CHECKS) check(context, result.success ? result.data : undefined);
   if (problems.length > 0) throw new InputError(sortProblems(problems.map(asFleet)));
   if (!result.success) throw new Error("fleet: the schema refused a value and gave no problem");
@@ -80,6 +87,7 @@ export function parseFleet(options: ParseFleetOptions): ParsedFleet {
     file: options.file,
     spec: result.data,
     extended: document.extended,
+    traces,
     names: namesInFleet([plainValue(document.root), context.plain]),
     warnings: sortProblems(warnings.map(asFleet)),
   };

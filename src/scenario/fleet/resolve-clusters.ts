@@ -1,7 +1,7 @@
 import type { ClustersSpec, JobPlacement } from "../../simulation/fleet/clusters/clusters-spec.js";
 import { neverFits } from "../../simulation/fleet/clusters/job-costs.js";
 import type { Assume } from "./assume.js";
-import { resolveFleetJobs } from "./resolve-fleet-jobs.js";
+import { resolveFleetJobs, type FleetTraces } from "./resolve-fleet-jobs.js";
 import { resolveInference } from "./resolve-inference.js";
 import { resolveMemberUpgrades } from "./resolve-member-upgrades.js";
 import { resolveMembers } from "./resolve-members.js";
@@ -12,7 +12,11 @@ import type { FleetDocument } from "./schema/fleet-schema.js";
 import { findLink } from "./wan-links.js";
 
 /** Builds the named clusters of a fleet with what runs on them; undefined without any. */
-export function resolveClusters(spec: FleetDocument, assume: Assume): ClustersSpec | undefined {
+export function resolveClusters(
+  spec: FleetDocument,
+  assume: Assume,
+  traces?: FleetTraces,
+): ClustersSpec | undefined {
   if (spec.fleet.clusters === undefined) return undefined;
   const places = placesOf(spec);
   const names = {
@@ -34,7 +38,7 @@ export function resolveClusters(spec: FleetDocument, assume: Assume): ClustersSp
       gateTimeoutS: dispatch?.preemptionTimeout ?? CLUSTER_DEFAULTS.gateTimeoutS,
       quotaGpus: dispatch?.quotas ?? {},
     },
-    jobs: resolveFleetJobs(spec, names),
+    jobs: resolveFleetJobs(spec, names, traces, assume),
     data: {
       places,
       regions,

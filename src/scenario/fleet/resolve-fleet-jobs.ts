@@ -10,7 +10,10 @@ import {
   type FleetJobInput,
   type FleetPlacementInput,
 } from "./schema/fleet-jobs-schema.js";
+import type { JobTable } from "../../workload/job-table.js";
+import type { Assume } from "./assume.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
+import { groupsOfTrace, type TraceGroupBase } from "./trace-groups.js";
 
 /** Names that jobs use, and the indexes they stand for. */
 export interface FleetNames {
@@ -19,45 +22,88 @@ export interface FleetNames {
   readonly datasets: readonly string[];
 }
 
-/** Builds the jobs of a fleet. */
-export function resolveFleetJobs(spec: FleetDocument, names: FleetNames): readonly JobGroupSpec[] {
-  return (spec.workload?.jobs ?? []).map((job) => {
-    const { output, checkpoint } = job;
-    return {
-      name: job.name,
-      tenant: job.tenant ?? FLEET_JOB_DEFAULTS.tenant,
-      priority: job.priority ?? 0,
-      workers: job.workers ?? 1,
-      gpusPerWorker: job.gpusPerWorker ?? 1,
-      ...(job.gpu === undefined ? {} : { gpuModels: acceptedModels(job.gpu) }),
-      count: job.count ?? 1,
-      firstS: job.first ?? 0,
-      betweenS: job.every ?? 0,
-      arrivals: (job.arrivals ?? "even") as JobGroupSpec["arrivals"],
-      durationS: job.duration,
-      durations: (job.durations ?? "fixed") as JobGroupSpec["durations"],
-      placement: placementOf(job, names),
-      inputs: (job.inputs ?? []).map((name) => names.datasets.indexOf(name)),
-      prefetch: job.prefetch ?? false,
-      ...(output === undefined
-        ? {}
-        : { output: { bytes: output.size, to: names.places.indexOf(output.to) } }),
-      ...(checkpoint === undefined
-        ? {}
-        : {
-            checkpoint: {
-              intervalS: checkpoint.every,
-              bytes: checkpoint.size ?? 0,
-              ...(checkpoint.to === undefined ? {} : { to: names.places.indexOf(checkpoint.to) }),
-            },
-          }),
-      onDrain: (job.onDrain ?? FLEET_JOB_DEFAULTS.onDrain) as DrainBehavior,
-      saveS: job.save ?? FLEET_JOB_DEFAULTS.saveS,
-      restartS: job.restart ?? 0,
-      ...(job.deadline === undefined ? {} : { deadlineS: job.deadline }),
-      ...(job.budget === undefined ? {} : { budgetPerJob: job.budget }),
-    };
+/** What is known of a trace that jobs are read from. */
+export interface FleetTrace {
+  readonly jobs: JobTable;
+  /** Name of the format it was read as. */
+  readonly format: string;
+  /** As it stands in the file of the fleet. */
+  readonly written: string;
+}
+
+/** Traces by the name of the jobs that are read from them. */
+export type FleetTraces = ReadonlyMap<string, FleetTrace>;
+
+/** Builds the jobs of a fleet. @param traces those that were read; jobs of others stand as one of one GPU */
+export function resolveFleetJobs(
+  spec: FleetDocument,
+  names: FleetNames,
+  traces: FleetTraces = new Map(),
+  assume: Assume = () => undefined,
+): readonly JobGroupSpec[] {
+  return (spec.workload?.jobs ?? []).flatMap((job): readonly JobGroupSpec[] => {
+    const base = baseOf(job, names);
+    const trace = traces.get(job.name);
+    if (trace !== undefined) {
+      const { groups, count, notes } = groupsOfTrace(base, trace.jobs, {
+        maxJobs: job.maxJobs ?? FLEET_JOB_DEFAULTS.maxJobs,
+        gpuModels: base.gpuModels,
+        priority: job.priority,
+      });
+      assume({
+        id: `workload.jobs[${job.name}].trace`,
+        what: `Jobs of ${job.name}`,
+        value: [`${count} jobs of ${trace.written}, read as ${trace.format}`, ...notes].join("; "),
+        provenance: "given",
+        source: "the trace; durations are taken as those on GPUs of speed 1",
+      });
+      return groups;
+    }
+    return [
+      {
+        ...base,
+        workers: job.workers ?? 1,
+        gpusPerWorker: job.gpusPerWorker ?? 1,
+        count: job.count ?? 1,
+        betweenS: job.every ?? 0,
+        arrivals: (job.arrivals ?? "even") as JobGroupSpec["arrivals"],
+        // A trace that has not been read: its jobs are looked at when it has.
+        durationS: job.duration ?? 1,
+        durations: (job.durations ?? "fixed") as JobGroupSpec["durations"],
+      },
+    ];
   });
+}
+
+function baseOf(job: FleetJobInput, names: FleetNames): TraceGroupBase {
+  const { output, checkpoint } = job;
+  return {
+    name: job.name,
+    tenant: job.tenant ?? FLEET_JOB_DEFAULTS.tenant,
+    priority: job.priority ?? 0,
+    ...(job.gpu === undefined ? {} : { gpuModels: acceptedModels(job.gpu) }),
+    firstS: job.first ?? 0,
+    placement: placementOf(job, names),
+    inputs: (job.inputs ?? []).map((name) => names.datasets.indexOf(name)),
+    prefetch: job.prefetch ?? false,
+    ...(output === undefined
+      ? {}
+      : { output: { bytes: output.size, to: names.places.indexOf(output.to) } }),
+    ...(checkpoint === undefined
+      ? {}
+      : {
+          checkpoint: {
+            intervalS: checkpoint.every,
+            bytes: checkpoint.size ?? 0,
+            ...(checkpoint.to === undefined ? {} : { to: names.places.indexOf(checkpoint.to) }),
+          },
+        }),
+    onDrain: (job.onDrain ?? FLEET_JOB_DEFAULTS.onDrain) as DrainBehavior,
+    saveS: job.save ?? FLEET_JOB_DEFAULTS.saveS,
+    restartS: job.restart ?? 0,
+    ...(job.deadline === undefined ? {} : { deadlineS: job.deadline }),
+    ...(job.budget === undefined ? {} : { budgetPerJob: job.budget }),
+  };
 }
 
 function acceptedModels(names: readonly string[]): readonly string[] {

@@ -6,14 +6,15 @@ import { FLEET_DEFAULTS } from "./fleet-limits.js";
 import { findFleetMetric, metricOfPart } from "./fleet-metrics.js";
 import { parseFleetTarget } from "./parse-fleet-target.js";
 import type { ParsedFleet } from "./parse-fleet.js";
+import type { FleetTraces } from "./resolve-fleet-jobs.js";
 import { resolveClusters } from "./resolve-clusters.js";
 import { resolveSites } from "./resolve-sites.js";
 import { resolveUpgrades } from "./resolve-upgrades.js";
 import type { ResolvedFleet } from "./resolved-fleet.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
 
-/** Builds everything a run needs from a fleet that passed its checks. */
-export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
+/** Builds everything a run needs from a fleet that passed its checks. @param traces those its jobs are read from */
+export function resolveFleet(parsed: ParsedFleet, traces?: FleetTraces): ResolvedFleet {
   const { spec } = parsed;
   const assumptions = new Map<string, Assumption>();
   const assume: Assume = (entry) => {
@@ -21,7 +22,7 @@ export function resolveFleet(parsed: ParsedFleet): ResolvedFleet {
   };
   const sites = resolveSites(spec, assume);
   const upgrades = resolveUpgrades(spec, assume);
-  const clusters = resolveClusters(spec, assume);
+  const clusters = resolveClusters(spec, assume, traces);
   return {
     file: parsed.file,
     name: spec.name,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { TRACE_FORMATS } from "../../../workload/formats/registry.js";
 import { field, lineOfText, oneOf, plainName, wholeNumber } from "../../schema/field.js";
 import { duration, size } from "../../schema/quantities.js";
 import { money } from "./clusters-schema.js";
@@ -13,6 +14,7 @@ export const FLEET_JOB_DEFAULTS = {
   onDrain: "stop",
   save: "2m",
   saveS: 120,
+  maxJobs: 1_000_000,
 } as const;
 
 const NAMES_MAX = 1_000;
@@ -150,6 +152,27 @@ function placementSchema() {
   );
 }
 
+function traceFields() {
+  return {
+    trace: field(lineOfText(4_096), {
+      description:
+        "File with the jobs, relative to the folder of the file this is written in; it may be compressed with gzip. Takes the place of `workers`, `gpusPerWorker`, `count`, `every`, `arrivals`, `duration` and `durations`; second 0 of the trace is at `first`.",
+      example: "../traces/team-week.csv",
+    }).optional(),
+    format: field(oneOf(["auto", ...TRACE_FORMATS.map(({ name }) => name)]), {
+      description: "Format of the trace.",
+      default: "auto",
+      example: "headroom-csv",
+      valueTexts: ["Recognised from the first lines of the file.", ...TRACE_FORMATS.map(({ description }) => description)],
+    }).optional(),
+    maxJobs: field(wholeNumber(1, 1_000_000), {
+      description: "Only the first so many jobs of the trace come, in order of submission.",
+      default: FLEET_JOB_DEFAULTS.maxJobs,
+      example: 5_000,
+    }).optional(),
+  };
+}
+
 function timeFields() {
   return {
     count: field(wholeNumber(1, 1_000_000), { description: "Jobs of this kind.", default: 1, example: 200 }).optional(),
@@ -164,7 +187,10 @@ function timeFields() {
       example: "poisson",
       valueTexts: ["One every `every`.", "At random, `every` on average."],
     }).optional(),
-    duration: field(duration("above-zero"), { description: "Time it works, on GPUs of speed 1.", example: "6h" }),
+    duration: field(duration("above-zero"), {
+      description: "Time it works, on GPUs of speed 1. Needed without `trace`.",
+      example: "6h",
+    }).optional(),
     durations: field(oneOf(["fixed", "exponential"]), {
       description: "Whether all take as long, or `duration` on average.",
       default: "fixed",
@@ -192,6 +218,7 @@ export function fleetJobsSchema() {
       description: "GPU models it runs on. Left out, any.",
       example: ["H100"],
     }).optional(),
+    ...traceFields(),
     ...timeFields(),
     placement: placementSchema().optional(),
     inputs: names("Datasets that must be at the cluster before it works.", ["scans"]).optional(),

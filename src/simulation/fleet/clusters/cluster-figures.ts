@@ -1,6 +1,6 @@
 import { quantile } from "../../../stats/quantile.js";
 import { createOctaveHistogram } from "../../../stats/octave-histogram.js";
-import type { FleetJob } from "./copy.js";
+import { kindOf, type FleetJob } from "./copy.js";
 import type { MoveTotals } from "./data/data-store.js";
 import type { MemberCluster } from "./member-cluster.js";
 import type { RayOutcome } from "./ray/ray-meter.js";
@@ -22,12 +22,12 @@ export function clusterFigures(run: ClustersRun): ReadonlyMap<string, number | n
   const { spec, members, jobs, moves, services, ray, durationS } = run;
   if (spec.jobs.length > 0) {
     add("jobs", undefined, jobFigures(jobs, durationS));
-    for (const group of spec.jobs)
+    for (const kind of new Set(spec.jobs.map(kindOf)))
       add(
         "jobs",
-        group.name,
+        kind,
         jobFigures(
-          jobs.filter((job) => job.group === group),
+          jobs.filter((job) => kindOf(job.group) === kind),
           durationS,
         ),
       );

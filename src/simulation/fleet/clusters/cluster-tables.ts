@@ -1,4 +1,5 @@
 import type { FleetColumn, FleetTable } from "../fleet-part.js";
+import { kindOf } from "./copy.js";
 import { startOf } from "./cluster-figures.js";
 import type { ClustersRun } from "./clusters-run.js";
 
@@ -100,7 +101,7 @@ function jobsTable({ jobs, members, durationS }: ClustersRun): FleetTable {
   const rows = jobs.filter(({ submitS }) => submitS <= durationS);
   return table("fleet-jobs", "Every job, and where it ran", rows, [
     { name: "job", header: "Job", of: ({ name }) => name },
-    { name: "group", header: "Group", of: ({ group }) => group.name },
+    { name: "group", header: "Group", of: ({ group }) => kindOf(group) },
     { name: "tenant", header: "Tenant", of: ({ group }) => group.tenant },
     { name: "gpus", header: "GPUs", of: ({ group }) => group.workers * group.gpusPerWorker },
     { name: "submit_s", header: "Submitted", unit: "s", of: ({ submitS }) => submitS },

@@ -140,9 +140,25 @@ export interface BurstPlacement {
 /** Where a job may run. */
 export type JobPlacement = PickPlacement | RacePlacement | BurstPlacement;
 
-/** Jobs of one kind. Times are in seconds. */
+/** A job that is given, and not drawn. */
+export interface SubmittedJobSpec {
+  /** Its place among the jobs of its kind, from 1. */
+  readonly number: number;
+  readonly submitS: number;
+  /** Seconds on GPUs of speed 1. */
+  readonly workS: number;
+}
+
+/** Jobs of one kind, and of one shape. Times are in seconds. */
 export interface JobGroupSpec {
+  /** Used once. */
   readonly name: string;
+  /** Name as written, which several groups of different shapes share; absent: the name is it. */
+  readonly kind?: string;
+  /** The jobs themselves; absent: they are drawn. */
+  readonly submissions?: readonly SubmittedJobSpec[];
+  /** False: the table of prices leaves it out, because another shape of its kind stands there. */
+  readonly isPriced?: boolean;
   readonly tenant: string;
   readonly priority: number;
   readonly workers: number;

@@ -1,5 +1,5 @@
 import type { DataStore } from "./data/data-store.js";
-import { gpusOf, type Copy, type CopyRun } from "./copy.js";
+import { gpusOf, kindOf, type Copy, type CopyRun } from "./copy.js";
 import type { FleetClock } from "./fleet-clock.js";
 import type { MemberCluster } from "./member-cluster.js";
 
@@ -119,7 +119,7 @@ function beginWork(setting: WorkSetting, copy: Copy, run: CopyRun): void {
 
 /** Checkpoints are written beside the work; one counts when it has arrived where it is kept. */
 function scheduleCheckpoint(setting: WorkSetting, copy: Copy, run: CopyRun): void {
-  const { checkpoint, inputs, name } = copy.entry.job.group;
+  const { checkpoint, inputs } = copy.entry.job.group;
   if (checkpoint === undefined) return;
   const { clock, data } = setting;
   const fromS = Math.max(clock.nowS, run.workFromS!);
@@ -127,16 +127,22 @@ function scheduleCheckpoint(setting: WorkSetting, copy: Copy, run: CopyRun): voi
     const { entry } = copy;
     const doneS = doneWorkS(clock.nowS, run);
     const route = { from: copy.member, to: checkpoint.to ?? copy.member };
-    data.send(`checkpoints of ${name}`, checkpoint.bytes, inputs, route, () => {
-      // A later checkpoint, or another run of the same work, may have got further meanwhile.
-      if (entry.isDone || (entry.winner !== undefined && entry.winner !== copy)) return;
-      const safeAt = checkpoint.to === undefined ? copy.member : undefined;
-      const isKnown = entry.safeAt === safeAt || entry.safeAt === copy.member;
-      if (isKnown && entry.safeWorkS >= doneS) return;
-      entry.safeWorkS = doneS;
-      entry.safeAt = safeAt;
-      if (copy.run === run) run.atCheckpoint?.();
-    });
+    data.send(
+      `checkpoints of ${kindOf(copy.entry.job.group)}`,
+      checkpoint.bytes,
+      inputs,
+      route,
+      () => {
+        // A later checkpoint, or another run of the same work, may have got further meanwhile.
+        if (entry.isDone || (entry.winner !== undefined && entry.winner !== copy)) return;
+        const safeAt = checkpoint.to === undefined ? copy.member : undefined;
+        const isKnown = entry.safeAt === safeAt || entry.safeAt === copy.member;
+        if (isKnown && entry.safeWorkS >= doneS) return;
+        entry.safeWorkS = doneS;
+        entry.safeAt = safeAt;
+        if (copy.run === run) run.atCheckpoint?.();
+      },
+    );
     scheduleCheckpoint(setting, copy, run);
   });
 }
@@ -160,7 +166,7 @@ function endWork(setting: WorkSetting, copy: Copy): void {
   if (output === undefined) arrived();
   else {
     const route = { from: copy.member, to: output.to };
-    setting.data.send(`results of ${group.name}`, output.bytes, group.inputs, route, arrived);
+    setting.data.send(`results of ${kindOf(group)}`, output.bytes, group.inputs, route, arrived);
   }
 }
 

@@ -97,6 +97,11 @@ export interface CopyRun {
   atCheckpoint: (() => void) | undefined;
 }
 
+/** Name under which figures, tables and moves know jobs of a group. */
+export function kindOf({ kind, name }: JobGroupSpec): string {
+  return kind ?? name;
+}
+
 /** GPUs a gang holds. */
 export function gpusOf({ workers, gpusPerWorker }: JobGroupSpec): number {
   return workers * gpusPerWorker;

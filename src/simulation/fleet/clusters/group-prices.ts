@@ -24,6 +24,7 @@ export interface GroupPrice {
 /** Prices of all groups on all clusters, with data where it lies at the start. Call it before anything moves. */
 export function priceGroups(spec: ClustersSpec, costs: JobCosts): readonly GroupPrice[] {
   return spec.jobs.flatMap((group, index) => {
+    if (group.isPriced === false) return [];
     const perWork = spec.members.map(({ pools }) => {
       const pool = cheapestPool(pools, group);
       return pool === undefined ? undefined : pricePerGpuHour(pool) / pool.speed;

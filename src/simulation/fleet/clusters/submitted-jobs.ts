@@ -1,6 +1,6 @@
 import type { RandomStreams } from "../../../engine/streams.js";
 import type { JobGroupSpec } from "./clusters-spec.js";
-import type { Entry, FleetJob } from "./copy.js";
+import { kindOf, type Entry, type FleetJob } from "./copy.js";
 
 /** All jobs of the groups, in order of submission, group and number. Each group draws from streams of its own. */
 export function drawJobs(
@@ -8,6 +8,10 @@ export function drawJobs(
   streams: RandomStreams,
 ): readonly FleetJob[] {
   const jobs = groups.flatMap((group, groupIndex) => {
+    if (group.submissions !== undefined)
+      return group.submissions.map(({ number, submitS, workS }) =>
+        jobOf(group, groupIndex, { name: `${kindOf(group)}-${number}`, submitS, workS }),
+      );
     const arrivals = streams.stream(`fleet arrivals/${group.name}`);
     const durations = streams.stream(`fleet durations/${group.name}`);
     let timeS = group.firstS;
@@ -18,26 +22,33 @@ export function drawJobs(
       }
       const workS =
         group.durations === "fixed" ? group.durationS : durations.exponential(group.durationS);
-      return {
-        id: 0,
-        name: group.count === 1 ? group.name : `${group.name}-${number + 1}`,
-        group,
-        groupIndex,
-        submitS: timeS,
-        workS,
-        entries: [],
-        reason: undefined,
-        endS: undefined,
-        stops: 0,
-        gpuSecondsLost: 0,
-        cost: 0,
-      };
+      const name = group.count === 1 ? group.name : `${group.name}-${number + 1}`;
+      return jobOf(group, groupIndex, { name, submitS: timeS, workS });
     });
   });
   // Stable: within an instant the order of the groups in the file.
   return jobs
     .sort((left, right) => left.submitS - right.submitS)
     .map((job, id) => ({ ...job, id }));
+}
+
+function jobOf(
+  group: JobGroupSpec,
+  groupIndex: number,
+  about: Pick<FleetJob, "name" | "submitS" | "workS">,
+): FleetJob {
+  return {
+    id: 0,
+    ...about,
+    group,
+    groupIndex,
+    entries: [],
+    reason: undefined,
+    endS: undefined,
+    stops: 0,
+    gpuSecondsLost: 0,
+    cost: 0,
+  };
 }
 
 /** Work that nobody has been offered yet. */
