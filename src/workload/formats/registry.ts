@@ -90,7 +90,24 @@ export function guessFormat(opening: TraceOpening): FormatGuess {
       rule: "unknown-format",
       message: "the trace looks like none of the formats that can be read",
       allowed: TRACE_FORMATS.map((format) => format.name),
-      help: "name the format, or write the jobs as headroom-csv: submit_s,duration_s,gpus",
+      help:
+        otherSeparator(opening) ??
+        "name the format, or write the jobs as headroom-csv: submit_s,duration_s,gpus",
     },
   ]);
+}
+
+/** Spreadsheets of many countries separate fields by semicolons, and copied tables by tabs. */
+function otherSeparator({ file, text, firstLine }: TraceOpening): string | undefined {
+  for (const [separator, name] of [
+    [";", "semicolons"],
+    ["\t", "tabs"],
+  ] as const) {
+    const withCommas = (given: string): string => given.replaceAll(separator, ",");
+    const opening = { file, text: withCommas(text), firstLine: withCommas(firstLine) };
+    const meant = TRACE_FORMATS.find((format) => format.detect(opening) !== undefined);
+    if (meant !== undefined)
+      return `with commas in place of its ${name} it would be ${meant.title}; save it again as CSV with commas, and a point in numbers`;
+  }
+  return undefined;
 }
