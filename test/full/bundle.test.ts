@@ -67,6 +67,8 @@ test.skipIf(process.getuid?.() !== 0)(
       mkdirSync(root);
       const files = bareRoot(root);
       execFileSync("tar", ["-xJf", archive, "-C", root]);
+      const program = join(root, "headroom-bench", "app", "dist", "benchmark");
+      expect(existsSync(join(program, "backends", "cuda", "ptx", "streams.ptx"))).toBe(true);
       const startMs = Date.now();
       const run = spawnSync(
         "unshare",
