@@ -96,11 +96,22 @@ describe("the answer of a plan", () => {
       boundSentences({ ...(bound(gap) as Pick<AnswerInput, "bound">), ...unit });
     const least = "No plan of the space that meets the goals costs less than 1,000,000 USD";
     expect(words(null)).toBe(`${least}.`);
-    expect(words(0)).toBe(`${least}, and the answer costs no more than that.`);
+    expect(words(0)).toBe("No plan of the space that meets the goals costs less than the answer.");
     expect(words(0.061)).toBe(`${least}; the answer costs at most 6.1 % more.`);
     expect(words(8.92)).toBe(
       `${least}. The answer costs 9.92 times that: the bound is too low to say how near the answer is to the best possible.`,
     );
+  });
+
+  test.each([
+    [2_896_600, "2,896,000 USD"],
+    [1_889_999.9999999995, "1,890,000 USD"],
+    [999_999, "999,900 USD"],
+    [121_500, "121,500 USD"],
+    [0.123456, "0.1234 USD"],
+  ])("what is proven is never rounded up: %d", (value, words) => {
+    const given = { bound: { value, gap: null }, minimise: "cost", currency: "USD" };
+    expect(boundSentences(given as never)).toContain(`less than ${words}.`);
   });
 
   test("confidence is of the goals, also when something is missing", () => {

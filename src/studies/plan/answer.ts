@@ -2,7 +2,7 @@ import { formatDuration, formatNumber } from "../../base/units.js";
 import { formatQuantity } from "../run/format-quantity.js";
 import { labelMetric } from "../run/metric-label.js";
 import {
-  amountOfPlan,
+  provenAmount,
   boundClause,
   costWords,
   looseBoundSentence,
@@ -199,7 +199,7 @@ function noPlan({ conflict, space, bound, minimise, currency }: AnswerInput): st
   const floor =
     conflict?.isProven === true || bound?.value === null || bound === null || bound.value === 0
       ? ""
-      : ` A plan that meets them ${minimise === "power" ? "draws" : "costs"} at least ${amountOfPlan(bound.value, { minimise, currency })} (proven).`;
+      : ` A plan that meets them ${minimise === "power" ? "draws" : "costs"} at least ${provenAmount(bound.value, { minimise, currency })} (proven).`;
   const who =
     space.candidates === 1
       ? "The only plan there is does not meet the goals"

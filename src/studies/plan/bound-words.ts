@@ -8,22 +8,34 @@ const EXACT_GAP_MAX = 1e-6;
 
 type BoundOf = Pick<PlanDocument, "bound" | "minimise" | "currency">;
 
-/** Amounts of plans are figures of a model: three digits, in the currency or in kilowatts. */
-export function amountOfPlan(
+/** Digits of amounts: neighbouring plans must be told apart. */
+const DIGITS = 4;
+/** A bound is short of a round number by what floating point loses, at most. */
+const ROUNDING_SHARE = 1e-9;
+
+/** An amount that is proven to be needed, rounded down: nobody is told that more is proven than is. */
+export function provenAmount(
   value: number,
   { minimise, currency }: Omit<BoundOf, "bound">,
 ): string {
-  return minimise === "power" ? powerWords(value) : costWords(value, currency);
+  const raised = value * (1 + ROUNDING_SHARE);
+  const near = Number(raised.toPrecision(DIGITS));
+  const step = Number(`1e${Number(raised.toExponential().split("e")[1]) - DIGITS + 1}`);
+  const least = near > raised ? near - step : near;
+  return minimise === "power" ? powerWords(least) : costWords(least, currency);
 }
 
-/** What a plan costs, to three digits; all of them stand in the document. */
+/** What a plan costs, to four digits; all of them stand in the document. */
 export function costWords(value: number, currency: string | null): string {
-  return currency === null ? formatNumber(value) : `${formatNumber(value)} ${currency}`;
+  const text = formatNumber(value, { digits: DIGITS });
+  return currency === null ? text : `${text} ${currency}`;
 }
 
-/** Power for people: "265 kW". */
+/** Power for people: "265.2 kW". */
 export function powerWords(watts: number): string {
-  return watts < 1000 ? `${formatNumber(watts)} W` : `${formatNumber(watts / 1000)} kW`;
+  return watts < 1000
+    ? `${formatNumber(watts, { digits: DIGITS })} W`
+    : `${formatNumber(watts / 1000, { digits: DIGITS })} kW`;
 }
 
 /** For the sentence that recommends: "is within 6 % of a proven lower bound on cost"; "" where no bound helps. */
@@ -41,7 +53,7 @@ export function boundClause({ bound, minimise }: BoundOf): string {
 export function looseBoundSentence({ bound, ...unit }: BoundOf): string {
   if (bound?.gap === null || bound?.gap === undefined || bound.gap <= USEFUL_GAP_MAX) return "";
   const what = unit.minimise === "power" ? "power" : "cost";
-  return `No useful lower bound on ${what} was found: only ${amountOfPlan(bound.value!, unit)} are proven to be needed.`;
+  return `No useful lower bound on ${what} was found: only ${provenAmount(bound.value!, unit)} are proven to be needed.`;
 }
 
 /**
@@ -55,10 +67,11 @@ export function boundSentences(
 ): string {
   if (bound?.value === null || bound?.value === undefined) return "";
   const verb = unit.minimise === "power" ? "draws" : "costs";
-  const least = `No plan of the space that meets the goals ${verb} less than ${emphasise(amountOfPlan(bound.value, unit))}`;
   const { gap } = bound;
+  if (gap !== null && gap < EXACT_GAP_MAX)
+    return `No plan of the space that meets the goals ${verb} less than the answer.`;
+  const least = `No plan of the space that meets the goals ${verb} less than ${emphasise(provenAmount(bound.value, unit))}`;
   if (gap === null) return `${least}.`;
-  if (gap < EXACT_GAP_MAX) return `${least}, and the answer ${verb} no more than that.`;
   if (gap <= USEFUL_GAP_MAX)
     return `${least}; the answer ${verb} at most ${emphasise(percentAbove(gap))} more.`;
   return `${least}. The answer ${verb} ${emphasise(`${formatNumber(1 + gap)} times`)} that: the bound is too low to say how near the answer is to the best possible.`;
