@@ -35,6 +35,8 @@ test("a research lab's budget buys both kinds of nodes, as running all plans wit
     readonly answer: string;
     readonly space: { readonly presumed: number };
   };
-  expect(answer).toContain("Buy 2 × HGX H100 and 5 × PCIe server 8x L40S, bare metal, queue easy-backfill");
+  expect(answer).toContain(
+    "Buy 2 × HGX H100 and 5 × PCIe server 8x L40S, bare metal, queue easy-backfill",
+  );
   expect(space.presumed).toBe(0);
 });

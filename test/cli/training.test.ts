@@ -54,7 +54,9 @@ describe("headroom training", () => {
   test("ends with 1 when the model does not fit, and says what would", () => {
     const { exitCode: code, stdout } = headroom(["training", "Llama-3-8B", "--on", "DGX H100"]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/It does not fit: the fullest GPU needs \d+(\.\d+)? GB and has 85\.5 GB/);
+    expect(stdout).toMatch(
+      /It does not fit: the fullest GPU needs \d+(\.\d+)? GB and has 85\.5 GB/,
+    );
     expect(stdout).toContain("compute all activations again");
     const { exitCode: again } = headroom([
       "training",
