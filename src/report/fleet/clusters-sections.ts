@@ -28,6 +28,7 @@ const STOP_COLUMNS = [
 export function clusterSections(
   outcome: ClustersOutcome,
   durationS: number,
+  currency?: string,
 ): readonly ReportSection[] {
   const table = (name: string): FleetTable | undefined =>
     outcome.tables.find((one) => one.name === name);
@@ -47,7 +48,7 @@ export function clusterSections(
         ...(about.folded === true ? { folded: true } : {}),
         blocks: [
           ...(about.words === undefined ? [] : [{ kind: "text", markdown: about.words } as const]),
-          rowsTable(found),
+          rowsTable(found, currency),
         ],
       },
     ];
@@ -57,21 +58,27 @@ export function clusterSections(
       id: "clusters",
       title: "Where work ran, and what it cost",
       explanation: EXPLANATION,
-      blocks: clusterBlocks(outcome, durationS),
+      blocks: clusterBlocks(outcome, durationS, currency),
     },
     ...(outcome.run.spec.members.length > 1
       ? section("prices", "Where would one job cost least?", "prices", {
           words: pricesWords(outcome),
         })
       : []),
-    ...section("moves", "What moved, and what that cost", "moves", { words: movesWords(outcome) }),
+    ...section("moves", "What moved, and what that cost", "moves", {
+      words: movesWords(outcome, currency),
+    }),
     ...section("inference", "What requests got", "inference", { words: requestsWords(outcome) }),
     ...section("ray", "What Ray did", "ray", { words: rayWords(outcome) }),
     ...section("fleet-jobs", "Jobs one by one", "fleet-jobs", { folded: true }),
   ];
 }
 
-function clusterBlocks(outcome: ClustersOutcome, durationS: number): readonly ReportBlock[] {
+function clusterBlocks(
+  outcome: ClustersOutcome,
+  durationS: number,
+  currency: string | undefined,
+): readonly ReportBlock[] {
   const gpus = outcome.series.filter(({ unit }) => unit === "GPUs");
   const waiting = outcome.series.filter(({ unit }) => unit === "jobs");
   const clusters = outcome.tables.find(({ name }) => name === "clusters")!;
@@ -98,9 +105,9 @@ function clusterBlocks(outcome: ClustersOutcome, durationS: number): readonly Re
             waiting,
             { durationS, fromZero: true },
           ),
-          groupsTable(outcome),
+          groupsTable(outcome, currency),
         ]),
-    rowsTable(columnsOf(clusters, "What every cluster did", WORK_COLUMNS)),
+    rowsTable(columnsOf(clusters, "What every cluster did", WORK_COLUMNS), currency),
     rowsTable(
       columnsOf(clusters, "Nodes that came and went, and jobs that were stopped", STOP_COLUMNS),
     ),
@@ -133,7 +140,7 @@ function useWords({ figures, run }: ClustersOutcome): string {
 }
 
 /** One row per kind of job. */
-function groupsTable({ figures, run }: ClustersOutcome): ReportBlock {
+function groupsTable({ figures, run }: ClustersOutcome, currency?: string): ReportBlock {
   const kinds = [...new Set(run.spec.jobs.map(kindOf))];
   const rows = kinds.map((name): readonly Cell[] => {
     const of = (key: string): number | null => figures.get(`jobs[${name}].${key}`) ?? null;
@@ -159,24 +166,32 @@ function groupsTable({ figures, run }: ClustersOutcome): ReportBlock {
       { header: "Late", align: "right" },
       { header: "Stops", align: "right" },
       { header: "Work lost", unit: "GPU h", digits: 3, align: "right" },
-      { header: "Cost of GPUs", digits: 4, align: "right" },
+      { header: "Cost of GPUs", ...unitOfMoney(currency), digits: 4, align: "right" },
     ],
     rows,
     fullTable: "result.json",
   };
 }
 
+/** Columns of amounts, whose unit is the currency of the fleet. */
+const MONEY_COLUMNS: ReadonlySet<string> = new Set(["cost", "compute_cost", "move_cost"]);
+
+function unitOfMoney(currency: string | undefined): { readonly unit?: string } {
+  return currency === undefined ? {} : { unit: currency };
+}
+
 /** Columns of many digits are for the CSV. */
-function rowsTable({ name, caption, columns }: FleetTable): ReportBlock {
+function rowsTable({ name, caption, columns }: FleetTable, currency?: string): ReportBlock {
   const count = columns[0]?.values.length ?? 0;
   return {
     kind: "table",
     caption,
-    columns: columns.map(({ header, unit, values }) => {
+    columns: columns.map(({ name: column, header, unit, values }) => {
       const numbers = values.filter((value) => typeof value === "number");
       return {
         header,
         ...(unit === undefined || unit === "s" ? {} : { unit }),
+        ...(MONEY_COLUMNS.has(column) ? unitOfMoney(currency) : {}),
         ...(numbers.length === 0 ? {} : { align: "right" as const }),
         ...(numbers.some((value) => !Number.isInteger(value)) ? { digits: 4 } : {}),
       };
@@ -207,11 +222,11 @@ function pricesWords({ run }: ClustersOutcome): string {
   return `${basis} Moving data for one job pays where GPU-hours are cheaper: ${words.join("; ")}.`;
 }
 
-function movesWords({ figures }: ClustersOutcome): string {
+function movesWords({ figures }: ClustersOutcome, currency?: string): string {
   const cost = figures.get("data.moveCost") ?? 0;
   const total = figures.get("clusters.totalCost") ?? 0;
   const share = total === 0 ? "" : `, ${formatShare(cost / total)} of all that the fleet cost`;
-  return `${formatSignificant(figures.get("data.movedGb") ?? 0)} GB in ${countOf(figures.get("data.moves") ?? 0, "move")} for ${formatSignificant(cost)}${share}.`;
+  return `${formatSignificant(figures.get("data.movedGb") ?? 0)} GB in ${countOf(figures.get("data.moves") ?? 0, "move")} for ${formatSignificant(cost)}${currency === undefined ? "" : ` ${currency}`}${share}.`;
 }
 
 function requestsWords({ figures }: ClustersOutcome): string {

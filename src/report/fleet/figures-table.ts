@@ -1,16 +1,19 @@
-import { findFleetMetric } from "../../scenario/fleet/fleet-metrics.js";
+import { findFleetMetric, fleetUnitOf } from "../../scenario/fleet/fleet-metrics.js";
 import type { Cell, ReportBlock } from "../block.js";
 import { quantityCell } from "../format/quantity.js";
 
 /** Figures of a part for all its members together, in words; those of single members are in `result.json`. */
-export function figuresTable(figures: ReadonlyMap<string, number | null>): readonly ReportBlock[] {
+export function figuresTable(
+  figures: ReadonlyMap<string, number | null>,
+  currency?: string,
+): readonly ReportBlock[] {
   const rows = [...figures].flatMap(([path, value]): readonly (readonly Cell[])[] => {
     const metric = path.includes("[") ? undefined : findFleetMetric(path);
     if (metric === undefined || value === null) return [];
     return [
       [
         { text: metric.description.replace(/\.$/, ""), note: path },
-        quantityCell(value, metric.unit),
+        quantityCell(value, fleetUnitOf(path, currency)),
       ],
     ];
   });

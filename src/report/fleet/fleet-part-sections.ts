@@ -10,11 +10,11 @@ const TITLES: Readonly<Record<string, PartTitles>> = {
 };
 
 /** Sections of every part of a fleet, in the order of the parts. */
-export function fleetPartSections(run: FleetRun): readonly ReportSection[] {
+export function fleetPartSections(run: FleetRun, currency?: string): readonly ReportSection[] {
   return partsOf(run).flatMap(([name, part]): readonly ReportSection[] => {
     if (name === "sites" && run.sites !== undefined) return siteSections(run.sites);
     if (name === "clusters" && run.clusters !== undefined)
-      return clusterSections(run.clusters, run.durationS);
-    return [partSection(TITLES[name] ?? { id: name, title: name }, part, run.durationS)];
+      return clusterSections(run.clusters, run.durationS, currency);
+    return [partSection(TITLES[name] ?? { id: name, title: name }, part, run.durationS, currency)];
   });
 }

@@ -19,7 +19,7 @@ export function buildFleetReport(
   reproduce: readonly string[],
 ): ReportDocument {
   const evidence = [
-    ...fleetPartSections(run),
+    ...fleetPartSections(run, result.prices?.currency),
     timelineSection(result),
     limitsSection(result),
     assumptionsSection(result.assumptions),

@@ -20,9 +20,10 @@ export function partSection(
   titles: PartTitles,
   part: FleetPartOutcome,
   durationS: number,
+  currency?: string,
 ): ReportSection {
   const blocks: ReportBlock[] = [
-    ...figuresTable(part.figures),
+    ...figuresTable(part.figures, currency),
     ...unitGroups(part.series).map((series) => {
       const labels = series.map(({ label }) => label).join(", ");
       const title = `How did ${labels} change over time?`;

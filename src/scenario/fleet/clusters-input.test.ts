@@ -226,3 +226,50 @@ describe("named clusters in a fleet", () => {
     expect(problemsOf(text)).toEqual(problems);
   });
 });
+
+describe("the currency of a fleet", () => {
+  const priced = (prices: string, text = VALID): ReturnType<typeof resolveFleet> =>
+    resolveFleet(
+      parseFleet({ file: "fleet.yaml", text: text.replace("  wan:\n", `  ${prices}\n  wan:\n`) }),
+    );
+  const withGoal = VALID.replace(
+    "goals:\n",
+    "goals:\n  - { metric: clusters.cost, atMost: 5000 }\n",
+  );
+
+  it("stands with goals and in the ledger; without one an amount is money", () => {
+    const { goals, prices, assumptions } = priced(
+      "prices: { currency: EUR, asOf: 2026-08-01, source: our contract }",
+      withGoal,
+    );
+    expect(goals.map(({ unit }) => unit)).toEqual(["EUR", "s"]);
+    expect(prices!.currency).toBe("EUR");
+    expect(assumptions.find(({ id }) => id === "fleet.prices")).toMatchObject({
+      value: "EUR",
+      provenance: "given",
+      source: "our contract, as of 2026-08-01",
+    });
+    expect(resolveText(withGoal).goals[0]!.unit).toBe("money");
+  });
+
+  it("says of the default price of a GB, which is in USD, that it was not converted", () => {
+    const sourcesIn = (currency: string): readonly string[] =>
+      priced(`prices: { currency: ${currency} }`).assumptions.flatMap(
+        ({ id, provenance, source }) =>
+          id.endsWith("pricePerGb") && provenance === "assumed" ? [source] : [],
+      );
+    expect(sourcesIn("EUR").length).toBeGreaterThan(0);
+    for (const source of sourcesIn("EUR")) expect(source).toContain("counted as EUR without");
+    for (const source of sourcesIn("USD")) expect(source).not.toContain("counted as");
+  });
+
+  it("has three letters", () => {
+    expect(problemsOf(VALID.replace("  wan:\n", "  prices: { currency: euro }\n  wan:\n"))).toEqual(
+      [expect.stringContaining("three capital letters")],
+    );
+  });
+});
+
+function resolveText(text: string): ReturnType<typeof resolveFleet> {
+  return resolveFleet(parseFleet({ file: "fleet.yaml", text }));
+}

@@ -17,6 +17,16 @@ export function findFleetMetric(path: string): FleetMetric | undefined {
 }
 
 /**
+ * Unit of a figure, "" for one that is no metric. Amounts are in the currency of the fleet; "money" where it names none.
+ *
+ * @param path of all parts or of a named one
+ */
+export function fleetUnitOf(path: string, currency?: string): string {
+  const unit = findFleetMetric(path)?.unit ?? "";
+  return unit === "money" ? (currency ?? unit) : unit;
+}
+
+/**
  * Path of a metric for one named part: `sites.availability` of "store" is `sites[store].availability`.
  */
 export function metricOfPart(path: string, name: string): string {

@@ -3,7 +3,7 @@ import type { Assumption, Goal } from "../resolved.js";
 import type { Assume } from "./assume.js";
 import { fleetGoalIdOf } from "./checks/check-fleet-goals.js";
 import { FLEET_DEFAULTS } from "./fleet-limits.js";
-import { findFleetMetric, metricOfPart } from "./fleet-metrics.js";
+import { findFleetMetric, fleetUnitOf, metricOfPart } from "./fleet-metrics.js";
 import { parseFleetTarget } from "./parse-fleet-target.js";
 import type { ParsedFleet } from "./parse-fleet.js";
 import type { FleetTraces } from "./resolve-fleet-jobs.js";
@@ -12,6 +12,7 @@ import { resolveSites } from "./resolve-sites.js";
 import { resolveUpgrades } from "./resolve-upgrades.js";
 import type { ResolvedFleet } from "./resolved-fleet.js";
 import type { FleetDocument } from "./schema/fleet-schema.js";
+import type { PricesInput } from "./schema/prices-schema.js";
 
 /** Builds everything a run needs from a fleet that passed its checks. @param traces those its jobs are read from */
 export function resolveFleet(parsed: ParsedFleet, traces?: FleetTraces): ResolvedFleet {
@@ -23,6 +24,8 @@ export function resolveFleet(parsed: ParsedFleet, traces?: FleetTraces): Resolve
   const sites = resolveSites(spec, assume);
   const upgrades = resolveUpgrades(spec, assume);
   const clusters = resolveClusters(spec, assume, traces);
+  const prices = spec.fleet?.prices;
+  if (prices !== undefined) notePrices(prices, assumptions);
   return {
     file: parsed.file,
     name: spec.name,
@@ -37,7 +40,8 @@ export function resolveFleet(parsed: ParsedFleet, traces?: FleetTraces): Resolve
       ...(upgrades === undefined ? {} : { upgrades }),
       ...(clusters === undefined ? {} : { clusters }),
     },
-    goals: (spec.goals ?? []).map(resolveGoal),
+    goals: (spec.goals ?? []).map((goal) => resolveGoal(goal, prices?.currency)),
+    ...(prices === undefined ? {} : { prices }),
     ...(spec.plan === undefined ? {} : { plan: spec.plan }),
     statistics: {
       replications: spec.run?.replications ?? DEFAULTS.replications,
@@ -50,7 +54,32 @@ export function resolveFleet(parsed: ParsedFleet, traces?: FleetTraces): Resolve
   };
 }
 
-function resolveGoal(goal: NonNullable<FleetDocument["goals"]>[number]): Goal {
+/** Puts the currency into the ledger, and says of the program's own prices, which are in USD, that they are as they are. */
+function notePrices(
+  { currency, asOf, source }: PricesInput,
+  assumptions: Map<string, Assumption>,
+): void {
+  if (currency !== "USD") {
+    for (const [id, entry] of assumptions) {
+      if (entry.provenance !== "assumed" || !id.endsWith("pricePerGb")) continue;
+      const unconverted = `${entry.source}; counted as ${currency} without conversion`;
+      assumptions.set(id, { ...entry, source: unconverted });
+    }
+  }
+  const words = [source ?? "in the fleet", ...(asOf === undefined ? [] : [`as of ${asOf}`])];
+  assumptions.set("fleet.prices", {
+    id: "fleet.prices",
+    what: "Currency of every price and cost",
+    value: currency,
+    provenance: "given",
+    source: words.join(", "),
+  });
+}
+
+function resolveGoal(
+  goal: NonNullable<FleetDocument["goals"]>[number],
+  currency: string | undefined,
+): Goal {
   const metric = findFleetMetric(goal.metric);
   const given = goal.atMost ?? goal.atLeast;
   const target =
@@ -63,6 +92,6 @@ function resolveGoal(goal: NonNullable<FleetDocument["goals"]>[number]): Goal {
     metric: path,
     comparison: goal.atMost === undefined ? "atLeast" : "atMost",
     target: target.value,
-    unit: metric.unit,
+    unit: fleetUnitOf(path, currency),
   };
 }

@@ -3,6 +3,7 @@ import type { FleetSpec } from "../../simulation/fleet/fleet-spec.js";
 import type { Assumption, Goal } from "../resolved.js";
 import type { FleetNames } from "./fleet-names.js";
 import type { FleetPlanInput } from "./schema/fleet-plan-schema.js";
+import type { PricesInput } from "./schema/prices-schema.js";
 
 /** A fleet ready to be run. */
 export interface ResolvedFleet {
@@ -14,6 +15,8 @@ export interface ResolvedFleet {
   readonly seed: number;
   readonly spec: FleetSpec;
   readonly goals: readonly Goal[];
+  /** What prices and costs are in; absent where the fleet does not say. */
+  readonly prices?: PricesInput;
   /** What `headroom plan` may decide; absent where the fleet says nothing of it. */
   readonly plan?: FleetPlanInput;
   readonly statistics: { readonly replications: number; readonly confidence: number };

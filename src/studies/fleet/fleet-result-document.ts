@@ -30,6 +30,12 @@ export interface FleetResult {
   readonly durationS: number;
   /** Every file the run read. */
   readonly inputs: readonly InputFile[];
+  /** What prices and costs are in; absent where the fleet does not say. */
+  readonly prices?: {
+    readonly currency: string;
+    readonly asOf?: string | undefined;
+    readonly source?: string | undefined;
+  };
   /** Every goal of the fleet, in its order. */
   readonly goals: readonly GoalResult[];
   /**

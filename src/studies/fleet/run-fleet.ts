@@ -60,6 +60,7 @@ export function runFleet(
     seed,
     durationS: fleet.spec.durationS,
     inputs,
+    ...(fleet.prices === undefined ? {} : { prices: fleet.prices }),
     goals,
     figures,
     ...(replications === undefined ? {} : { replications }),

@@ -6,7 +6,7 @@ import type { LoadedFleet } from "../../io/load-fleet.js";
 import { applyOverlays, type ScenarioOverlay } from "../../scenario/apply-overlays.js";
 import { readDocument } from "../../scenario/document.js";
 import { fleetFormat } from "../../scenario/fleet/fleet-format.js";
-import { findFleetMetric } from "../../scenario/fleet/fleet-metrics.js";
+import { fleetUnitOf } from "../../scenario/fleet/fleet-metrics.js";
 import { FLEETS_WITHOUT_GOALS } from "../fleet/compare/run-fleet-compare.js";
 import { loadUnitFleet, type FleetUnitSuccess } from "../pool/fleet-unit.js";
 import type { ScenarioPool } from "../pool/scenario-pool.js";
@@ -63,7 +63,7 @@ export async function loadFleetSensitivity(
     notVaried: notVariedOfFleet(fleet.assumptions, factors),
     goals: fleet.goals,
     metrics: metricsOf(asked.metric, single, fleet.goals),
-    unitOf: (metric) => findFleetMetric(metric)?.unit ?? "",
+    unitOf: (metric) => fleetUnitOf(metric, fleet.prices?.currency),
     seed,
     replications:
       asked.replications ?? (isRandom ? (replications > 1 ? replications : REPLICATIONS) : 1),

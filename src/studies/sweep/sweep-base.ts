@@ -5,7 +5,7 @@ import type { LoadedTrace } from "../../io/scenario-traces.js";
 import type { ScenarioField } from "../../scenario/field-tree.js";
 import { fleetFormat } from "../../scenario/fleet/fleet-format.js";
 import type { FleetNames } from "../../scenario/fleet/fleet-names.js";
-import { findFleetMetric } from "../../scenario/fleet/fleet-metrics.js";
+import { fleetUnitOf } from "../../scenario/fleet/fleet-metrics.js";
 import { scenarioFormat } from "../../scenario/format.js";
 import { findMetric } from "../../scenario/metrics.js";
 import { loadUnitFleet } from "../pool/fleet-unit.js";
@@ -85,7 +85,7 @@ async function fleetBase(unit: UnitScenario): Promise<SweepBase> {
     warnings: fleet.warnings.map(({ message }) => `${message}.`),
     warmUpS: undefined,
     names: fleet.names,
-    unitOf: (metric) => findFleetMetric(metric)?.unit ?? "",
+    unitOf: (metric) => fleetUnitOf(metric, fleet.prices?.currency),
   };
 }
 

@@ -13,6 +13,7 @@ import { fleetJobsSchema } from "./fleet-jobs-schema.js";
 import { fleetPlanSchema } from "./fleet-plan-schema.js";
 import { fleetServicesSchema } from "./fleet-services-schema.js";
 import { poolsSchema } from "./pools-schema.js";
+import { pricesSchema } from "./prices-schema.js";
 import { inferenceSchema } from "./inference-schema.js";
 import { raySchema } from "./ray-schema.js";
 import { regionsSchema } from "./region-schema.js";
@@ -39,6 +40,7 @@ function membersSchema() {
     pools: poolsSchema().optional(),
     clusters: clustersSchema().optional(),
     wan: wanSchema().optional(),
+    prices: pricesSchema().optional(),
     dispatch: dispatchSchema().optional(),
   });
 }

@@ -1,6 +1,6 @@
 import { VERSION } from "../../../io/version.js";
 import { joinFleetNames } from "../../../scenario/fleet/fleet-names.js";
-import { FLEET_METRICS, findFleetMetric } from "../../../scenario/fleet/fleet-metrics.js";
+import { FLEET_METRICS, fleetUnitOf } from "../../../scenario/fleet/fleet-metrics.js";
 import { changedFields } from "../../compare/changed-fields.js";
 import type { ChosenMetric } from "../../compare/compare-metrics.js";
 import type {
@@ -94,7 +94,7 @@ function sightOf(
   const paths = [...new Set(targets.flat().map(({ metric }) => metric))];
   const chosen =
     paths.length > 0 ? paths : FLEETS_WITHOUT_GOALS.filter((path) => hasValue(path, runs));
-  const deciding = chosen.map(chosenMetric);
+  const deciding = chosen.map(chosenMetricOf(request));
   const figures: SeenFigures = {
     valuesOf: (configuration, path) => valuesOfRuns(runs[configuration]!, path),
     meanOf: meanOfRuns,
@@ -102,8 +102,13 @@ function sightOf(
   return { ...lookAt(request, { look, pairing, figures, deciding }, targets), runs };
 }
 
-function chosenMetric(path: string): ChosenMetric {
-  return { path, unit: findFleetMetric(path)?.unit ?? "" };
+/** A figure with its unit; amounts have one where all fleets that are compared are in one currency. */
+function chosenMetricOf({
+  configurations,
+}: Pick<FleetCompareRequest, "configurations">): (path: string) => ChosenMetric {
+  const currencies = new Set(configurations.map(({ loaded }) => loaded.fleet.prices?.currency));
+  const currency = currencies.size === 1 ? [...currencies][0] : undefined;
+  return (path) => ({ path, unit: fleetUnitOf(path, currency) });
 }
 
 function hasValue(path: string, runs: SightOfRuns["runs"]): boolean {
@@ -175,7 +180,7 @@ function comparisonOf(
   const both = pair.map((index) => runs[index]!);
   const others = FLEET_METRICS.map(({ path }) => path)
     .filter((path) => !known.has(path) && hasValue(path, both))
-    .map(chosenMetric);
+    .map(chosenMetricOf({ configurations }));
   const beside = judgeBeside(sight, pair, others, indifferenceShare);
   const metrics = [...differences[row]!, ...beside];
   const names = { base: first.name, variant: second.name };

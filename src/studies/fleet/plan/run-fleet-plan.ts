@@ -2,7 +2,7 @@ import { InputError } from "../../../diagnostics/problem.js";
 import { VERSION } from "../../../io/version.js";
 import { parseSetArgument, type ScenarioOverlay } from "../../../scenario/apply-overlays.js";
 import { joinFleetNames } from "../../../scenario/fleet/fleet-names.js";
-import { findFleetMetric } from "../../../scenario/fleet/fleet-metrics.js";
+import { fleetUnitOf } from "../../../scenario/fleet/fleet-metrics.js";
 import { valuesOfDecision } from "../../../scenario/fleet/fleet-plan.js";
 import {
   FLEET_PLAN_DEFAULTS,
@@ -77,7 +77,7 @@ export async function runFleetPlan(
     ({ verdict, objective }) => verdict === "meets" && objective !== null,
   );
   const belowBest = best === -1 ? null : lastBelow(plans, best);
-  const unitOf = findFleetMetric(plan.minimise)?.unit ?? "";
+  const unitOf = fleetUnitOf(plan.minimise, loaded.fleet.prices?.currency);
   const document = {
     schema: "headroom/fleet-plan/v1",
     version: VERSION,
