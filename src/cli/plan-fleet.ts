@@ -4,6 +4,7 @@ import { parseSetArgument } from "../scenario/apply-overlays.js";
 import { fleetPlanFiles } from "../report/fleet/fleet-plan-report.js";
 import { refuseFiguresAsNames } from "../report/redact/fleet-redactor.js";
 import type { FleetPlanDocument } from "../studies/fleet/plan/fleet-plan-document.js";
+import { planWords } from "../studies/fleet/plan/plan-words.js";
 import { runFleetPlan } from "../studies/fleet/plan/run-fleet-plan.js";
 import { loadUnitFleet } from "../studies/pool/fleet-unit.js";
 import { createScenarioPool } from "../studies/pool/scenario-pool.js";
@@ -113,7 +114,7 @@ function planRows({ plans, decisions, minimise, best }: FleetPlanDocument): read
   const rows = plans
     .slice(0, PLANS_SHOWN)
     .map((plan, place) => [
-      decisions.map(({ name }, index) => `${name} ${plan.values[index]}`).join(", "),
+      planWords(plan, decisions),
       plan.objective === null ? "no value" : formatQuantity(plan.objective, minimise.unit),
       plan.verdict === "meets" ? "✓ meets" : plan.verdict === "misses" ? "✗ misses" : "? open",
       place === best ? "← best" : "",

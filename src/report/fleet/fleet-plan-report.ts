@@ -3,6 +3,7 @@ import type {
   FleetPlanDocument,
 } from "../../studies/fleet/plan/fleet-plan-document.js";
 import { formatNumber } from "../../base/units.js";
+import { planWords } from "../../studies/fleet/plan/plan-words.js";
 import { labelMetric } from "../../studies/run/metric-label.js";
 import type { Cell, ReportBlock, ReportDocument } from "../block.js";
 import { formatQuantity } from "../format/quantity.js";
@@ -81,7 +82,7 @@ function plansTable(document: FleetPlanDocument): ReportBlock {
     ],
     rows: plans.map((plan, place): readonly Cell[] => [
       {
-        text: decisions.map(({ name }, index) => `${name} ${plan.values[index]}`).join(", "),
+        text: planWords(plan, decisions),
         ...(place === best
           ? { note: "the best" }
           : place === belowBest

@@ -190,7 +190,7 @@ export function noteUpgrade(upgrade: UpgradeInput, assume: Assume): void {
   const given = { provenance: "given", source: "the file of the fleet" } as const;
   const assumed = {
     provenance: "assumed",
-    source: "no stored copy of a provider's pages gives it: measure yours",
+    source: "no provider is known to publish it: measure yours",
   } as const;
   assume({
     id: `upgrades[${upgrade.name}].times.change`,

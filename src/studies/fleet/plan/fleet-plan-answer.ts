@@ -3,6 +3,7 @@ import { formatQuantity } from "../../run/format-quantity.js";
 import { allGoals } from "../../run/goal-words.js";
 import { labelMetric } from "../../run/metric-label.js";
 import type { FleetPlanCandidate, FleetPlanDocument } from "./fleet-plan-document.js";
+import { planWords } from "./plan-words.js";
 
 type Decided = Pick<
   FleetPlanDocument,
@@ -30,24 +31,14 @@ export function fleetPlanAnswer(document: Decided, goalCount: number): string {
   const why =
     below === undefined
       ? "No plan that was run has a lower one."
-      : `The nearest plan with a lower one (${amount(below)}), ${planWords(below, document)}, ${missWords(below)}.`;
-  return `The plan with ${planWords(chosen, document)} meets ${goals}${sure}. ${rank} ${why}`;
+      : `The nearest plan with a lower one (${amount(below)}), ${planWords(below, document.decisions)}, ${missWords(below)}.`;
+  return `The plan with ${planWords(chosen, document.decisions)} meets ${goals}${sure}. ${rank} ${why}`;
 }
 
 function confidenceOf({ design }: Decided): string {
   return design.streams === "none"
     ? ""
     : `, at ${formatQuantity(design.confidence, "share")} confidence over all plans together`;
-}
-
-function planWords({ values }: FleetPlanCandidate, { decisions }: Decided): string {
-  return decisions
-    .map(({ name }, index) => {
-      // Text stands in the document as JSON has it.
-      const value = values[index]!.replace(/^"(.*)"$/, "$1");
-      return `${name} ${value}`;
-    })
-    .join(", ");
 }
 
 function noneMeets({ plans }: Decided, goals: string, sure: string): string {
