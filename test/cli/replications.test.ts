@@ -56,7 +56,7 @@ describe("replications", () => {
     expect(stderr).toBe("");
     expect(exitCode).toBe(1);
     expect(stdout.replace(/\s+/g, " ")).toMatch(
-      /^ ?Not shown, at 95 % confidence: whether 8 nodes/,
+      /^ ?It is open, at 95 % confidence, whether 8 nodes/,
     );
     expect(stdout).toMatch(/open .*\? not shown/);
     const result = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));

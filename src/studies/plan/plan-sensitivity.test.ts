@@ -49,7 +49,7 @@ describe("which assumption would change the answer", () => {
     expect(speed.flip!.value).toBeLessThan((100 / 104) * 1.0025);
     expect(speed.flip!.value).toBeGreaterThan(100 / 104 - 0.003);
     expect(answer).toContain(
-      `The answer no longer meets them if “Speed of computing on n, over bare metal” is ${speed.flip!.text}`,
+      `It no longer meets every goal if “Speed of computing on n, over bare metal” is ${speed.flip!.text}`,
     );
     // One machine runs them one after the other at any speed.
     expect(sensitivity!.cheaper.map(({ id }) => id)).not.toContain("hosting:n:compute-ratio");
