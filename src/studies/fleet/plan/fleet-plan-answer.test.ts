@@ -50,9 +50,9 @@ describe("the answer of a plan of a fleet", () => {
   it("says which plan, that none of those that meet the goals has less, and what the next below misses", () => {
     const fails = plan(1, { verdict: "misses", goals: [failing] });
     expect(answer([fails, plan(2), plan(3)], 1)).toBe(
-      "The plan with spare nodes 2, packing greedy meets the goal, at 90 % confidence over all plans together. " +
+      "The plan with spare nodes = 2, packing = greedy meets the goal, at 90 % confidence over all plans together. " +
         "Of the 2 plans that do, none has a lower figure for “spare nodes that its pools have” (2 nodes). " +
-        "The nearest plan with a lower one (1 node), spare nodes 1, packing greedy, misses “all done” (70.8 %, goal at least 100 %).",
+        "The nearest plan with a lower one (1 node), spare nodes = 1, packing = greedy, misses “all done” (70.8 %, goal at least 100 %).",
     );
   });
 
