@@ -13,6 +13,7 @@ import { scenarioFormat } from "../../scenario/format.js";
 import { loadUnitScenario } from "../pool/run-unit.js";
 import type { UnitScenario } from "../pool/unit.js";
 import type { RequestedConfiguration } from "./compare-request.js";
+import { checkOneCurrency } from "./one-currency.js";
 import { parseVariantArgument } from "./variant-argument.js";
 
 /** What the command line says is to be compared. */
@@ -73,6 +74,12 @@ export async function loadCompare(
       plain: await plainScenario(unit),
     });
   }
+  checkOneCurrency(
+    configurations.map(({ name, unit, loaded }) => ({
+      ...{ name, file: unit.path },
+      currency: loaded.base.resolved.cost?.currency,
+    })),
+  );
   return configurations;
 }
 

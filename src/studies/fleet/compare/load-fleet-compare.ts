@@ -2,6 +2,7 @@ import { InputError } from "../../../diagnostics/problem.js";
 import { isFleetFile } from "../../../io/load-fleet.js";
 import { parseSetArgument, type ScenarioOverlay } from "../../../scenario/apply-overlays.js";
 import type { CompareArguments } from "../../compare/load-compare.js";
+import { checkOneCurrency } from "../../compare/one-currency.js";
 import { parseVariantArgument } from "../../compare/variant-argument.js";
 import { loadFleetConfiguration, type FleetConfiguration } from "../fleet-configuration.js";
 
@@ -77,5 +78,11 @@ export async function loadFleetCompare(
     taken.add(unused);
     configurations.push({ ...loaded, name: unused });
   }
+  checkOneCurrency(
+    configurations.map(({ name, unit, loaded }) => ({
+      ...{ name, file: unit.path },
+      currency: loaded.fleet.prices?.currency,
+    })),
+  );
   return configurations;
 }
